@@ -1,0 +1,79 @@
+import type { Entry, TreeCounts } from "./entry.ts";
+import type { Manifest } from "./manifest.ts";
+import type { SetName } from "./set-name.ts";
+
+/** A path and its bytes, of a file or of all that is in a folder. */
+export interface Weight {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What a making run would do, as its dry run found it. */
+export interface Plan {
+  readonly counts: TreeCounts;
+  readonly tarBytes: number;
+  /** Compressed size of each format; `exact` when it was made and counted, else estimated. */
+  readonly sizes: readonly { readonly format: string; readonly bytes: number; readonly exact: boolean }[];
+  readonly biggestEntries: readonly Weight[];
+  readonly biggestFolders: readonly Weight[];
+  readonly submodules: readonly { readonly path: string; readonly commit: string }[];
+  readonly lfs: readonly LfsPointer[];
+  /** Lines that `export-subst` expands differently in a stable and in a plain archive. */
+  readonly exportSubst: readonly { readonly path: string; readonly line: string }[];
+  readonly since?: SinceLast;
+  /** At the rate of the last runs, as history tells. */
+  readonly expectedSeconds?: number;
+}
+
+/** A Git LFS pointer file: what it stands for. */
+export interface LfsPointer {
+  readonly path: string;
+  readonly oid: string;
+  readonly bytes: number;
+}
+
+/** The difference to an earlier set, in entries; each list is cut to the first 20. */
+export interface SinceLast {
+  readonly set: SetName;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly examples: readonly { readonly path: string; readonly change: "added" | "removed" | "changed" }[];
+}
+
+/** One row of a listing of sets. */
+export interface SetRow {
+  readonly set: SetName;
+  readonly state: "complete" | "incomplete" | "damaged";
+  readonly made?: string;
+  readonly proven?: string;
+  readonly bytes: number;
+  readonly frozen: boolean;
+}
+
+/** How one entry differs between two sets. */
+export interface EntryChange {
+  readonly path: string;
+  readonly change: "added" | "removed" | "changed";
+  readonly before?: Entry;
+  readonly after?: Entry;
+}
+
+/** What a mode found, beyond the outcomes, for a person to read. */
+export type Details =
+  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "sets"; readonly rows: readonly SetRow[] }
+  | {
+      readonly kind: "set";
+      readonly set: SetName;
+      readonly manifest: Manifest;
+      readonly entries: readonly Entry[];
+      readonly frozen: boolean;
+      readonly proven?: string;
+    }
+  | {
+      readonly kind: "difference";
+      readonly before: SetName;
+      readonly after: SetName;
+      readonly changes: readonly EntryChange[];
+    };

@@ -1,0 +1,79 @@
+import type { Details } from "./details.ts";
+import type { ColdstoreError } from "./errors.ts";
+
+export const reportSchema = "coldstore/report/1";
+
+export type OutcomeWord =
+  | "stored"
+  | "unchanged"
+  | "repaired"
+  | "kept"
+  | "would-store"
+  | "removed"
+  | "ok"
+  | "missing"
+  | "corrupt"
+  | "unproven"
+  | "conflict"
+  | "immutable"
+  | "failed"
+  | "unknown";
+
+export type Status =
+  | "ok"
+  | "unchanged"
+  | "planned"
+  | "partial"
+  | "unproven"
+  | "stale"
+  | "conflict"
+  | "immutable"
+  | "failed";
+
+/** How the bytes in a store were confirmed: by a digest that the store reports, by reading them back, or not. */
+export type Proof = "digest" | "read" | "drill" | "none";
+
+/** One row of a report: what happened to one thing (a set, or one file of it) in one store. */
+export interface Outcome {
+  readonly outcome: OutcomeWord;
+  readonly store: string;
+  /** `project/mode/id` of the set that it is about. */
+  readonly set?: string;
+  /** The file or entry, when it is about one. */
+  readonly file?: string;
+  readonly bytes?: number;
+  readonly seconds?: number;
+  readonly proof?: Proof;
+  /** RFC 3339: when the set was last proven, as the store's records say. */
+  readonly proven?: string;
+  readonly url?: string;
+  /** One sentence for a person: what is wrong and what to do, or what is worth knowing. */
+  readonly detail?: string;
+}
+
+/** Something that a person should know: an error makes the run red, a warning doesn't. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+}
+
+/** The set that a making run made or met, as its outputs name it. */
+export interface ReportArtifact {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly path?: string;
+}
+
+/** All that a run has to say. Made by a mode, turned into words by `render/` and into an exit code by the entries. */
+export interface Report {
+  readonly mode: string;
+  readonly status: Status;
+  readonly outcomes: readonly Outcome[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly ColdstoreError[];
+  /** Values under the names of the documented outputs; absent ones are left out. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** What the mode found, for people: printed after the outcomes. */
+  readonly details?: Details;
+}

@@ -1,0 +1,17 @@
+/** A tag that a revision was named by; `object` is the annotated tag's own id, absent for a lightweight one. */
+export interface Tag {
+  readonly name: string;
+  readonly object?: string;
+}
+
+/** A ref resolved to a commit. Ids are full lowercase hex (40 or 64 digits); `committed` is in epoch seconds, UTC. */
+export interface Revision {
+  readonly commit: string;
+  readonly tree: string;
+  readonly committed: number;
+  readonly objectFormat: "sha1" | "sha256";
+  /** The full name of the ref that was asked for (`refs/heads/main`), absent for a bare commit or a detached HEAD. */
+  readonly ref?: string;
+  /** Set when the ref is a tag: it names the set. */
+  readonly tag?: Tag;
+}

@@ -1,0 +1,30 @@
+import type { ManifestRun } from "../model/manifest.ts";
+import type { Forge } from "./forge.ts";
+import type { Log, Progress } from "./log.ts";
+import type { Repository } from "./repository.ts";
+import type { Store } from "./store.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What is known about this run before it does anything; goes into manifests, records and history. */
+export interface RunIdentity {
+  /** Unique: `<workflow run>-<attempt>` in Actions, random hex elsewhere; [A-Za-z0-9-] only. */
+  readonly id: string;
+  readonly tool: Omit<ManifestRun["tool"], "git">;
+  /** Facts of the CI run, none secret; absent outside CI. */
+  readonly ci?: Readonly<Record<string, string>>;
+}
+
+/** Everything that a mode may touch of the outside world. */
+export interface Ports {
+  /** Opens the source; rejects with `source` when there is no usable repository. */
+  openRepository(): Promise<Repository>;
+  readonly stores: readonly Store[];
+  readonly forge?: Forge;
+  readonly workspace: Workspace;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** Aborts with a ColdstoreError: `interrupted` for Ctrl-C, `store` for the timeout. */
+  readonly signal: AbortSignal;
+  now(): Date;
+  readonly run: RunIdentity;
+}

@@ -1,0 +1,123 @@
+import type { Readable } from "node:stream";
+import type { Artifact } from "../model/artifact.ts";
+import type { ColdstoreError } from "../model/errors.ts";
+
+/** What every call that moves bytes is given. `progress` counts payload bytes as they pass, not as they are confirmed. */
+export interface Io {
+  /** Aborts with a ColdstoreError as its reason; a call then stops soon, leaves nothing half-made and rejects with that reason. */
+  readonly signal: AbortSignal;
+  progress(event: ProgressEvent): void;
+}
+
+export interface ProgressEvent {
+  readonly key: string;
+  /** Bytes since the last event of this key. */
+  readonly bytes: number;
+}
+
+/** What a store can do; fixed for its lifetime. */
+export interface StoreTraits {
+  /** Digests that its listing reports without reading the bytes back. */
+  readonly digests: readonly DigestName[];
+  /** The largest object it takes, in bytes. */
+  readonly maxObjectBytes?: number;
+  /** Keys have no folders: a set lies alone in it. */
+  readonly flat: boolean;
+  /** Takes records and history beside sets. */
+  readonly records: boolean;
+  /** `open` with a range reads only that range. */
+  readonly ranges: boolean;
+  /** Objects may need thawing before they can be read. */
+  readonly cold: boolean;
+}
+
+export type DigestName = "sha256" | "md5";
+
+/** An object as a store lists it. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Lowercase hex, those the store itself reports. */
+  readonly digests: Readonly<Partial<Record<DigestName, string>>>;
+  readonly modified?: Date;
+  readonly tier?: string;
+  readonly url?: string;
+}
+
+/** Bytes [start, end) of an object. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Put {
+  readonly key: string;
+  readonly artifact: Artifact;
+}
+
+/** What became of one put. `same`: a whole object with this digest was there. `different`: another one was, and is untouched. */
+export type PutOutcome =
+  | { readonly key: string; readonly outcome: "created" | "same"; readonly object: StoredObject }
+  | { readonly key: string; readonly outcome: "different"; readonly object: StoredObject }
+  | { readonly key: string; readonly outcome: "failed"; readonly error: ColdstoreError };
+
+export type DeleteOutcome =
+  | { readonly key: string; readonly outcome: "removed" }
+  | { readonly key: string; readonly outcome: "failed"; readonly error: ColdstoreError };
+
+export type SmallObject =
+  | { readonly key: string; readonly data: Uint8Array }
+  | { readonly key: string; readonly missing: true }
+  | { readonly key: string; readonly error: ColdstoreError };
+
+/** What a run is about to ask of a store. */
+export interface Need {
+  readonly write: boolean;
+  /** Bytes that will be written at the most, as far as known; 0 if none. */
+  readonly bytes: number;
+}
+
+/**
+ * A place that keeps objects by key. Keys are relative paths with `/` between non-empty parts, none of them `.` or `..`.
+ * A finished object never changes but by `replace`. Safe to use from several processes at once: exclusive create decides.
+ */
+export interface Store {
+  /** As a person would write it: `./cold`, `r2:backups/acme`; no secret in it. */
+  readonly name: string;
+  readonly traits: StoreTraits;
+
+  /**
+   * Looks whether the need can be met (reachable, readable, writable, room, permissions, clock) and resolves to everything
+   * that stands against it. Leaves nothing behind. A store folder that doesn't exist is no problem for a writing run
+   * that could make it, and is `not-found` for a reading one.
+   */
+  preflight(need: Need, io: Io): Promise<readonly ColdstoreError[]>;
+
+  /** All whole objects whose key starts with the prefix, in byte order of their keys; half-made ones are never listed. Rejects when it can't tell. */
+  list(prefix: string, io: Io): AsyncIterable<StoredObject>;
+
+  /** Resolves to undefined when there is no such key; rejects only when the store can't tell. */
+  stat(key: string, io: Io): Promise<StoredObject | undefined>;
+
+  /**
+   * Stores each item as it comes and gives one outcome a key, in any order. Never overwrites, never shows a part of an object
+   * under its key. Calling it again with the same items is `same`. One key failing doesn't stop the others;
+   * rejects only for an abort or an error of `items` itself.
+   */
+  put(items: AsyncIterable<Put> | Iterable<Put>, io: Io): AsyncIterable<PutOutcome>;
+
+  /** Resolves when everything put so far would survive a power cut. */
+  settle(io: Io): Promise<void>;
+
+  /** The bytes of one object, or of a range of it. Rejects with `not-found` when there is no such key. */
+  open(key: string, range: ByteRange | undefined, io: Io): Promise<Readable>;
+
+  /** Many small objects (each under 64 MiB) whole, one result a key, in any order. */
+  read(keys: readonly string[], io: Io): AsyncIterable<SmallObject>;
+
+  /** Puts the artifact in the place of whatever is there: at every moment a reader sees the old or the new one, whole. */
+  replace(key: string, artifact: Artifact, io: Io): Promise<StoredObject>;
+
+  /** Removes keys, and folders that this leaves empty; a key that isn't there counts as removed. */
+  delete(keys: readonly string[], io: Io): AsyncIterable<DeleteOutcome>;
+}

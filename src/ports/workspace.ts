@@ -1,0 +1,15 @@
+/** A private folder for half-made things. Disposing of it removes it with all that is in it; so does the next run after a crash. */
+export interface Scratch extends AsyncDisposable {
+  /** Absolute path. */
+  readonly path: string;
+  /** Absolute path of a file of this name in it; nothing is made. */
+  file(name: string): string;
+}
+
+/** Makes scratch folders on one filesystem, and removes those of dead runs. */
+export interface Workspace {
+  /** Rejects with `store` when the folder can't be made. */
+  scratch(): Promise<Scratch>;
+  /** Bytes free where scratch lies; undefined where the system doesn't tell. */
+  freeBytes(): Promise<number | undefined>;
+}
