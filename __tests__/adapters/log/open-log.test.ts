@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { openLog } from "../../../src/adapters/log/open-log.ts";
+import { fakeLogClock } from "../../support/log-clock.ts";
+
+function opened(request: { isTTY?: boolean; quiet?: boolean; color?: boolean; debug?: boolean }) {
+  const { isTTY = false, quiet = false, color = true, debug = false } = request;
+  const clock = fakeLogClock();
+  const writes: string[] = [];
+  const stream = { isTTY, columns: 80, write: (text: string) => writes.push(text) };
+  const { log, progress } = openLog({ stream, quiet, color, debug, clock });
+  log.step("packing");
+  log.event("packed");
+  log.warn("careful");
+  log.debug("detail");
+  progress.start("packing", 10);
+  clock.advance(6000);
+  return writes.join("");
+}
+
+test("a terminal gets colours and a live bar", () => {
+  expect(opened({ isTTY: true })).toMatch(/^\u001b\[1mpacking.*\u001b\[\?25lpacking  \[/su);
+});
+
+test("a terminal without colours gets none, and the bar all the same", () => {
+  const text = opened({ isTTY: true, color: false });
+  expect(text).not.toMatch(/\u001b\[\d+m/u);
+  expect(text).toContain("0 %");
+});
+
+test("anything else gets plain lines, also when colours are allowed", () => {
+  expect(opened({})).toBe("packing\n  packed\nwarning: careful\n  packing    0 %  0 B of 10 B\n");
+});
+
+test("quiet leaves warnings alone, on a terminal and elsewhere", () => {
+  expect(opened({ quiet: true })).toBe("warning: careful\n");
+  expect(opened({ quiet: true, isTTY: true, color: false })).toBe("warning: careful\n");
+});
+
+test("quiet with debug shows debug lines", () => {
+  expect(opened({ quiet: true, debug: true })).toBe("warning: careful\n  debug: detail\n");
+});
+
+test("a log that is never disposed of doesn't keep a process alive", () => {
+  const script = `import { openLog } from ${JSON.stringify(new URL("../../../src/adapters/log/open-log.ts", import.meta.url).href)};
+    openLog({ stream: process.stderr, quiet: false, color: false, debug: false }).progress.start("work", 10);
+    process.stdout.write("started");`;
+  const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], { timeout: 20_000, encoding: "utf8" });
+  expect([run.status, run.stdout]).toEqual([0, "started"]);
+});
