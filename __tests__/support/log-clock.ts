@@ -42,7 +42,7 @@ export function screenOf(
   const lines = [""];
   let column = 0;
   let cursor = true;
-  const tokens = output.match(/\u001b\[[?0-9;]*[A-Za-z]|[^]/gu) ?? [];
+  const tokens = output.match(/\p{Cc}\[[?0-9;]*[A-Za-z]|[^]/gu) ?? [];
   for (const token of tokens) {
     if (token === "\n") {
       lines.push("");
@@ -51,7 +51,7 @@ export function screenOf(
     else if (token === "\u001b[?25l") cursor = false;
     else if (token === "\u001b[?25h") cursor = true;
     else if (token === "\u001b[2K") lines[lines.length - 1] = "";
-    else if (/^\u001b\[\d+m$/u.test(token)) continue;
+    else if (/^\p{Cc}\[\d+m$/u.test(token)) continue;
     else if (token.startsWith("\u001b")) throw new Error(`unknown code ${JSON.stringify(token)}`);
     else {
       if (column >= columns) throw new Error("a line wraps");

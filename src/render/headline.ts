@@ -1,0 +1,87 @@
+import type { Details } from "../model/details.ts";
+import type { Report, Status } from "../model/report.ts";
+import { setText } from "../model/set-name.ts";
+import { formatCount } from "../model/units.ts";
+import { visibleText } from "../model/visible-text.ts";
+import { errorsOf } from "./report-errors.ts";
+
+/** The first line of all that a person sees of a run: `good` decides its colour, `word` begins it. */
+export interface Headline {
+  readonly good: boolean;
+  readonly word: "ok" | "partial" | "unproven" | "failed";
+  readonly text: string;
+}
+
+/** How the run ended, in one sentence. A single error is the sentence; several are counted. */
+export function headlineOf(report: Report): Headline {
+  const errors = errorsOf(report);
+  const [error, ...others] = errors;
+  if (error !== undefined) {
+    const text = others.length === 0 ? visibleText(error.message) : formatCount(errors.length, "problem");
+    return { good: false, word: "failed", text };
+  }
+  const word = wordOf(report.status);
+  return { good: word !== "failed", word, text: sentenceOf(report) };
+}
+
+function wordOf(status: Status): Headline["word"] {
+  switch (status) {
+    case "ok":
+    case "unchanged":
+    case "planned":
+      return "ok";
+    case "partial":
+      return "partial";
+    case "unproven":
+      return "unproven";
+    case "stale":
+    case "conflict":
+    case "immutable":
+    case "failed":
+      return "failed";
+  }
+}
+
+function sentenceOf(report: Report): string {
+  if (report.details !== undefined && report.details.kind !== "plan") return foundSentence(report.details);
+  if (report.mode === "verify") return `${formatCount(setsIn(report), "set")} verified${inStores(report)}`;
+  const set = report.outputs["set"];
+  const what = typeof set === "string" ? visibleText(set) : report.mode;
+  return `${what} ${statusWords[report.status]}${report.status === "planned" ? "" : inStores(report)}`;
+}
+
+const statusWords: Readonly<Record<Status, string>> = {
+  ok: "is stored and proven",
+  unchanged: "is there already, unchanged",
+  planned: "would be made (dry run)",
+  partial: "is stored, without what was allowed to be missing",
+  unproven: "is stored, not proven",
+  stale: "is stale",
+  conflict: "is there with other content",
+  immutable: "can't be changed any more",
+  failed: "failed",
+};
+
+function foundSentence(details: Exclude<Details, { kind: "plan" }>): string {
+  switch (details.kind) {
+    case "sets":
+      return formatCount(details.rows.length, "set");
+    case "set":
+      return visibleText(setText(details.set));
+    case "difference": {
+      const [before, after] = [visibleText(setText(details.before)), visibleText(setText(details.after))];
+      const { length } = details.changes;
+      if (length === 0) return `nothing differs between ${before} and ${after}`;
+      return `${formatCount(length, "entry differs", "entries differ")} between ${before} and ${after}`;
+    }
+  }
+}
+
+function setsIn({ outcomes }: Report): number {
+  return new Set(outcomes.flatMap(({ set }) => set ?? [])).size;
+}
+
+function inStores({ outcomes }: Report): string {
+  const stores = [...new Set(outcomes.map(({ store }) => visibleText(store)))];
+  return stores.length === 0 ? "" : ` in ${stores.join(", ")}`;
+}

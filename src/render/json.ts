@@ -1,0 +1,86 @@
+import type { Details, EntryChange, Plan, SetRow } from "../model/details.ts";
+import type { Entry } from "../model/entry.ts";
+import { reportSchema, type Problem, type Report } from "../model/report.ts";
+import { setText } from "../model/set-name.ts";
+import { errorsOf, exitOf } from "./report-errors.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The run as the one JSON object that `--json` prints, in one line with a newline. Outputs stand under their own names,
+ * what list and a dry run found under `sets`, `set-details`, `difference` or `plan`; what is absent is left out.
+ */
+export function renderJson(report: Report): string {
+  return `${JSON.stringify(jsonReport(report))}\n`;
+}
+
+/** The same, as a value. */
+export function jsonReport(report: Report): Json {
+  return {
+    schema: reportSchema,
+    mode: report.mode,
+    exit: exitOf(report),
+    status: report.status,
+    problems: problemsOf(report),
+    outcomes: report.outcomes,
+    ...report.outputs,
+    ...(report.details && jsonDetails(report.details)),
+  };
+}
+
+/** Everything that a person should know, errors first. */
+export function problemsOf(report: Report): readonly Problem[] {
+  return [
+    ...errorsOf(report).map(({ message }): Problem => ({ severity: "error", message })),
+    ...report.warnings.map((message): Problem => ({ severity: "warning", message })),
+  ];
+}
+
+function jsonDetails(details: Details): Json {
+  switch (details.kind) {
+    case "plan":
+      return { plan: jsonPlan(details.plan) };
+    case "sets":
+      return { sets: details.rows.map(jsonRow) };
+    case "set": {
+      const { set, manifest, entries, frozen, proven } = details;
+      return { "set-details": { set: setText(set), frozen, proven, manifest, entries: entries.map(jsonEntry) } };
+    }
+    case "difference": {
+      const { before, after, changes } = details;
+      return { difference: { before: setText(before), after: setText(after), changes: changes.map(jsonChange) } };
+    }
+  }
+}
+
+function jsonPlan(plan: Plan): Json {
+  return {
+    counts: plan.counts,
+    "tar-bytes": plan.tarBytes,
+    sizes: plan.sizes,
+    "biggest-entries": plan.biggestEntries,
+    "biggest-folders": plan.biggestFolders,
+    submodules: plan.submodules,
+    lfs: plan.lfs,
+    "export-subst": plan.exportSubst,
+    since: plan.since && { ...plan.since, set: setText(plan.since.set) },
+    "expected-seconds": plan.expectedSeconds,
+  };
+}
+
+function jsonRow({ set, ...rest }: SetRow): Json {
+  return { set: setText(set), ...rest };
+}
+
+function jsonChange({ path, change, before, after }: EntryChange): Json {
+  return { path, change, before: before && jsonEntry(before), after: after && jsonEntry(after) };
+}
+
+// Names that aren't UTF-8 are bytes; JSON has them in base64, beside the lossy text.
+function jsonEntry({ pathBytes, linkBytes, ...entry }: Entry): Json {
+  return { ...entry, "path-bytes": base64(pathBytes), "link-bytes": base64(linkBytes) };
+}
+
+function base64(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString("base64");
+}

@@ -1,0 +1,133 @@
+import type { Details, SetRow } from "../model/details.ts";
+import type { Entry } from "../model/entry.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { setText } from "../model/set-name.ts";
+import { formatBytes, formatCount } from "../model/units.ts";
+import { visibleText } from "../model/visible-text.ts";
+import { countsText } from "./plan-lines.ts";
+import { factLines, tableLines, type Column } from "./table.ts";
+import { readableTime } from "./times.ts";
+
+const columns: readonly Column[] = [
+  { title: "set", align: "left" },
+  { title: "made (UTC)", align: "left" },
+  { title: "size", align: "right" },
+  { title: "proven (UTC)", align: "left" },
+  { title: "state", align: "left" },
+  { title: "frozen", align: "left" },
+];
+
+/** The sets of a store as a table: by project and mode, the newest last; those without a time come first. */
+export function setsTable(rows: readonly SetRow[]): readonly string[] {
+  if (rows.length === 0) return [];
+  return tableLines(
+    columns,
+    [...rows]
+      .sort(byGroupAndTime)
+      .map((row) => [
+        visibleText(setText(row.set)),
+        row.made === undefined ? "-" : readableTime(row.made),
+        formatBytes(row.bytes),
+        row.proven === undefined ? "never" : readableTime(row.proven),
+        row.state,
+        row.frozen ? "frozen" : "",
+      ]),
+  );
+}
+
+/** One set: its metadata, its files, and its entries in the manner of `tar tv`. */
+export function setLines(details: Extract<Details, { kind: "set" }>): readonly string[] {
+  const { manifest, entries } = details;
+  return [
+    ...factLines(factsOf(details)),
+    `files (${formatCount(manifest.artifacts.length)})`,
+    ...tableLines(
+      [
+        { title: "  size", align: "right" },
+        { title: "sha256", align: "left" },
+        { title: "name", align: "left" },
+      ],
+      manifest.artifacts.map(({ bytes, sha256, name }) => [formatBytes(bytes), visibleText(sha256), visibleText(name)]),
+    ),
+    `entries (${formatCount(entries.length)})`,
+    ...entryLines(entries),
+  ];
+}
+
+/** One line an entry: `-rw-rw-r--  1234 path`, folders with a slash behind, links with their target. */
+export function entryLines(entries: readonly Entry[]): readonly string[] {
+  const width = entries.reduce((most, { size }) => Math.max(most, String(size).length), 0);
+  return entries.map((entry) => {
+    const size = String(entry.size).padStart(width);
+    return `${typeLetters[entry.type]}${modeText(entry.mode)} ${size} ${visibleText(entry.path)}${tailOf(entry)}`;
+  });
+}
+
+function factsOf({ set, manifest, frozen, proven }: Extract<Details, { kind: "set" }>) {
+  const { content, run } = manifest;
+  const { tag } = content.source;
+  const shown: readonly (readonly [string, string | undefined])[] = [
+    ["set", setText(set)],
+    ["commit", content.source.commit],
+    ["committed", `${readableTime(content.source.committed)} UTC`],
+    ["tag", tag?.name],
+    ["branch", run.branch],
+    ["origin", run.origin],
+    ["uncommitted", uncommittedText(manifest)],
+    ["tree", countsText(content.tree)],
+    ["prefix", content.prefix],
+    ["export-subst", content.export_subst],
+    ["tar", `${formatBytes(content.tar.bytes)}, sha256 ${content.tar.sha256}`],
+    ["content", manifest.content_sha256],
+    ["made", `${readableTime(run.started)} UTC by ${run.tool.name} ${run.tool.version} (git ${run.tool.git})`],
+    ["milestone", run.milestone],
+    ...(run.notes ?? []).map((note) => ["note", note] as const),
+    ...(run.contacts ?? []).map((contact) => ["contact", contact] as const),
+    ["proven", proven === undefined ? "never" : `${readableTime(proven)} UTC`],
+    ["frozen", frozen ? "yes" : "no"],
+  ];
+  return shown.map(([name, value]) => [name, value === undefined ? undefined : visibleText(value)] as const);
+}
+
+function uncommittedText({ run: { dirty } }: Manifest): string | undefined {
+  if (dirty === undefined || dirty.modified + dirty.deleted + dirty.untracked === 0) return undefined;
+  const counts = [
+    `${formatCount(dirty.modified)} modified`,
+    `${formatCount(dirty.deleted)} deleted`,
+    `${formatCount(dirty.untracked)} untracked`,
+  ];
+  return `${counts.join(", ")} (not in the set)`;
+}
+
+function byGroupAndTime(a: SetRow, b: SetRow): number {
+  return (
+    compare(a.set.project, b.set.project) ||
+    compare(a.set.mode, b.set.mode) ||
+    compare(a.made ?? "", b.made ?? "") ||
+    compare(a.set.id, b.set.id)
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+const typeLetters: Readonly<Record<Entry["type"], string>> = { file: "-", dir: "d", symlink: "l" };
+
+function modeText(mode: number): string {
+  return [6, 3, 0]
+    .map((shift) => ["r", "w", "x"].map((letter, bit) => ((mode >> shift) & (4 >> bit) ? letter : "-")).join(""))
+    .join("");
+}
+
+function tailOf(entry: Entry): string {
+  switch (entry.type) {
+    case "file":
+      return "";
+    case "dir":
+      return "/";
+    case "symlink":
+      return ` -> ${visibleText(entry.link ?? "")}`;
+  }
+}

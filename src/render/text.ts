@@ -1,0 +1,53 @@
+import type { Details } from "../model/details.ts";
+import { paintWith, type Paint } from "../model/paint.ts";
+import type { Report } from "../model/report.ts";
+import { visibleText } from "../model/visible-text.ts";
+import { differenceLines } from "./difference-lines.ts";
+import { headlineOf } from "./headline.ts";
+import { errorsOf } from "./report-errors.ts";
+import { outcomeLine } from "./outcome-line.ts";
+import { planLines } from "./plan-lines.ts";
+import { setLines, setsTable } from "./set-lines.ts";
+
+/**
+ * What the command line prints of a run on standard output: whether it went well, what happened to what, what was found,
+ * then warnings and errors, so that what needs doing is nearest to the prompt. Each line ends in a newline.
+ */
+export function renderText(report: Report, options: { readonly color: boolean }): string {
+  const paint = paintWith(options.color);
+  const lines = [
+    firstLine(report, paint),
+    ...report.outcomes.map(outcomeLine),
+    ...(report.details === undefined ? [] : detailLines(report.details)),
+    ...report.warnings.map((warning) => `${paint.yellow("warning:")} ${visibleText(warning)}`),
+    ...furtherErrors(report).map((message) => `${paint.red("error:")} ${visibleText(message)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function firstLine(report: Report, paint: Paint): string {
+  const { good, word, text } = headlineOf(report);
+  const style = word === "ok" ? paint.green(`${word}:`) : good ? paint.yellow(`${word}:`) : paint.red(`${word}:`);
+  return `${style} ${text}`;
+}
+
+// A single error is the first line, and what an outcome has said needs no second telling.
+function furtherErrors(report: Report): readonly string[] {
+  const errors = errorsOf(report);
+  if (errors.length === 1) return [];
+  const said = new Set(report.outcomes.map(({ detail }) => detail));
+  return errors.map(({ message }) => message).filter((message) => !said.has(message));
+}
+
+function detailLines(details: Details): readonly string[] {
+  switch (details.kind) {
+    case "plan":
+      return planLines(details.plan);
+    case "sets":
+      return setsTable(details.rows);
+    case "set":
+      return setLines(details);
+    case "difference":
+      return differenceLines(details.changes);
+  }
+}

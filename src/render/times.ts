@@ -1,0 +1,5 @@
+/** An RFC 3339 time as a person reads it, in UTC: `2026-11-22 02:15:00`; anything else as it is. */
+export function readableTime(time: string): string {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/u.exec(time);
+  return parts === null ? time : `${parts[1]} ${parts[2]}`;
+}
