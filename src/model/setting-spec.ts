@@ -1,0 +1,72 @@
+/** What a setting's text may be, and what it becomes. */
+export type SettingKind =
+  | { readonly type: "text" }
+  | { readonly type: "glob" }
+  | { readonly type: "ref" }
+  | { readonly type: "project" }
+  | { readonly type: "boolean" }
+  | { readonly type: "choice"; readonly values: readonly string[] }
+  | { readonly type: "number"; readonly min: number; readonly max: number }
+  /** Milliseconds, from `1s` to `24d`. */
+  | { readonly type: "duration" }
+  | { readonly type: "path" }
+  | { readonly type: "store" }
+  | { readonly type: "set" }
+  /** The names of archives: placeholders and [A-Za-z0-9._-]. */
+  | { readonly type: "name" }
+  /** A folder inside an archive: placeholders and a relative path. */
+  | { readonly type: "prefix" };
+
+/** One setting, all that is said of it anywhere. Texts are phrases in the terminal's plain characters. */
+export interface SettingSpec {
+  readonly name: string;
+  readonly kind: SettingKind;
+  /** Given several times: repeated flags, a list in YAML. */
+  readonly list?: true;
+  /** As a person would write it; absent: nothing is set. */
+  readonly default?: string;
+  /** How the default reads where it isn't a plain value. */
+  readonly defaultText?: string;
+  readonly modes: readonly string[];
+  readonly group: SettingGroupName;
+  readonly help: string;
+  /** A value that is fine for it. */
+  readonly example: string;
+  /** `call`: a flag or an input, never a config file. */
+  readonly where: "everywhere" | "call" | "command line";
+  /** Who may set it: `explicit` ones never come from a config file that was merely found in the repository. */
+  readonly trust: "found" | "explicit";
+  readonly short?: string;
+}
+
+/** The sections that settings are shown in; `first` holds those that most people need. */
+export type SettingGroupName = "first" | "source" | "archive" | "storing" | "sets" | "notes" | "run" | "output";
+
+export interface SettingGroup {
+  readonly name: SettingGroupName;
+  readonly title: string;
+}
+
+export interface Example {
+  readonly line: string;
+  /** What it does, in a few words. */
+  readonly says: string;
+}
+
+/** One mode, all that is said of it anywhere. */
+export interface ModeSpec {
+  readonly name: string;
+  readonly group: string;
+  /** What it does, in a phrase. */
+  readonly summary: string;
+  /** What may stand behind its name, as a usage line has it: `[SOURCE]`. */
+  readonly positionals: readonly string[];
+  readonly examples: readonly Example[];
+}
+
+/** The whole table: the order of everything is the order that it is shown in. */
+export interface Manual {
+  readonly modes: readonly ModeSpec[];
+  readonly groups: readonly SettingGroup[];
+  readonly settings: readonly SettingSpec[];
+}

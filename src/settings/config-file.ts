@@ -1,0 +1,139 @@
+import type { SettingSpec } from "../model/setting-spec.ts";
+import type { RawLayer, RawText } from "./raw.ts";
+import { isSettingName, settingSpec, type SettingName } from "./spec/table.ts";
+import { unknownKey } from "./unknown-name.ts";
+import { oneOf } from "./wording.ts";
+import { nearest } from "./nearest.ts";
+import { readBlock, readYaml, rootBlock, type YamlFile, type YamlItem } from "./yaml-block.ts";
+
+/** The text of a config file, and where it comes from. */
+export interface ConfigText {
+  readonly text: string;
+  /** How messages name it. */
+  readonly shown: string;
+  /** The absolute folder that its paths count from. */
+  readonly base: string;
+  /** Merely found in the repository, not named by the person who runs this. */
+  readonly found: boolean;
+}
+
+/** A config file's settings: its own, and those of each profile. */
+export interface Config {
+  readonly shown: string;
+  readonly settings: RawLayer;
+  readonly profiles: ReadonlyMap<string, RawLayer>;
+}
+
+const maxBytes = 1024 * 1024;
+
+/** Reads a config file; everything wrong with its form or its names is pushed as a sentence. Values are checked later. */
+export function readConfig(config: ConfigText, problems: string[], look: LookUp = settingSpec): Config {
+  const empty = { shown: config.shown, settings: layer(config, new Map()), profiles: new Map<string, RawLayer>() };
+  if (Buffer.byteLength(config.text) > maxBytes) {
+    problems.push(`${config.shown} is larger than 1 MiB; a config file is small.`);
+    return empty;
+  }
+  const file = readYaml(config.text, config.shown, problems);
+  const root = file && rootBlock(file, problems);
+  if (file === undefined || root === undefined) return empty;
+  const reading = { file, config, problems, look };
+  const items = readBlock(file, root, problems);
+  const profiles = items.find((item) => item.key === "profiles");
+  const own = items.filter((item) => item.key !== "profiles");
+  return {
+    shown: config.shown,
+    settings: layer(config, readSettings(reading, own, "")),
+    profiles: profiles === undefined ? empty.profiles : readProfiles(reading, profiles),
+  };
+}
+
+/** The profile of this name; a problem when there is none. */
+export function chosenProfile(config: Config | undefined, name: string, problems: string[]): RawLayer | undefined {
+  const names = [...(config?.profiles.keys() ?? [])];
+  const profile = config?.profiles.get(name);
+  if (profile !== undefined) return profile;
+  const near = nearest(name, names);
+  const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+  if (config === undefined)
+    problems.push(`profile is "${name}", and there is no config file to have it; add one, or leave it out.`);
+  else if (names.length === 0)
+    problems.push(`profile is "${name}", and ${config.shown} has no profiles; add it under profiles:.`);
+  else problems.push(`profile is "${name}"; ${config.shown} has ${oneOf(names, "and")}.${hint}`);
+  return undefined;
+}
+
+/** How a setting's declaration is found. */
+type LookUp = (name: string) => SettingSpec | undefined;
+
+interface Reading {
+  readonly file: YamlFile;
+  readonly config: ConfigText;
+  readonly problems: string[];
+  readonly look: LookUp;
+}
+
+function layer(config: ConfigText, values: RawLayer["values"]): RawLayer {
+  return { from: "file", base: config.base, values };
+}
+
+function readProfiles(reading: Reading, item: YamlItem): ReadonlyMap<string, RawLayer> {
+  const { file, config, problems } = reading;
+  const blocks = item.block === undefined ? [] : readBlock(file, item.block, problems);
+  if (item.block === undefined)
+    problems.push(
+      `profiles (${config.shown}, line ${item.line}) holds named blocks of settings, such as nightly: and below it prove: read.`,
+    );
+  return new Map(blocks.map((profile) => [profile.key, readProfile(reading, profile)]));
+}
+
+function readProfile(reading: Reading, profile: YamlItem): RawLayer {
+  const { file, config, problems } = reading;
+  if (profile.block === undefined) {
+    problems.push(
+      `profile ${profile.key} (${config.shown}, line ${profile.line}) holds no settings; write them below it, indented.`,
+    );
+    return layer(config, new Map());
+  }
+  const items = readBlock(file, profile.block, problems);
+  return layer(config, readSettings(reading, items, `profile ${profile.key}, `));
+}
+
+function readSettings(reading: Reading, items: readonly YamlItem[], within: string): RawLayer["values"] {
+  const values = new Map<SettingName, readonly RawText[]>();
+  const place = `${within}${reading.config.shown}`;
+  for (const item of items) {
+    const where = `${place}, line ${item.line}`;
+    const spec = reading.look(item.key);
+    const problem = spec === undefined ? unknownKey(item.key, where) : refusal(spec, reading.config, item, where);
+    if (problem !== undefined) reading.problems.push(problem);
+    else if (spec !== undefined && isSettingName(spec.name)) values.set(spec.name, rawTexts(spec, item, place));
+  }
+  return values;
+}
+
+/** Why a setting that exists can't stand here. */
+function refusal(spec: SettingSpec, config: ConfigText, item: YamlItem, where: string): string | undefined {
+  if (spec.where === "command line") return `${spec.name} (${where}) is for the command line only: --${spec.name}.`;
+  if (spec.where === "call") return `${spec.name} (${where}) can't be set in a config file; give it as --${spec.name}.`;
+  if (config.found && spec.trust === "explicit")
+    return `${spec.name} (${where}) can't be set by a file that was merely found in the repository; give it as --${spec.name}, or name the file with --config.`;
+  if (item.texts === undefined)
+    return `${spec.name} (${where}) needs ${spec.list ? "a value or a list of values" : "one value"}, such as ${spec.name}: ${spec.example}.`;
+  if (!spec.list && item.texts.length !== 1)
+    return `${spec.name} (${where}) takes one value, not a list, such as ${spec.name}: ${spec.example}.`;
+  return undefined;
+}
+
+/** An empty list says "none" as clearly as a full one says what. */
+function rawTexts(spec: SettingSpec, item: YamlItem, place: string): readonly RawText[] {
+  return (item.texts ?? []).flatMap(({ text, line }) => {
+    const label = `${spec.name} (${place}, line ${line})`;
+    return (spec.list ? linesOf(text) : [text]).map((one) => ({ text: one, label }));
+  });
+}
+
+/** A list may be written as a block with one a line, as inputs of actions are. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.length === 1 ? lines : lines.filter((line) => line !== "");
+}

@@ -1,0 +1,31 @@
+import type { RawLayer, RawText } from "./raw.ts";
+import type { SettingName } from "./spec/table.ts";
+
+/** The environment as a plain record. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a GitHub Actions run says by itself; nothing elsewhere. */
+export function defaultsFromEnv(env: Environment, base: string): RawLayer {
+  const values = new Map<SettingName, readonly RawText[]>();
+  const set = (name: SettingName, variable: string, text = env[variable]) => {
+    if (text !== undefined && text !== "") values.set(name, [{ text, label: `${name} (from ${variable})` }]);
+  };
+  if (inActions(env)) {
+    set("project", "GITHUB_REPOSITORY");
+    set("ref", env["GITHUB_REF_TYPE"] === "tag" ? "GITHUB_REF" : "GITHUB_SHA");
+    if (isPullRequest(env)) set("dry-run", "GITHUB_EVENT_NAME", "true");
+  }
+  if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") set("no-color", "NO_COLOR", "true");
+  if (env["TERM"] === "dumb") set("no-color", "TERM", "true");
+  if (env["RUNNER_DEBUG"] === "1") set("debug", "RUNNER_DEBUG", "true");
+  return { from: "environment", base, values };
+}
+
+export function inActions(env: Environment): boolean {
+  return env["GITHUB_ACTIONS"] === "true";
+}
+
+/** The run was started by a pull request: what is checked out may be anybody's. */
+export function isPullRequest(env: Environment): boolean {
+  return inActions(env) && /^pull_request(_target)?$/.test(env["GITHUB_EVENT_NAME"] ?? "");
+}

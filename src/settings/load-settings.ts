@@ -1,0 +1,128 @@
+import { resolve } from "node:path";
+import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
+import { assemble, contradictions, presentation } from "./assemble.ts";
+import { type Call, readCall } from "./call.ts";
+import { chosenProfile, type Config, readConfig } from "./config-file.ts";
+import { defaultsFromEnv, type Environment, inActions, isPullRequest } from "./defaults-from-env.ts";
+import { type ConfigSource, foundConfig, namedConfig } from "./find-config.ts";
+import { readFlags } from "./flags.ts";
+import { foreignFlags, parseValues } from "./parse.ts";
+import { absolute } from "./parsed.ts";
+import type { RawLayer } from "./raw.ts";
+import type { Presentation, Settings } from "./settings.ts";
+import { type Aside, readAside } from "./aside.ts";
+import type { Values } from "./value-types.ts";
+
+export interface Invocation {
+  /** Without the program's own name. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly config: ConfigSource;
+}
+
+/** What a command line asks for. */
+export type Loaded =
+  | {
+      readonly kind: "run";
+      readonly settings: Settings;
+      readonly presentation: Presentation;
+      readonly warnings: readonly string[];
+    }
+  | Aside;
+
+/** Settings of a call, of its surroundings and of the config file, checked to the last. Rejects with SeveralErrors of kind `settings`. */
+export async function loadSettings(invocation: Invocation): Promise<Loaded> {
+  const flags = readFlags(invocation.argv);
+  const aside = readAside(flags, invocation.argv.length);
+  if (aside !== undefined) return aside;
+  const call = readCall(flags);
+  const problems = [...call.problems];
+  const warnings: string[] = [];
+  const file = await fileOf(call, invocation);
+  const callLayer = layerOf(call, file, invocation.cwd);
+  const config = await loadConfig(callLayer, invocation, problems, warnings);
+  const layers = layersOf(callLayer, config, invocation, problems);
+  const values = parseValues(layers, invocation.env["HOME"], problems);
+  if (!call.unsure && values.mode !== undefined)
+    problems.push(...foreignFlags(callLayer, values.mode), ...contradictions(values, file));
+  if (problems.length > 0) throw failed(problems, warnings);
+  const settings = assemble(values as Values, file);
+  warnings.push(...passing(settings, invocation.env));
+  return { kind: "run", settings, presentation: presentation(values), warnings };
+}
+
+/** How to talk about a call that can't be read: never fails. */
+export function presentationOf(argv: readonly string[], env: Environment): Presentation {
+  const { values } = readFlags(argv);
+  const call: RawLayer = { from: "call", base: "/", values };
+  return presentation(parseValues({ used: [call, defaultsFromEnv(env, "/")], unused: [] }, undefined, []));
+}
+
+function failed(problems: readonly string[], warnings: readonly string[]): SeveralErrors {
+  // A warning about a config file that was left out may be the reason for what is missing.
+  return new SeveralErrors([...problems, ...warnings].map((sentence) => new ColdstoreError("settings", sentence)));
+}
+
+/** The absolute path of the file that was given in a store's place. */
+async function fileOf(call: Call, { cwd, env, config }: Invocation): Promise<string | undefined> {
+  if (call.storeOrFile === undefined) return undefined;
+  const home = env["HOME"];
+  const path = absolute(call.storeOrFile, { base: cwd, ...(home !== undefined && { home }) });
+  return path.ok && (await config.isFile(path.value)) ? path.value : undefined;
+}
+
+function layerOf(call: Call, file: string | undefined, base: string): RawLayer {
+  if (call.storeOrFile === undefined || file !== undefined) return { from: "call", base, values: call.values };
+  const store = [{ text: call.storeOrFile, label: "store" }, ...(call.values.get("store") ?? [])];
+  return { from: "call", base, values: new Map([...call.values, ["store", store]]) };
+}
+
+async function loadConfig(
+  call: RawLayer,
+  { cwd, env, config: source }: Invocation,
+  problems: string[],
+  warnings: string[],
+): Promise<Config | undefined> {
+  const search = { source, env, problems: [] as string[], warnings };
+  const home = env["HOME"];
+  const path = (text: string) => {
+    const parsed = absolute(text, { base: cwd, ...(home !== undefined && { home }) });
+    return parsed.ok ? parsed.value : resolve(cwd, text);
+  };
+  const named = call.values.get("config")?.[0]?.text;
+  const folder = path(call.values.get("source")?.[0]?.text ?? ".");
+  const text = named === undefined ? await foundConfig(search, folder) : await namedConfig(search, path(named), named);
+  problems.push(...search.problems);
+  if (text === undefined) return undefined;
+  const config = readConfig(text, problems);
+  return text.found && isPullRequest(env) ? withoutStores(config, warnings) : config;
+}
+
+/** What is checked out for a pull request may be anybody's: it doesn't say where this run reads and writes. */
+function withoutStores(config: Config, warnings: string[]): Config {
+  const layers = [config.settings, ...config.profiles.values()];
+  if (layers.some((layer) => layer.values.has("store")))
+    warnings.push(`store in ${config.shown} isn't used: on a pull request a store comes from a flag or an input.`);
+  const strip = (layer: RawLayer): RawLayer => ({
+    ...layer,
+    values: new Map([...layer.values].filter(([name]) => name !== "store")),
+  });
+  const profiles = new Map([...config.profiles].map(([name, layer]) => [name, strip(layer)] as const));
+  return { ...config, settings: strip(config.settings), profiles };
+}
+
+function layersOf(call: RawLayer, config: Config | undefined, { env, cwd }: Invocation, problems: string[]) {
+  const wanted = call.values.get("profile")?.[0]?.text;
+  const profile = wanted === undefined ? undefined : chosenProfile(config, wanted, problems);
+  const used = [call, defaultsFromEnv(env, cwd), profile, config?.settings].filter((layer) => layer !== undefined);
+  const unused = [...(config?.profiles.values() ?? [])].filter((layer) => layer !== profile);
+  return { used, unused };
+}
+
+function passing(settings: Settings, env: Environment): readonly string[] {
+  if (settings.mode !== "snapshot" || settings.dryRun || !inActions(env)) return [];
+  const stores = settings.stores.map((store) => store.text).join(", ");
+  return [`${stores} is on the runner: unless that is your own machine, it goes with the run.`];
+}

@@ -1,0 +1,22 @@
+import { resolve } from "node:path";
+
+/** A value, or what is wrong with the text: the end of a sentence that begins `--name is "text"`. */
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly wrong: string };
+
+/** Where a text was written: what its relative paths count from. */
+export interface Place {
+  /** Absolute. */
+  readonly base: string;
+  readonly home?: string;
+}
+
+export const fine = <T>(value: T): Parsed<T> => ({ ok: true, value });
+export const wrong = (why: string): Parsed<never> => ({ ok: false, wrong: why });
+
+/** A path of a flag or of a file as an absolute one; `~/` is the home folder. */
+export function absolute(text: string, place: Place): Parsed<string> {
+  if (text !== "~" && !text.startsWith("~/")) return fine(resolve(place.base, text));
+  return place.home === undefined || place.home === ""
+    ? wrong(", but HOME isn't set; write the whole path")
+    : fine(resolve(place.home, text.slice(2)));
+}

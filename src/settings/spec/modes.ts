@@ -1,0 +1,45 @@
+import type { ModeSpec } from "../../model/setting-spec.ts";
+
+/** Every mode that works, in the order of the help. */
+export const modes = [
+  {
+    name: "snapshot",
+    group: "make",
+    summary: "freeze a commit: its git archive, with a file list, checksums and a manifest, stored and proven",
+    positionals: ["[SOURCE]", "[STORE]"],
+    examples: [
+      { line: "coldstore snapshot . ./cold", says: "the commit that is checked out, into a folder" },
+      { line: "coldstore snapshot . /mnt/nas --ref v1.4.0 --freeze", says: "a tag, protected from replacement" },
+      { line: "coldstore snapshot . ./cold --files 'dist/*.whl'", says: "with build outputs in the same set" },
+      { line: "coldstore snapshot --dry-run", says: "what would be archived; nothing is written" },
+    ],
+  },
+  {
+    name: "list",
+    group: "look",
+    summary: "show the sets of a store, one set with its entries, or how two sets differ",
+    positionals: ["[STORE|FILE]"],
+    examples: [
+      { line: "coldstore list ./cold", says: "every set, with its age, size and last proof" },
+      { line: "coldstore list ./cold --set v1.4.0", says: "one set: where it comes from, and what is in it" },
+      { line: "coldstore list ./cold --set v1.3.0 --set v1.4.0", says: "what changed between two sets" },
+      { line: "coldstore list ./app-1.4.0.tar.gz", says: "an archive, by the manifest beside it" },
+    ],
+  },
+  {
+    name: "verify",
+    group: "look",
+    summary: "read sets back, compare them with their manifests and name whatever is wrong",
+    positionals: ["[STORE|FILE]"],
+    examples: [
+      { line: "coldstore verify ./cold", says: "every set, each file's SHA-256" },
+      { line: "coldstore verify ./cold --set v1.4.0 --level read", says: "one set, down to each entry" },
+      { line: "coldstore verify ./cold --level list", says: "names and sizes only: quick" },
+      { line: "coldstore verify ./app-1.4.0.tar.gz", says: "one file, with whatever lies beside it" },
+    ],
+  },
+] as const satisfies readonly ModeSpec[];
+
+export const everyMode = ["snapshot", "list", "verify"] as const;
+export const makingModes = ["snapshot"] as const;
+export const readingModes = ["list", "verify"] as const;

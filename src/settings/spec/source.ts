@@ -1,0 +1,68 @@
+import type { Declarations } from "./declaration.ts";
+import { everyMode, makingModes } from "./modes.ts";
+
+/** What is archived, and under whose name. */
+export const source = {
+  source: {
+    kind: { type: "path" },
+    default: ".",
+    defaultText: ". (this folder)",
+    modes: makingModes,
+    group: "source",
+    help: "the repository's folder",
+    example: "./app",
+    where: "everywhere",
+    trust: "found",
+  },
+  ref: {
+    kind: { type: "ref" },
+    default: "HEAD",
+    defaultText: "the run's tag or commit in GitHub Actions, else HEAD",
+    modes: makingModes,
+    group: "source",
+    help: "the tag, branch or commit to freeze",
+    example: "v1.4.0",
+    where: "everywhere",
+    trust: "found",
+  },
+  project: {
+    kind: { type: "project" },
+    defaultText: "from GitHub Actions, else from origin, else local/FOLDER; without either, list and verify take all",
+    modes: everyMode,
+    group: "source",
+    help: "what sets belong to: owner/repo, or local/folder",
+    example: "acme/app",
+    where: "everywhere",
+    trust: "found",
+  },
+  dirty: {
+    kind: { type: "choice", values: ["warn", "fail", "ignore"] },
+    default: "warn",
+    modes: makingModes,
+    group: "source",
+    help: "what to do about uncommitted changes, which a snapshot leaves out",
+    example: "fail",
+    where: "everywhere",
+    trust: "found",
+  },
+  submodules: {
+    kind: { type: "choice", values: ["fail"] },
+    default: "fail",
+    modes: makingModes,
+    group: "source",
+    help: "what to do if there are submodules, whose content an archive lacks",
+    example: "fail",
+    where: "everywhere",
+    trust: "found",
+  },
+  lfs: {
+    kind: { type: "choice", values: ["fail"] },
+    default: "fail",
+    modes: makingModes,
+    group: "source",
+    help: "what to do if there are Git LFS pointers, whose content an archive lacks",
+    example: "fail",
+    where: "everywhere",
+    trust: "found",
+  },
+} as const satisfies Declarations;

@@ -1,0 +1,43 @@
+import { nearest } from "./nearest.ts";
+import { insteadOf, insteadOfMode } from "./renamed.ts";
+import { everyMode } from "./spec/modes.ts";
+import { settingSpecs } from "./spec/table.ts";
+import { oneOf, quote } from "./wording.ts";
+
+/** What is said of a flag that there isn't. `flag` is as given, dashes and all, without its value. */
+export function unknownFlag(flag: string): string {
+  const name = flag.replace(/^-+/, "");
+  const instead = insteadOf(name);
+  if (instead !== undefined) return `there is no flag ${flag}, ${instead}.`;
+  const near = name.length > 1 ? nearest(name, settingNames()) : undefined;
+  if (near !== undefined) return `there is no flag ${quote(flag)}; did you mean --${near}?`;
+  return `there is no flag ${quote(flag)}; coldstore --help lists them all.`;
+}
+
+/** What is said of a config file's key that there isn't; `where` is the file and line. */
+export function unknownKey(key: string, where: string): string {
+  const instead = insteadOf(key);
+  if (instead !== undefined) return `there is no setting ${quote(key)} (${where}), ${instead}.`;
+  const near = nearest(key, [...fileSettingNames(), "profiles"]);
+  if (near !== undefined) return `there is no setting ${quote(key)} (${where}); did you mean ${near}?`;
+  return `there is no setting ${quote(key)} (${where}); a config file takes ${oneOf(fileSettingNames(), "and")}.`;
+}
+
+/** What is said of a first word that is no mode. */
+export function unknownMode(word: string): string {
+  const instead = insteadOfMode(word);
+  if (instead !== undefined) return `there is no mode ${word}, ${instead}.`;
+  const near = nearest(word, [...everyMode, "help", "completion"]);
+  const hint = near === undefined ? ", as in: coldstore snapshot . ./cold" : `; did you mean ${near}?`;
+  return `there is no mode ${quote(word)}; the first word is ${oneOf(everyMode)}${hint}`;
+}
+
+function settingNames(): readonly string[] {
+  return settingSpecs().map((spec) => spec.name);
+}
+
+function fileSettingNames(): readonly string[] {
+  return settingSpecs()
+    .filter((spec) => spec.where === "everywhere")
+    .map((spec) => spec.name);
+}

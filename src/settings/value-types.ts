@@ -1,0 +1,26 @@
+import type { SetSelector } from "../model/set-name.ts";
+import type { StoreAddress } from "../model/store-address.ts";
+import type { SettingName, Table } from "./spec/table.ts";
+
+type Scalar<K> = K extends { readonly type: "boolean" }
+  ? boolean
+  : K extends { readonly type: "choice"; readonly values: readonly (infer V)[] }
+    ? V
+    : K extends { readonly type: "number" | "duration" }
+      ? number
+      : K extends { readonly type: "store" }
+        ? StoreAddress
+        : K extends { readonly type: "set" }
+          ? SetSelector
+          : string;
+
+type ValueOf<D> = D extends { readonly list: true; readonly kind: infer K }
+  ? readonly Scalar<K>[]
+  : D extends { readonly default: string; readonly kind: infer K }
+    ? Scalar<K>
+    : D extends { readonly kind: infer K }
+      ? Scalar<K> | undefined
+      : never;
+
+/** Every setting's value, typed by the table: lists and settings with a default are always there. */
+export type Values = { readonly [N in SettingName]: ValueOf<Table[N]> };

@@ -1,0 +1,109 @@
+import type { SettingKind, SettingSpec } from "../model/setting-spec.ts";
+import { fine, type Parsed, type Place, wrong } from "./parsed.ts";
+import type { RawText } from "./raw.ts";
+import { parsePath, parseStore } from "./parse-store.ts";
+import { parseSelector } from "./parse-selector.ts";
+import { parseNameTemplate, parsePrefixTemplate } from "./parse-template.ts";
+import { hasControls, oneOf, quote } from "./wording.ts";
+
+/** A setting's texts as its value, every problem being pushed as a sentence; undefined if there was one. */
+export function parseSetting(spec: SettingSpec, raws: readonly RawText[], place: Place, problems: string[]): unknown {
+  const before = problems.length;
+  const values = raws.flatMap((raw) => parseOne(spec, raw, place, problems));
+  if (problems.length > before) return undefined;
+  const different = [...new Map(values.map((value) => [identity(value), value])).values()];
+  if (spec.list) return different;
+  const [first] = raws;
+  if (different.length > 1 && first !== undefined)
+    problems.push(
+      `${spec.name} is given twice: ${oneOf(
+        raws.map((raw) => quote(raw.text)),
+        "and",
+      )}; give it once.`,
+    );
+  return different[0];
+}
+
+function parseOne(spec: SettingSpec, raw: RawText, place: Place, problems: string[]): readonly unknown[] {
+  const parsed = parseText(spec.kind, raw.text, place);
+  if (parsed.ok) return [parsed.value];
+  problems.push(`${raw.label} is ${raw.text === "" ? "empty" : quote(raw.text)}${parsed.wrong}.`);
+  return [];
+}
+
+/** Two texts of one folder are one store. */
+function identity(value: unknown): string {
+  return typeof value === "object" && value !== null && "path" in value ? String(value.path) : JSON.stringify(value);
+}
+
+function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknown> {
+  switch (kind.type) {
+    case "text":
+      return parseFreeText(text);
+    case "glob":
+      return text === "" || hasControls(text) ? wrong("; give a glob such as dist/*.whl") : fine(text);
+    case "ref":
+      return parseRef(text);
+    case "project":
+      return parseProject(text);
+    case "boolean":
+      return parseBoolean(text);
+    case "choice":
+      return kind.values.includes(text) ? fine(text) : wrong(`; give ${oneOf(kind.values)}`);
+    case "number":
+      return parseNumber(text, kind.min, kind.max);
+    case "duration":
+      return parseDuration(text);
+    case "path":
+      return parsePath(text, place);
+    case "store":
+      return parseStore(text, place);
+    case "set":
+      return parseSelector(text);
+    case "name":
+      return parseNameTemplate(text);
+    case "prefix":
+      return parsePrefixTemplate(text);
+  }
+}
+
+function parseFreeText(text: string): Parsed<string> {
+  if (text.trim() === "") return wrong("; give some text, or leave it out");
+  if (hasControls(text, "\n\r\t")) return wrong("; it has control characters, give plain text");
+  return text.length > 10_000 ? wrong("; give 10000 characters at most") : fine(text);
+}
+
+function parseRef(text: string): Parsed<string> {
+  if (text === "" || hasControls(text)) return wrong("; give a tag, a branch or a commit");
+  // git would read it as an option.
+  return text.startsWith("-") ? wrong("; a tag, branch or commit doesn't start with -") : fine(text);
+}
+
+function parseProject(text: string): Parsed<string> {
+  const dots = text.split("/").some((part) => part === "." || part === "..");
+  return /^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/.test(text) && !dots
+    ? fine(text)
+    : wrong("; give owner/repo, of letters, digits, dots, dashes and underscores");
+}
+
+function parseBoolean(text: string): Parsed<boolean> {
+  if (/^(true|True|TRUE)$/.test(text)) return fine(true);
+  return /^(false|False|FALSE)$/.test(text) ? fine(false) : wrong("; give true or false");
+}
+
+function parseNumber(text: string, min: number, max: number): Parsed<number> {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return number >= min && number <= max ? fine(number) : wrong(`; give a whole number from ${min} to ${max}`);
+}
+
+const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
+
+/** `4h`, `90m`, `1h30m` as milliseconds, from a second to 24 days (the longest that a timer takes). */
+function parseDuration(text: string): Parsed<number> {
+  const parts = /^(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/.exec(text);
+  const [days, hours, minutes, seconds] = (parts ?? []).slice(1).map((part) => Number(part ?? 0));
+  const ms = (days ?? 0) * unitMs.d + (hours ?? 0) * unitMs.h + (minutes ?? 0) * unitMs.m + (seconds ?? 0) * unitMs.s;
+  return ms >= unitMs.s && ms <= 24 * unitMs.d
+    ? fine(ms)
+    : wrong("; give a duration such as 4h, 90m or 30s, up to 24d");
+}
