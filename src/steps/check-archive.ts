@@ -1,0 +1,186 @@
+import { createHash, type Hash } from "node:crypto";
+import { addAbortSignal, type Readable } from "node:stream";
+import { crc32 } from "node:zlib";
+import type { BlockIndex } from "../model/artifact.ts";
+import type { Entry } from "../model/entry.ts";
+import type { ArchiveFormat, Digest } from "../model/manifest.ts";
+import type { ByteRange } from "../ports/store.ts";
+import { blocksOf } from "./blocks-of.ts";
+import { type ArchiveFinding, EntryComparison } from "./compare-entries.ts";
+import { archiveBlockBytes, gzipHeader, gzipTail } from "./compress-blocks.ts";
+import { entryOfMember } from "./entry-of-member.ts";
+import { ExpectedEntries } from "./expected-entries.ts";
+import { type GzipFrame, inflateBlocks, type Piece } from "./inflate-blocks.ts";
+import { TarSalvager } from "./salvage-tar.ts";
+
+/** An archive as its manifest describes it, and how to read it. */
+export interface CheckOptions {
+  readonly format: ArchiveFormat;
+  /** Where its blocks start; compressed formats only. */
+  readonly blocks?: BlockIndex;
+  /** Size and digest of the archive itself. */
+  readonly artifact: Digest;
+  /** Size and digest of the uncompressed tar. */
+  readonly tar: Digest;
+  readonly prefix: string;
+  open(range?: ByteRange): Promise<Readable>;
+  /** What the file list has, in its order. */
+  readonly entries: AsyncIterable<Entry>;
+  /** `progress` is given the bytes of the archive since the last call. */
+  readonly io: { readonly signal: AbortSignal; progress(bytes: number): void };
+}
+
+/**
+ * Reads every byte of an archive and compares it with its file list and its digests; no finding means that all of it is
+ * right. Goes on past damage, so that the entries that it hits are named and the others compared. Rejects only
+ * when it can't tell: reading fails, the file list or the index of blocks is itself damaged, or the signal aborts.
+ */
+export async function checkArchive(options: CheckOptions): Promise<readonly ArchiveFinding[]> {
+  const { signal } = options.io;
+  signal.throwIfAborted();
+  const source = addAbortSignal(signal, await options.open());
+  const expected = new ExpectedEntries(options.entries);
+  try {
+    const tap = new Tap(options.io);
+    const tar = new PlainTally();
+    const comparison = new EntryComparison(expected);
+    const frame: GzipFrame = { header: Buffer.alloc(0), tail: Buffer.alloc(0) };
+    const pieces = piecesOf(tap.through(source), options, frame);
+    await compareAll({ pieces, tar, comparison, salvager: new TarSalvager(expected), prefix: options.prefix });
+    return conclude({ options, tap, tar, frame, entryFindings: comparison.findings });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    source.destroy();
+    await expected.close();
+  }
+}
+
+interface Comparing {
+  readonly pieces: AsyncIterable<Piece>;
+  readonly tar: PlainTally;
+  readonly comparison: EntryComparison;
+  readonly salvager: TarSalvager;
+  readonly prefix: string;
+}
+
+async function compareAll({ pieces, tar, comparison, salvager, prefix }: Comparing): Promise<void> {
+  const prefixBytes = Buffer.from(prefix);
+  for await (const piece of pieces) {
+    tar.add(piece);
+    for await (const salvaged of salvager.push(piece)) {
+      if (salvaged.kind === "damage") {
+        comparison.damaged(salvaged);
+        continue;
+      }
+      const entry = entryOfMember(salvaged.read, prefixBytes);
+      const path = Buffer.from(salvaged.read.member.path).toString();
+      if (typeof entry === "string") comparison.findings.push({ path, problem: "extra", detail: `it ${entry}` });
+      else if (entry !== undefined) await comparison.found(entry);
+    }
+  }
+  const atEnd = salvager.end();
+  if (atEnd?.kind === "damage") comparison.damaged(atEnd);
+  await comparison.end();
+}
+
+async function* piecesOf(
+  source: AsyncIterable<Uint8Array>,
+  { format, blocks, artifact, tar }: CheckOptions,
+  frame: GzipFrame,
+): AsyncGenerator<Piece, void, undefined> {
+  if (format === "tar.gz" && blocks !== undefined) {
+    yield* inflateBlocks(source, { blocks, bytes: artifact.bytes, plainBytes: tar.bytes }, frame);
+    return;
+  }
+  let start = 0;
+  for await (const data of blocksOf(source, archiveBlockBytes)) {
+    yield { start, data };
+    start += data.length;
+  }
+  if (start < tar.bytes)
+    yield { start, end: tar.bytes, lost: "truncated", detail: `the file is cut off at byte ${start}` };
+}
+
+interface Conclusion {
+  readonly options: CheckOptions;
+  readonly tap: Tap;
+  readonly tar: PlainTally;
+  readonly frame: GzipFrame;
+  readonly entryFindings: readonly ArchiveFinding[];
+}
+
+/** The findings about entries, then those about the whole. */
+function conclude({ options, tap, tar, frame, entryFindings }: Conclusion): readonly ArchiveFinding[] {
+  const { artifact } = options;
+  const findings = [...entryFindings];
+  if (tap.bytes < artifact.bytes)
+    findings.push({ problem: "truncated", detail: `the archive has ${tap.bytes} bytes, not ${artifact.bytes}` });
+  if (tap.bytes > artifact.bytes)
+    findings.push({ problem: "extra", detail: `the archive has ${tap.bytes} bytes, not ${artifact.bytes}` });
+  if (options.format === "tar.gz") findings.push(...frameFindings(frame, tar));
+  if (tar.whole && tar.sha256() !== options.tar.sha256)
+    findings.push({ problem: "changed", detail: `the tar has the digest ${tar.sha256()}, not ${options.tar.sha256}` });
+  if (tap.sha256() !== artifact.sha256)
+    findings.push({ problem: "changed", detail: `the archive has the digest ${tap.sha256()}, not ${artifact.sha256}` });
+  return findings;
+}
+
+function frameFindings({ header, tail }: GzipFrame, tar: PlainTally): readonly ArchiveFinding[] {
+  const findings: ArchiveFinding[] = [];
+  if (Buffer.compare(header, gzipHeader) !== 0)
+    findings.push({ problem: "changed", detail: "the gzip header isn't the one that was written" });
+  if (tar.whole && Buffer.compare(tail, gzipTail(tar.crc, tar.bytes)) !== 0)
+    findings.push({ problem: "changed", detail: "the gzip trailer (end, CRC-32 and length) doesn't fit the content" });
+  return findings;
+}
+
+/** Counts and digests what passes. */
+class Tap {
+  bytes = 0;
+  readonly #hash = createHash("sha256");
+  readonly #io: CheckOptions["io"];
+  #sha256: string | undefined;
+
+  constructor(io: CheckOptions["io"]) {
+    this.#io = io;
+  }
+
+  async *through(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of source) {
+      this.#io.signal.throwIfAborted();
+      this.#hash.update(chunk);
+      this.bytes += chunk.length;
+      this.#io.progress(chunk.length);
+      yield chunk;
+    }
+  }
+
+  sha256(): string {
+    return (this.#sha256 ??= this.#hash.digest("hex"));
+  }
+}
+
+/** Digest, CRC-32 and length of the uncompressed bytes, as long as none is lost. */
+class PlainTally {
+  whole = true;
+  bytes = 0;
+  crc = 0;
+  readonly #hash: Hash = createHash("sha256");
+  #sha256: string | undefined;
+
+  add(piece: Piece): void {
+    if ("lost" in piece) {
+      this.whole = false;
+      return;
+    }
+    this.bytes += piece.data.length;
+    this.crc = crc32(piece.data, this.crc);
+    this.#hash.update(piece.data);
+  }
+
+  sha256(): string {
+    return (this.#sha256 ??= this.#hash.digest("hex"));
+  }
+}

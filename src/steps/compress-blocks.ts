@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { crc32, constants, deflateRaw } from "node:zlib";
+import type { BlockIndex } from "../model/artifact.ts";
+import type { Digest } from "../model/manifest.ts";
+import type { Output } from "./output-file.ts";
+
+/** Uncompressed bytes of each independent block of a tar.gz. */
+export const archiveBlockBytes = 1024 * 1024;
+
+export const gzipHeaderBytes = 10;
+/** The last empty block, then CRC-32 and length of the uncompressed bytes. */
+export const gzipTailBytes = 10;
+
+/**
+ * The header (RFC 1952) that says least: deflate, no name, no time, unknown system. Node would write a byte of its own
+ * for each system.
+ */
+export const gzipHeader: Readonly<Uint8Array> = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
+
+/** An empty final block of fixed codes (RFC 1951, 3.2.6): ends the deflate stream behind full flushes. */
+export const lastDeflateBlock: Readonly<Uint8Array> = Uint8Array.of(3, 0);
+
+export interface GzipOptions {
+  /** 0 to 9. */
+  readonly level: number;
+  readonly blockBytes: number;
+}
+
+/** A finished gzip file: its own size and digest, and where its blocks start. */
+export interface GzipFile extends Digest {
+  readonly blocks: BlockIndex;
+}
+
+// A few blocks more than threads keep the pool busy while the main thread reads and hashes; measured on two cores,
+// 8 are 6 % slower than 16, 32 only take more memory.
+const blocksInFlight = 16;
+
+/**
+ * Writes one gzip member of independently deflated blocks, which are compressed side by side on libuv's thread pool.
+ * The bytes depend on the blocks, the level and the zlib that Node carries; on nothing else.
+ */
+export class BlockCompressor {
+  readonly #output: Output;
+  readonly #options: GzipOptions;
+  readonly #offsets: number[] = [];
+  readonly #pending: Promise<void>[] = [];
+  readonly #sha256 = createHash("sha256");
+  #last: Promise<void>;
+  #bytes = 0;
+  #crc = 0;
+  #plainBytes = 0;
+
+  constructor(output: Output, options: GzipOptions) {
+    this.#output = output;
+    this.#options = options;
+    this.#last = this.#write(gzipHeader);
+    this.#last.catch(ignore);
+  }
+
+  /** Takes the next block: `blockBytes` long, only the last may be shorter; not to be changed after. Resolves when there is room for another. */
+  async add(block: Uint8Array): Promise<void> {
+    const stored = this.#store(this.#last, deflateBlock(block, this.#options));
+    // A failure is met by whoever waits for it here or in finish; until then it is not "unhandled".
+    stored.catch(ignore);
+    this.#last = stored;
+    this.#pending.push(stored);
+    this.#crc = crc32(block, this.#crc);
+    this.#plainBytes += block.length;
+    if (this.#pending.length >= blocksInFlight) await this.#pending.shift();
+  }
+
+  /** Ends the member. The output itself stays open. */
+  async finish(): Promise<GzipFile> {
+    await this.#last;
+    await this.#write(gzipTail(this.#crc, this.#plainBytes));
+    const blocks = { blockBytes: this.#options.blockBytes, offsets: this.#offsets };
+    return { bytes: this.#bytes, sha256: this.#sha256.digest("hex"), blocks };
+  }
+
+  async #store(previous: Promise<void>, deflated: Promise<Uint8Array>): Promise<void> {
+    const [data] = await Promise.all([deflated, previous]);
+    this.#offsets.push(this.#bytes);
+    await this.#write(data);
+  }
+
+  async #write(data: Uint8Array): Promise<void> {
+    this.#sha256.update(data);
+    this.#bytes += data.length;
+    await this.#output.write(data);
+  }
+}
+
+/** What ends a gzip member: the last deflate block, CRC-32 and length modulo 2^32 of the uncompressed bytes. */
+export function gzipTail(crc: number, plainBytes: number): Uint8Array {
+  const tail = Buffer.alloc(gzipTailBytes);
+  tail.set(lastDeflateBlock);
+  tail.writeUInt32LE(crc, 2);
+  tail.writeUInt32LE(plainBytes % 2 ** 32, 6);
+  return tail;
+}
+
+/** One block deflated on its own, ended by a full flush: such blocks can be joined, and each be inflated alone. */
+export async function deflateBlock(block: Uint8Array, { level, blockBytes }: GzipOptions): Promise<Uint8Array> {
+  // Room for the worst case in one piece: else zlib comes back from the thread pool for every 16 KiB of output.
+  const chunkSize = blockBytes + (blockBytes >> 8) + 1024;
+  const options = { level, memLevel: 9, finishFlush: constants.Z_FULL_FLUSH, chunkSize };
+  return new Promise((resolve, reject) => {
+    deflateRaw(block, options, (error, data) => (error ? reject(error) : resolve(data)));
+  });
+}
+
+function ignore(): void {
+  // Met elsewhere.
+}

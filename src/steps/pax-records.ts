@@ -1,0 +1,49 @@
+/** What we take from a pax header; values are bytes, since names needn't be UTF-8. */
+export interface PaxRecords {
+  readonly path?: Uint8Array;
+  readonly linkpath?: Uint8Array;
+  readonly size?: number;
+  readonly comment?: Uint8Array;
+}
+
+/** Reads `LENGTH KEY=VALUE\n` records. Returns a sentence's end saying what is wrong instead, if anything is. */
+export function parsePaxRecords(data: Uint8Array): PaxRecords | string {
+  const records: { path?: Uint8Array; linkpath?: Uint8Array; size?: number; comment?: Uint8Array } = {};
+  for (let at = 0; at < data.length;) {
+    const record = recordAt(data, at);
+    if (typeof record === "string") return record;
+    at += record.length;
+    if (record.key.startsWith("GNU.sparse.")) return "a sparse file, which Coldstore doesn't read";
+    if (record.key === "size") {
+      const size = decimal(record.value);
+      if (size === undefined) return "the size in a pax header can't be read";
+      records.size = size;
+    } else if (record.key === "path" || record.key === "linkpath" || record.key === "comment") {
+      if (record.value.length === 0) return `the ${record.key} in a pax header is empty`;
+      records[record.key] = record.value;
+    }
+  }
+  return records;
+}
+
+function recordAt(data: Uint8Array, at: number): { key: string; value: Uint8Array; length: number } | string {
+  const malformed = "a pax header has a malformed record";
+  const space = data.indexOf(0x20, at);
+  const length = space === -1 || space - at > 8 ? undefined : decimal(data.subarray(at, space));
+  if (length === undefined || at + length > data.length || data[at + length - 1] !== 0x0a) return malformed;
+  const body = data.subarray(space + 1, Math.max(space + 1, at + length - 1));
+  const equals = body.indexOf(0x3d);
+  if (equals < 1) return malformed;
+  if (body.includes(0)) return "a pax header has a NUL in a record";
+  return {
+    key: Buffer.from(body.subarray(0, equals)).toString("latin1"),
+    value: Buffer.from(body.subarray(equals + 1)),
+    length,
+  };
+}
+
+function decimal(digits: Uint8Array): number | undefined {
+  const text = Buffer.from(digits).toString("latin1");
+  const value = Number(text);
+  return /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
+}
