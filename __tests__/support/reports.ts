@@ -23,7 +23,7 @@ export function aPlan(changes: Partial<Plan> = {}): Plan {
 }
 
 /** The manifest of a set of one small archive. */
-export function aManifest(run: Partial<Manifest["run"]> = {}): Manifest {
+function aManifest(run: Partial<Manifest["run"]> = {}): Manifest {
   return {
     schema: "coldstore/manifest/1",
     content: {

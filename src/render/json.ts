@@ -14,8 +14,7 @@ export function renderJson(report: Report): string {
   return `${JSON.stringify(jsonReport(report))}\n`;
 }
 
-/** The same, as a value. */
-export function jsonReport(report: Report): Json {
+function jsonReport(report: Report): Json {
   return {
     schema: reportSchema,
     mode: report.mode,
@@ -29,7 +28,7 @@ export function jsonReport(report: Report): Json {
 }
 
 /** Everything that a person should know, errors first. */
-export function problemsOf(report: Report): readonly Problem[] {
+function problemsOf(report: Report): readonly Problem[] {
   return [
     ...errorsOf(report).map(({ message }): Problem => ({ severity: "error", message })),
     ...report.warnings.map((message): Problem => ({ severity: "warning", message })),

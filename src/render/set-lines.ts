@@ -55,7 +55,7 @@ export function setLines(details: Extract<Details, { kind: "set" }>): readonly s
 }
 
 /** One line an entry: `-rw-rw-r--  1234 path`, folders with a slash behind, links with their target. */
-export function entryLines(entries: readonly Entry[]): readonly string[] {
+function entryLines(entries: readonly Entry[]): readonly string[] {
   const width = entries.reduce((most, { size }) => Math.max(most, String(size).length), 0);
   return entries.map((entry) => {
     const size = String(entry.size).padStart(width);
