@@ -29,11 +29,7 @@ describe("the first line", () => {
       { outputs, outcomes: [stored, { ...stored, store: "/mnt/b" }, stored] },
       "ok: v1.4.0 is stored and proven in ./cold, /mnt/b",
     ],
-    [
-      "unchanged",
-      { outputs, status: "unchanged", outcomes: [stored] },
-      "ok: v1.4.0 is there already, unchanged in ./cold",
-    ],
+    ["unchanged", { outputs, status: "unchanged", outcomes: [stored] }, "ok: v1.4.0 is unchanged in ./cold"],
     ["a dry run", { outputs, status: "planned" }, "ok: v1.4.0 would be made (dry run)"],
     ["without proof", { outputs, status: "unproven" }, "unproven: v1.4.0 is stored, not proven"],
     ["partial", { outputs, status: "partial" }, "partial: v1.4.0 is stored, without what was allowed to be missing"],
@@ -49,6 +45,11 @@ describe("the first line", () => {
       "verified",
       { mode: "verify", outcomes: [{ outcome: "ok", store: "./cold", set: "a/b/snapshot/1" }] },
       "ok: 1 set verified in ./cold",
+    ],
+    [
+      "verified by listing",
+      { mode: "verify", status: "unproven", outcomes: [{ outcome: "ok", store: "./cold", set: "a/b/snapshot/1" }] },
+      "unproven: 1 set compared by names and sizes alone in ./cold",
     ],
     ["nothing to verify", { mode: "verify" }, "ok: 0 sets verified"],
     ["sets", { mode: "list", details: { kind: "sets", rows: [] } }, "ok: 0 sets"],
@@ -83,6 +84,24 @@ describe("outcomes", () => {
       { outcome: "missing", store: "./cold", file: "a.tar.gz", detail: "run snapshot again to put it back" },
       "missing a.tar.gz in ./cold: run snapshot again to put it back",
     ],
+    [
+      { outcome: "missing", store: "./cold", set: "a/b/snapshot/v1", file: "a.tar.gz" },
+      "missing a.tar.gz of a/b/snapshot/v1 in ./cold",
+    ],
+    [
+      { outcome: "failed", store: "./cold", set: "a/b/snapshot/v1", detail: "full\nread-only" },
+      "failed a/b/snapshot/v1 in ./cold: full; read-only",
+    ],
+    [
+      {
+        outcome: "unchanged",
+        store: "./cold",
+        set: "a/b/snapshot/v1",
+        proven: "2026-11-22T02:15:00Z",
+        detail: "last proven 2026-11-22T02:15:00Z",
+      },
+      "unchanged a/b/snapshot/v1 in ./cold: last proven 2026-11-22T02:15:00Z",
+    ],
     [{ outcome: "unknown", store: "./cold" }, "unknown in ./cold"],
     [
       { outcome: "corrupt", store: "./c\u001bold", file: "a\nb\u202e", detail: "x\r" },
@@ -108,6 +127,26 @@ describe("warnings and errors", () => {
       `corrupt a.tar.gz in ./cold: ${message}`,
       "warning: 2 files are not committed: a, b\\nc",
       `error: ${other.message}`,
+    ]);
+  });
+
+  test("an error that says of a set what its outcome said is not said twice", () => {
+    const set = "acme/app/snapshot/v1";
+    const report = {
+      mode: "verify",
+      outcomes: [
+        { outcome: "corrupt", store: "./cold", set, file: "a.tar.gz", detail: "truncated: 3 bytes short" },
+        { outcome: "missing", store: "./cold", set, file: "b", detail: "missing: make it again" },
+      ] as const,
+      errors: [
+        new ColdstoreError("integrity", `${set} in ./cold: a.tar.gz: truncated: 3 bytes short`),
+        new ColdstoreError("integrity", `${set} in ./cold: b: missing: make it again`),
+      ],
+    };
+    expect(lines(report)).toEqual([
+      "failed: 2 problems",
+      `corrupt a.tar.gz of ${set} in ./cold: truncated: 3 bytes short`,
+      `missing b of ${set} in ./cold: missing: make it again`,
     ]);
   });
 

@@ -44,15 +44,21 @@ function wordOf(status: Status): Headline["word"] {
 
 function sentenceOf(report: Report): string {
   if (report.details !== undefined && report.details.kind !== "plan") return foundSentence(report.details);
-  if (report.mode === "verify") return `${formatCount(setsIn(report), "set")} verified${inStores(report)}`;
+  if (report.mode === "verify") return verifiedSentence(report);
   const set = report.outputs["set"];
   const what = typeof set === "string" ? visibleText(set) : report.mode;
   return `${what} ${statusWords[report.status]}${report.status === "planned" ? "" : inStores(report)}`;
 }
 
+function verifiedSentence(report: Report): string {
+  const sets = formatCount(setsIn(report), "set");
+  const how = report.status === "unproven" ? "compared by names and sizes alone" : "verified";
+  return `${sets} ${how}${inStores(report)}`;
+}
+
 const statusWords: Readonly<Record<Status, string>> = {
   ok: "is stored and proven",
-  unchanged: "is there already, unchanged",
+  unchanged: "is unchanged",
   planned: "would be made (dry run)",
   partial: "is stored, without what was allowed to be missing",
   unproven: "is stored, not proven",

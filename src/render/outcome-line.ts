@@ -3,26 +3,39 @@ import { formatBytes, formatDuration } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { readableTime } from "./times.ts";
 
-/** One outcome in words: `stored app-1.4.0.tar.gz (1.2 MB, 3.4 s) in ./cold`, and what is to be known of it behind a colon. */
+/**
+ * One outcome in words: `stored app-1.4.0.tar.gz (1.2 MB, 3.4 s) in ./cold`, and what is to be known of it behind a colon.
+ * What went well with a file needs no set; what is wrong with one does: `missing a.tar.gz of acme/app/snapshot/v1 in ./cold`.
+ */
 export function outcomeLine(outcome: Outcome): string {
-  const subject = outcome.file ?? outcome.set;
   const line = [
     outcome.outcome.replaceAll("-", " "),
-    ...(subject === undefined ? [] : [visibleText(subject)]),
+    ...subjectOf(outcome),
     ...inBrackets(outcome),
     `in ${visibleText(outcome.store)}`,
   ].join(" ");
-  const detail = outcome.detail === undefined ? "" : `: ${visibleText(outcome.detail)}`;
+  const detail = outcome.detail === undefined ? "" : `: ${detailLines(outcome).map(visibleText).join("; ")}`;
   const url = outcome.url === undefined ? "" : ` ${visibleText(outcome.url)}`;
   return line + detail + url;
 }
 
-function inBrackets({ bytes, seconds, proof, proven }: Outcome): readonly string[] {
+/** What an outcome's detail says, one sentence each. */
+export function detailLines({ detail }: Outcome): readonly string[] {
+  return detail?.split("\n") ?? [];
+}
+
+function subjectOf({ outcome, file, set }: Outcome): readonly string[] {
+  const well = outcome === "stored" || outcome === "would-store" || outcome === "repaired";
+  if (file === undefined) return set === undefined ? [] : [visibleText(set)];
+  return [visibleText(file), ...(set === undefined || well ? [] : [`of ${visibleText(set)}`])];
+}
+
+function inBrackets({ bytes, seconds, proof, proven, detail }: Outcome): readonly string[] {
   const facts = [
     ...(bytes === undefined ? [] : [formatBytes(bytes)]),
     ...(seconds === undefined ? [] : [formatDuration(seconds)]),
     ...(proof === undefined ? [] : [proofWords[proof]]),
-    ...(proven === undefined ? [] : [`last proven ${readableTime(proven)} UTC`]),
+    ...(proven === undefined || detail !== undefined ? [] : [`last proven ${readableTime(proven)} UTC`]),
   ];
   return facts.length === 0 ? [] : [`(${facts.join(", ")})`];
 }

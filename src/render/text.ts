@@ -1,11 +1,11 @@
 import type { Details } from "../model/details.ts";
 import { paintWith, type Paint } from "../model/paint.ts";
-import type { Report } from "../model/report.ts";
+import type { Outcome, Report } from "../model/report.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { differenceLines } from "./difference-lines.ts";
 import { headlineOf } from "./headline.ts";
 import { errorsOf } from "./report-errors.ts";
-import { outcomeLine } from "./outcome-line.ts";
+import { detailLines, outcomeLine } from "./outcome-line.ts";
 import { planLines } from "./plan-lines.ts";
 import { setLines, setsTable } from "./set-lines.ts";
 
@@ -18,7 +18,7 @@ export function renderText(report: Report, options: { readonly color: boolean })
   const lines = [
     firstLine(report, paint),
     ...report.outcomes.map(outcomeLine),
-    ...(report.details === undefined ? [] : detailLines(report.details)),
+    ...(report.details === undefined ? [] : foundLines(report.details)),
     ...report.warnings.map((warning) => `${paint.yellow("warning:")} ${visibleText(warning)}`),
     ...furtherErrors(report).map((message) => `${paint.red("error:")} ${visibleText(message)}`),
   ];
@@ -35,11 +35,19 @@ function firstLine(report: Report, paint: Paint): string {
 function furtherErrors(report: Report): readonly string[] {
   const errors = errorsOf(report);
   if (errors.length === 1) return [];
-  const said = new Set(report.outcomes.map(({ detail }) => detail));
-  return errors.map(({ message }) => message).filter((message) => !said.has(message));
+  const said = new Set(report.outcomes.flatMap(detailLines));
+  return errors
+    .map(({ message }) => message)
+    .filter((message) => !said.has(message) && !report.outcomes.some((outcome) => isAbout(outcome, message)));
 }
 
-function detailLines(details: Details): readonly string[] {
+// `acme/app/snapshot/v1 in ./cold: a.tar.gz: 3 bytes short` is told by an outcome with that set, store, file and detail.
+function isAbout({ set, store, file, detail }: Outcome, message: string): boolean {
+  const place = `${set} in ${store}: `;
+  return detail !== undefined && message === place + (file === undefined ? detail : `${file}: ${detail}`);
+}
+
+function foundLines(details: Details): readonly string[] {
   switch (details.kind) {
     case "plan":
       return planLines(details.plan);
