@@ -332,3 +332,15 @@ describe("a difference", () => {
     ]);
   });
 });
+
+test("100,000 of everything is no trouble", () => {
+  const many = Array.from({ length: 100_000 }, (_, index) => `file-${index}`);
+  const outcomes = many.map(
+    (file) => ({ outcome: "corrupt", store: "./cold", set: "a/b/snapshot/v1", file, detail: "x" }) as const,
+  );
+  const errors = many.map((file) => new ColdstoreError("integrity", `a/b/snapshot/v1 in ./cold: ${file}: x`));
+  const rows = many.map(
+    (id) => ({ set: { project: "a/b", mode: "snapshot", id }, state: "complete", bytes: 1, frozen: true }) as const,
+  );
+  expect(lines({ outcomes, errors, details: { kind: "sets", rows } })).toHaveLength(200_002);
+});

@@ -8,7 +8,7 @@ export interface Column {
 /** Rows under their titles, columns two spaces apart; cells are one line each, without codes. Lines have no trailing spaces. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
   const all = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, index) => Math.max(...all.map((row) => displayWidth(row[index] ?? ""))));
+  const widths = columns.map((_, index) => widest(all.map((row) => row[index] ?? "")));
   return all.map((row) =>
     columns
       .map(({ align }, index) => padTo(row[index] ?? "", widths[index] ?? 0, align))
@@ -20,7 +20,7 @@ export function tableLines(columns: readonly Column[], rows: readonly (readonly 
 /** Names and values in two columns; values may be absent, their lines then are, too. */
 export function factLines(facts: readonly (readonly [name: string, value: string | undefined])[]): readonly string[] {
   const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
-  const width = Math.max(0, ...known.map(([name]) => displayWidth(name)));
+  const width = widest(known.map(([name]) => name));
   return known.map(([name, value]) => `${padTo(name, width, "left")}  ${value}`);
 }
 
@@ -28,4 +28,8 @@ export function factLines(facts: readonly (readonly [name: string, value: string
 export function padTo(cell: string, width: number, align: Column["align"]): string {
   const space = " ".repeat(Math.max(0, width - displayWidth(cell)));
   return align === "left" ? cell + space : space + cell;
+}
+
+function widest(cells: readonly string[]): number {
+  return cells.reduce((width, cell) => Math.max(width, displayWidth(cell)), 0);
 }

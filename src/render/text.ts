@@ -35,16 +35,15 @@ function firstLine(report: Report, paint: Paint): string {
 function furtherErrors(report: Report): readonly string[] {
   const errors = errorsOf(report);
   if (errors.length === 1) return [];
-  const said = new Set(report.outcomes.flatMap(detailLines));
-  return errors
-    .map(({ message }) => message)
-    .filter((message) => !said.has(message) && !report.outcomes.some((outcome) => isAbout(outcome, message)));
+  const said = new Set(report.outcomes.flatMap(saidBy));
+  return errors.map(({ message }) => message).filter((message) => !said.has(message));
 }
 
-// `acme/app/snapshot/v1 in ./cold: a.tar.gz: 3 bytes short` is told by an outcome with that set, store, file and detail.
-function isAbout({ set, store, file, detail }: Outcome, message: string): boolean {
-  const place = `${set} in ${store}: `;
-  return detail !== undefined && message === place + (file === undefined ? detail : `${file}: ${detail}`);
+/** The sentences that an outcome's line tells, also as an error would put them, `SET in STORE: FILE: DETAIL`. */
+function saidBy(outcome: Outcome): readonly string[] {
+  const { set, store, file } = outcome;
+  const place = file === undefined ? `${set} in ${store}` : `${set} in ${store}: ${file}`;
+  return [...detailLines(outcome), ...(outcome.detail === undefined ? [] : [`${place}: ${outcome.detail}`])];
 }
 
 function foundLines(details: Details): readonly string[] {
