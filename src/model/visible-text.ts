@@ -11,6 +11,7 @@ export function visibleText(text: string): string {
 
 /** Columns that a terminal gives to text that `visibleText` has passed: 2 for East Asian wide characters and emoji, 0 for marks. */
 export function displayWidth(text: string): number {
+  if (/^[ -~]*$/u.test(text)) return text.length;
   let width = 0;
   for (const char of text) width += columnsOf(char);
   return width;
