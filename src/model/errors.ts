@@ -44,10 +44,13 @@ const worstFirst: readonly Failure[] = [
 export class ColdstoreError extends Error {
   override readonly name = "ColdstoreError";
   readonly failure: Failure;
+  /** The same call may well succeed a little later: worth another try. */
+  readonly transient: boolean;
 
-  constructor(failure: Failure, message: string, options?: { readonly cause?: unknown }) {
+  constructor(failure: Failure, message: string, options?: { readonly cause?: unknown; readonly transient?: boolean }) {
     super(message, options);
     this.failure = failure;
+    this.transient = options?.transient ?? false;
   }
 }
 
