@@ -44,7 +44,7 @@ export interface StoredObject {
   readonly url?: string;
 }
 
-/** Bytes [start, end) of an object. */
+/** Bytes [start, end) of an object; what lies beyond its end is left out. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
