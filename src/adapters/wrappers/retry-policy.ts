@@ -1,0 +1,86 @@
+import { setTimeout as timer } from "node:timers/promises";
+import { asColdstoreError } from "../../model/errors.ts";
+
+/** When to try again, and when to give up. Seconds and milliseconds are real ones unless a test says otherwise. */
+export interface RetryPolicy {
+  /** Tries in all, the first included. */
+  readonly attempts: number;
+  /** No new try begins this long after the first. */
+  readonly mostMs: number;
+  /** The first pause at the most; each further one up to twice as long, until `longestPauseMs`. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Rejects with the signal's reason when that aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Five tries within 15 minutes. */
+export function usualRetries(): RetryPolicy {
+  return {
+    attempts: 5,
+    mostMs: 15 * 60_000,
+    firstPauseMs: 1000,
+    longestPauseMs: 60_000,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    async sleep(ms, signal) {
+      await timer(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    },
+  };
+}
+
+/** The tries of one thing: says whether there is another one, after the pause that belongs before it. */
+export class Tries {
+  readonly #policy: RetryPolicy;
+  #started: number;
+  #made = 1;
+
+  constructor(policy: RetryPolicy) {
+    this.#policy = policy;
+    this.#started = policy.now();
+  }
+
+  /** Whether something that failed so may be tried again. */
+  allow(thrown: unknown): boolean {
+    const { attempts, mostMs } = this.#policy;
+    const inTime = this.#policy.now() - this.#started < mostMs;
+    return asColdstoreError(thrown).transient && this.#made < attempts && inTime;
+  }
+
+  /** Waits before the next try: a random part of a pause that doubles, so that many don't come back at once. */
+  async pause(signal: AbortSignal): Promise<void> {
+    const { firstPauseMs, longestPauseMs } = this.#policy;
+    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#made - 1));
+    this.#made += 1;
+    await this.#policy.sleep(pause * (0.5 + this.#policy.random() / 2), signal);
+    signal.throwIfAborted();
+  }
+
+  /** Goes on to the next try after a pause that another thing made. */
+  shareAPause(): void {
+    this.#made += 1;
+  }
+
+  /** Something went forward: what fails now fails for the first time. */
+  restart(): void {
+    this.#made = 1;
+    this.#started = this.#policy.now();
+  }
+}
+
+/** Does something until it succeeds, fails for good, or the tries are used up. */
+export async function again<T>(policy: RetryPolicy, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const tries = new Tries(policy);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted || !tries.allow(error)) throw error;
+    }
+    await tries.pause(signal);
+  }
+}
