@@ -45,6 +45,7 @@ testWith(["zizmor"], "zizmor finds no hole in the workflows", () => {
   expect(run.status, run.stdout + run.stderr).toBe(0);
 });
 
-testWith(["bash"], "the script that CI runs is bash without a slip of the pen", () => {
+testWith(["bash"], "the script that CI runs is bash without a slip of the pen", (context) => {
+  context.skip(process.platform === "win32", "bash may be that of another system here");
   expect(() => execFileSync("bash", ["-n", join(root, ".ci", "run")])).not.toThrow();
 });

@@ -333,8 +333,8 @@ describe("a difference", () => {
   });
 });
 
-test("100,000 of everything is no trouble", () => {
-  const many = Array.from({ length: 100_000 }, (_, index) => `file-${index}`);
+test("30,000 of everything is no trouble", () => {
+  const many = Array.from({ length: 30_000 }, (_, index) => `file-${index}`);
   const outcomes = many.map(
     (file) => ({ outcome: "corrupt", store: "./cold", set: "a/b/snapshot/v1", file, detail: "x" }) as const,
   );
@@ -342,5 +342,5 @@ test("100,000 of everything is no trouble", () => {
   const rows = many.map(
     (id) => ({ set: { project: "a/b", mode: "snapshot", id }, state: "complete", bytes: 1, frozen: true }) as const,
   );
-  expect(lines({ outcomes, errors, details: { kind: "sets", rows } })).toHaveLength(200_002);
+  expect(lines({ outcomes, errors, details: { kind: "sets", rows } })).toHaveLength(60_002);
 });

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { openLog } from "../../../src/adapters/log/open-log.ts";
+import { testWith } from "../../support/programs.ts";
 import { fakeLogClock } from "../../support/log-clock.ts";
 
 function opened(request: { isTTY?: boolean; quiet?: boolean; color?: boolean; debug?: boolean }) {
@@ -26,6 +27,30 @@ test("a terminal without colours gets none, and the bar all the same", () => {
   const text = opened({ isTTY: true, color: false });
   expect(text).not.toMatch(/\p{Cc}\[\d+m/u);
   expect(text).toContain("0 %");
+});
+
+test.each([undefined, 0])("a terminal whose width is %s is taken to have 80 columns", (columns) => {
+  const clock = fakeLogClock();
+  const writes: string[] = [];
+  const stream = { isTTY: true, write: (text: string) => writes.push(text), ...(columns === 0 && { columns }) };
+  openLog({ stream, quiet: false, color: false, debug: false, clock }).progress.start("packing", 10);
+  clock.advance(1000);
+  expect(writes.join("")).toContain("0 B of 10 B");
+});
+
+testWith(["script"], "on a real terminal a bar is drawn, wiped for a line, and the cursor comes back", (context) => {
+  context.skip(process.platform !== "linux", "script takes other arguments here");
+  const module = new URL("../../../src/adapters/log/open-log.ts", import.meta.url).href;
+  const program = `import { openLog } from "${module}";
+    const { log, progress } = openLog({ stream: process.stderr, quiet: false, color: true, debug: false });
+    const meter = progress.start("packing", 1000);
+    meter.add(500);
+    setTimeout(() => { log.event("stored it"); meter.add(500); }, 900);
+    setTimeout(() => meter.done(), 1200);`;
+  const line = `${process.execPath} --input-type=module -e '${program}'`;
+  const run = spawnSync("script", ["-qec", line, "/dev/null"], { timeout: 20_000, encoding: "utf8" });
+  expect(run.status).toBe(0);
+  expect(run.stdout).toMatch(/\?25lpacking .* 50 %.*\r.*\?25h {2}stored it\r\n.*\?25lpacking .*100 %.*\?25h$/su);
 });
 
 test("anything else gets plain lines, also when colours are allowed", () => {

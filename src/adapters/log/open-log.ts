@@ -26,5 +26,10 @@ export function openLog({ stream, quiet, color, debug, clock = systemLogClock() 
   const sink = { write, clock, color: color && stream.isTTY === true, debug };
   if (quiet) return openQuietLog(sink);
   if (stream.isTTY !== true) return openPlainLog(sink);
-  return openTerminalLog({ ...sink, columns: () => stream.columns ?? 80 });
+  return openTerminalLog({ ...sink, columns: () => columnsOf(stream) });
+}
+
+// A terminal that was never given a size says 0.
+function columnsOf({ columns }: LogStream): number {
+  return columns === undefined || columns === 0 ? 80 : columns;
 }
