@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { addAbortSignal, type Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { ColdstoreError } from "../model/errors.ts";
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
+import { gunzipped } from "./gunzip.ts";
 import { MemberReader } from "./read-entries.ts";
 import { TarReader } from "./tar-reader.ts";
 
@@ -73,39 +72,6 @@ async function* rejoined(
   yield* rest;
 }
 
-async function* gunzipped(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
-  // Not pipeline: it would hide whether the source or the data is at fault.
-  let sourceError: unknown;
-  const feeding = feed(source, gunzip).catch((error: unknown) => {
-    sourceError = error;
-    gunzip.destroy();
-  });
-  try {
-    for await (const chunk of gunzip) yield chunk as Uint8Array;
-  } catch (error) {
-    if (sourceError !== undefined) throw sourceError;
-    throw new ColdstoreError("integrity", `the gzip data is damaged: ${messageOf(error)}. Use another copy of it.`, {
-      cause: error,
-    });
-  } finally {
-    gunzip.destroy();
-    await feeding;
-  }
-}
-
-async function feed(source: AsyncIterable<Uint8Array>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  for await (const chunk of source) {
-    if (gunzip.destroyed) return;
-    if (gunzip.write(chunk)) continue;
-    await new Promise<void>((resolve) => {
-      gunzip.once("drain", resolve);
-      gunzip.once("close", resolve);
-    });
-  }
-  gunzip.end();
-}
-
 async function readTar({ tar }: Opened): Promise<Omit<LooseArchive, "format" | "artifact">> {
   const reader = new TarReader();
   const members = new MemberReader(reader, { digests: false });
@@ -137,8 +103,4 @@ async function* counted(
     io.progress(chunk.length);
     yield chunk;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

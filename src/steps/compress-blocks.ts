@@ -100,7 +100,7 @@ export function gzipTail(crc: number, plainBytes: number): Uint8Array {
 }
 
 /** One block deflated on its own, ended by a full flush: such blocks can be joined, and each be inflated alone. */
-export async function deflateBlock(block: Uint8Array, { level, blockBytes }: GzipOptions): Promise<Uint8Array> {
+async function deflateBlock(block: Uint8Array, { level, blockBytes }: GzipOptions): Promise<Uint8Array> {
   // Room for the worst case in one piece: else zlib comes back from the thread pool for every 16 KiB of output.
   const chunkSize = blockBytes + (blockBytes >> 8) + 1024;
   const options = { level, memLevel: 9, finishFlush: constants.Z_FULL_FLUSH, chunkSize };

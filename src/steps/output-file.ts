@@ -29,10 +29,10 @@ export class OutputFile implements Output {
     this.#handle = handle;
   }
 
-  /** Rejects with `store` when there is such a file already or none can be made. */
-  static async create(path: string): Promise<OutputFile> {
+  /** Rejects with `store` when it can't be made; with `wx`, the default, also when it is there. */
+  static async create(path: string, flags: "wx" | "w" = "wx"): Promise<OutputFile> {
     try {
-      return new OutputFile(path, await open(path, "wx"));
+      return new OutputFile(path, await open(path, flags));
     } catch (error) {
       throw writeError(path, error);
     }
