@@ -2,7 +2,7 @@ import type { SettingSpec } from "../model/setting-spec.ts";
 import type { RawLayer, RawText } from "./raw.ts";
 import { isSettingName, settingSpec, type SettingName } from "./spec/table.ts";
 import { unknownKey } from "./unknown-name.ts";
-import { oneOf } from "./wording.ts";
+import { oneOf, quote } from "./wording.ts";
 import { nearest } from "./nearest.ts";
 import { readBlock, readYaml, rootBlock, type YamlFile, type YamlItem } from "./yaml-block.ts";
 
@@ -55,10 +55,10 @@ export function chosenProfile(config: Config | undefined, name: string, problems
   const near = nearest(name, names);
   const hint = near === undefined ? "" : ` Did you mean ${near}?`;
   if (config === undefined)
-    problems.push(`profile is "${name}", and there is no config file to have it; add one, or leave it out.`);
+    problems.push(`profile is ${quote(name)}, and there is no config file to have it; add one, or leave it out.`);
   else if (names.length === 0)
-    problems.push(`profile is "${name}", and ${config.shown} has no profiles; add it under profiles:.`);
-  else problems.push(`profile is "${name}"; ${config.shown} has ${oneOf(names, "and")}.${hint}`);
+    problems.push(`profile is ${quote(name)}, and ${config.shown} has no profiles; add it under profiles:.`);
+  else problems.push(`profile is ${quote(name)}; ${config.shown} has ${oneOf(names, "and")}.${hint}`);
   return undefined;
 }
 
@@ -86,16 +86,15 @@ function readProfiles(reading: Reading, item: YamlItem): ReadonlyMap<string, Raw
   return new Map(blocks.map((profile) => [profile.key, readProfile(reading, profile)]));
 }
 
-function readProfile(reading: Reading, profile: YamlItem): RawLayer {
+function readProfile(reading: Reading, { key, line, block }: YamlItem): RawLayer {
   const { file, config, problems } = reading;
-  if (profile.block === undefined) {
-    problems.push(
-      `profile ${profile.key} (${config.shown}, line ${profile.line}) holds no settings; write them below it, indented.`,
-    );
-    return layer(config, new Map());
-  }
-  const items = readBlock(file, profile.block, problems);
-  return layer(config, readSettings(reading, items, `profile ${profile.key}, `));
+  const where = `(${config.shown}, line ${line})`;
+  if (!/^[A-Za-z0-9._-]+$/.test(key))
+    problems.push(`profile ${quote(key)} ${where} needs a name of letters, digits, dots, dashes and underscores.`);
+  else if (block === undefined)
+    problems.push(`profile ${key} ${where} holds no settings; write them below it, indented.`);
+  else return layer(config, readSettings(reading, readBlock(file, block, problems), `profile ${key}, `));
+  return layer(config, new Map());
 }
 
 function readSettings(reading: Reading, items: readonly YamlItem[], within: string): RawLayer["values"] {

@@ -1,17 +1,18 @@
 import type { RawLayer, RawText } from "./raw.ts";
+import { makingModes } from "./spec/modes.ts";
 import type { SettingName } from "./spec/table.ts";
 
 /** The environment as a plain record. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a GitHub Actions run says by itself; nothing elsewhere. */
-export function defaultsFromEnv(env: Environment, base: string): RawLayer {
+/** What the environment says by itself, above all in GitHub Actions. A mode that reads isn't narrowed to the run's project. */
+export function defaultsFromEnv(env: Environment, base: string, mode: string): RawLayer {
   const values = new Map<SettingName, readonly RawText[]>();
   const set = (name: SettingName, variable: string, text = env[variable]) => {
     if (text !== undefined && text !== "") values.set(name, [{ text, label: `${name} (from ${variable})` }]);
   };
   if (inActions(env)) {
-    set("project", "GITHUB_REPOSITORY");
+    if (makingModes.some((making) => making === mode)) set("project", "GITHUB_REPOSITORY");
     set("ref", env["GITHUB_REF_TYPE"] === "tag" ? "GITHUB_REF" : "GITHUB_SHA");
     if (isPullRequest(env)) set("dry-run", "GITHUB_EVENT_NAME", "true");
   }

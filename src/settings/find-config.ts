@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { ColdstoreError } from "../model/errors.ts";
 import type { ConfigText } from "./config-file.ts";
 import { type Environment, isPullRequest } from "./defaults-from-env.ts";
-import { oneOf } from "./wording.ts";
+import { oneOf, quote } from "./wording.ts";
 
 /** What settings may ask of the disk. Paths are absolute. */
 export interface ConfigSource {
@@ -20,7 +20,7 @@ export interface ConfigSource {
 }
 
 /** Where a config file is looked for, from the repository's root. */
-export const configPaths = [".github/coldstore.yml", "coldstore.yml", ".coldstore.yml"] as const;
+const configPaths = [".github/coldstore.yml", "coldstore.yml", ".coldstore.yml"] as const;
 
 interface Search {
   readonly source: ConfigSource;
@@ -33,7 +33,7 @@ interface Search {
 export async function namedConfig(search: Search, path: string, shown: string): Promise<ConfigText | undefined> {
   const text = await readOr(search, path, shown);
   if (text === undefined && search.problems.length === 0)
-    search.problems.push(`config is "${shown}", and there is no such file; give the path of a config file.`);
+    search.problems.push(`config is ${quote(shown)}, and there is no such file; give the path of a config file.`);
   return text === undefined ? undefined : { text, shown, base: baseOf(path), found: false };
 }
 

@@ -53,7 +53,8 @@ function readSetting(reading: Reading, name: SettingName, value: string | undefi
   const text = value ?? takeValue(reading);
   if (text !== undefined) return addRaw(reading.values, name, { text, label });
   const [next] = reading.rest;
-  const how = next === undefined ? "" : `; one that starts with a dash is written ${label}=-...`;
+  const dashed = next !== undefined && !next.startsWith("--");
+  const how = dashed ? `; one that starts with a dash is written behind =, as in ${label}=${next}` : "";
   reading.problems.push(`${label} needs a value, such as ${label} ${shown(name)}${how}.`);
 }
 

@@ -6,7 +6,7 @@ import { chosenProfile, type Config, readConfig } from "./config-file.ts";
 import { defaultsFromEnv, type Environment, inActions, isPullRequest } from "./defaults-from-env.ts";
 import { type ConfigSource, foundConfig, namedConfig } from "./find-config.ts";
 import { readFlags } from "./flags.ts";
-import { foreignFlags, parseValues } from "./parse.ts";
+import { foreignFlags, type Layers, parseValues } from "./parse.ts";
 import { absolute } from "./parsed.ts";
 import type { RawLayer } from "./raw.ts";
 import type { Presentation, Settings } from "./settings.ts";
@@ -57,7 +57,7 @@ export async function loadSettings(invocation: Invocation): Promise<Loaded> {
 export function presentationOf(argv: readonly string[], env: Environment): Presentation {
   const { values } = readFlags(argv);
   const call: RawLayer = { from: "call", base: "/", values };
-  return presentation(parseValues({ used: [call, defaultsFromEnv(env, "/")], unused: [] }, undefined, []));
+  return presentation(parseValues({ used: [call, defaultsFromEnv(env, "/", "snapshot")], unused: [] }, undefined, []));
 }
 
 function failed(problems: readonly string[], warnings: readonly string[]): SeveralErrors {
@@ -113,12 +113,14 @@ function withoutStores(config: Config, warnings: string[]): Config {
   return { ...config, settings: strip(config.settings), profiles };
 }
 
-function layersOf(call: RawLayer, config: Config | undefined, { env, cwd }: Invocation, problems: string[]) {
+function layersOf(call: RawLayer, config: Config | undefined, { env, cwd }: Invocation, problems: string[]): Layers {
   const wanted = call.values.get("profile")?.[0]?.text;
   const profile = wanted === undefined ? undefined : chosenProfile(config, wanted, problems);
-  const used = [call, defaultsFromEnv(env, cwd), profile, config?.settings].filter((layer) => layer !== undefined);
+  const written = [profile, config?.settings].filter((layer) => layer !== undefined);
+  const modes = [call, ...written].flatMap((layer) => layer.values.get("mode") ?? []);
+  const surroundings = defaultsFromEnv(env, cwd, modes[0]?.text ?? "snapshot");
   const unused = [...(config?.profiles.values() ?? [])].filter((layer) => layer !== profile);
-  return { used, unused };
+  return { used: [call, surroundings, ...written], unused };
 }
 
 function passing(settings: Settings, env: Environment): readonly string[] {

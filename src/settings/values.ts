@@ -11,7 +11,8 @@ export function parseSetting(spec: SettingSpec, raws: readonly RawText[], place:
   const before = problems.length;
   const values = raws.flatMap((raw) => parseOne(spec, raw, place, problems));
   if (problems.length > before) return undefined;
-  const different = [...new Map(values.map((value) => [identity(value), value])).values()];
+  const known = values.map(identity);
+  const different = values.filter((_, i) => known.indexOf(known[i] ?? "") === i);
   if (spec.list) return different;
   const [first] = raws;
   if (different.length > 1 && first !== undefined)

@@ -9,6 +9,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
+import { quote } from "./wording.ts";
 
 /** A config file as YAML, with what is needed to say where something stands in it. */
 export interface YamlFile {
@@ -33,9 +34,10 @@ export function readYaml(text: string, shown: string, problems: string[]): YamlF
     // Keys that are there twice are looked for in readBlock: the parser's own way is quadratic.
     const options = { schema: "failsafe", uniqueKeys: false, lineCounter: lines } as const;
     const document: Document = parseDocument(text, options);
-    for (const error of [...document.errors, ...document.warnings].slice(0, 5))
+    const errors = [...document.errors, ...document.warnings];
+    for (const error of errors.slice(0, 5))
       problems.push(`${shown}, line ${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`);
-    return problems.length === 0 ? { shown, document, lines } : undefined;
+    return errors.length === 0 ? { shown, document, lines } : undefined;
   } catch (error) {
     problems.push(`${shown} can't be read as YAML: ${firstLine(String(error))}`);
     return undefined;
@@ -54,7 +56,7 @@ export function readBlock(file: YamlFile, block: YAMLMap, problems: string[]): r
     }
     const before = seen.get(name);
     if (before !== undefined)
-      problems.push(`${name} stands twice in ${file.shown}, lines ${before} and ${line}; give it once.`);
+      problems.push(`${quote(name)} stands twice in ${file.shown}, lines ${before} and ${line}; give it once.`);
     seen.set(name, line);
     return [readItem(file, name, line, value)];
   });

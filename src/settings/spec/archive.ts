@@ -18,7 +18,7 @@ export const archive = {
     defaultText: "{name}/",
     modes: makingModes,
     group: "archive",
-    help: "the folder inside the archive that everything lies in; empty for none; may hold placeholders",
+    help: "the folder inside the archive that all lies in; empty for none",
     example: "app/",
     where: "everywhere",
     trust: "found",

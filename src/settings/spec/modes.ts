@@ -5,10 +5,10 @@ export const modes = [
   {
     name: "snapshot",
     group: "make",
-    summary: "freeze a commit: its git archive, with a file list, checksums and a manifest, stored and proven",
+    summary: "freeze a commit as git archive does, with file list and checksums; store and prove it",
     positionals: ["[SOURCE]", "[STORE]"],
     examples: [
-      { line: "coldstore snapshot . ./cold", says: "the commit that is checked out, into a folder" },
+      { line: "coldstore snapshot . ./cold", says: "what is checked out, into a folder" },
       { line: "coldstore snapshot . /mnt/nas --ref v1.4.0 --freeze", says: "a tag, protected from replacement" },
       { line: "coldstore snapshot . ./cold --files 'dist/*.whl'", says: "with build outputs in the same set" },
       { line: "coldstore snapshot --dry-run", says: "what would be archived; nothing is written" },
@@ -20,8 +20,8 @@ export const modes = [
     summary: "show the sets of a store, one set with its entries, or how two sets differ",
     positionals: ["[STORE|FILE]"],
     examples: [
-      { line: "coldstore list ./cold", says: "every set, with its age, size and last proof" },
-      { line: "coldstore list ./cold --set v1.4.0", says: "one set: where it comes from, and what is in it" },
+      { line: "coldstore list ./cold", says: "all sets: age, size, last proof" },
+      { line: "coldstore list ./cold --set v1.4.0", says: "one set, and what is in it" },
       { line: "coldstore list ./cold --set v1.3.0 --set v1.4.0", says: "what changed between two sets" },
       { line: "coldstore list ./app-1.4.0.tar.gz", says: "an archive, by the manifest beside it" },
     ],

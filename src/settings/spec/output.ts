@@ -29,7 +29,7 @@ export const output = {
   "no-color": {
     kind: { type: "boolean" },
     default: "false",
-    defaultText: "off; on where NO_COLOR is set",
+    defaultText: "off, where NO_COLOR is set on",
     modes: everyMode,
     group: "output",
     help: "no colours",
@@ -66,7 +66,7 @@ export const output = {
     defaultText: "off",
     modes: everyMode,
     group: "output",
-    help: "print this help; before or behind a mode or a topic, the help for that",
+    help: "print this help",
     example: "true",
     where: "command line",
     trust: "explicit",

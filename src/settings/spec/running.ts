@@ -3,6 +3,16 @@ import { everyMode } from "./modes.ts";
 
 /** How a run goes, whatever its mode. */
 export const running = {
+  project: {
+    kind: { type: "project" },
+    defaultText: "GitHub Actions' own, else origin's, else local/FOLDER; for list and verify: all",
+    modes: everyMode,
+    group: "run",
+    help: "what sets belong to: owner/repo, or local/folder",
+    example: "acme/app",
+    where: "everywhere",
+    trust: "found",
+  },
   config: {
     kind: { type: "path" },
     defaultText: ".github/coldstore.yml, coldstore.yml or .coldstore.yml in the repository",

@@ -9,7 +9,7 @@ export const sets = {
     defaultText: "all",
     modes: readingModes,
     group: "sets",
-    help: "a set by its id, if need be with owner/repo/ and snapshot/ before it; list shows two as a difference",
+    help: "a set's id, or owner/repo/snapshot/id; two of them show how they differ (list)",
     example: "acme/app/snapshot/v1.4.0",
     where: "everywhere",
     trust: "found",

@@ -1,12 +1,12 @@
 import type { Declarations } from "./declaration.ts";
-import { everyMode, makingModes } from "./modes.ts";
+import { makingModes } from "./modes.ts";
 
-/** What is archived, and under whose name. */
+/** What is archived. */
 export const source = {
   source: {
     kind: { type: "path" },
     default: ".",
-    defaultText: ". (this folder)",
+    defaultText: "this folder",
     modes: makingModes,
     group: "source",
     help: "the repository's folder",
@@ -22,16 +22,6 @@ export const source = {
     group: "source",
     help: "the tag, branch or commit to freeze",
     example: "v1.4.0",
-    where: "everywhere",
-    trust: "found",
-  },
-  project: {
-    kind: { type: "project" },
-    defaultText: "from GitHub Actions, else from origin, else local/FOLDER; without either, list and verify take all",
-    modes: everyMode,
-    group: "source",
-    help: "what sets belong to: owner/repo, or local/folder",
-    example: "acme/app",
     where: "everywhere",
     trust: "found",
   },

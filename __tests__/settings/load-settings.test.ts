@@ -1,0 +1,462 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { SettingSpec } from "../../src/model/setting-spec.ts";
+import { presentationOf } from "../../src/settings/load-settings.ts";
+import { settingSpecs } from "../../src/settings/spec/table.ts";
+import { type Call, load, problemsOf, runOf, settingsOf } from "../support/config-disk.ts";
+
+const actions = {
+  GITHUB_ACTIONS: "true",
+  GITHUB_REPOSITORY: "acme/app",
+  GITHUB_SHA: "1".repeat(40),
+  GITHUB_EVENT_NAME: "push",
+};
+const pullRequest = { ...actions, GITHUB_EVENT_NAME: "pull_request", GITHUB_EVENT_PATH: "/event.json" };
+const event = (head: string) =>
+  JSON.stringify({ pull_request: { head: { repo: { full_name: head } }, base: { repo: { full_name: "acme/app" } } } });
+
+describe("what a call means", () => {
+  test("a snapshot of this folder has the documented defaults", async () => {
+    expect(await settingsOf({ argv: "snapshot . ./cold" })).toEqual({
+      mode: "snapshot",
+      source: "/repo",
+      ref: "HEAD",
+      stores: [{ kind: "folder", text: "./cold", path: "/repo/cold" }],
+      files: [],
+      formats: ["tar.gz"],
+      compressionLevel: 6,
+      exportSubst: "stable",
+      submodules: "fail",
+      lfs: "fail",
+      dirty: "warn",
+      prove: "digest",
+      onConflict: "fail",
+      freeze: false,
+      notes: [],
+      contacts: [],
+      recordEnvironment: false,
+      dryRun: false,
+      timeout: 14_400_000,
+    });
+  });
+
+  test("everything that a snapshot can be told arrives", async () => {
+    const argv = [
+      ..."snapshot app /mnt/a --store ./b --ref v1 --format tar --format tar.gz --compression-level 9".split(" "),
+      ..."--files dist/* --files x --name n-{date} --prefix p --export-subst git --dirty fail --prove read".split(" "),
+      ..."--on-conflict keep --freeze --milestone m --note a --note b --contact c --record environment".split(" "),
+      ..."--project acme/app --timeout 30s -n".split(" "),
+    ];
+    expect(await settingsOf({ argv })).toEqual({
+      mode: "snapshot",
+      source: "/repo/app",
+      ref: "v1",
+      project: "acme/app",
+      stores: [
+        { kind: "folder", text: "./b", path: "/repo/b" },
+        { kind: "folder", text: "/mnt/a", path: "/mnt/a" },
+      ],
+      files: ["dist/*", "x"],
+      formats: ["tar", "tar.gz"],
+      compressionLevel: 9,
+      name: "n-{date}",
+      prefix: "p/",
+      exportSubst: "git",
+      submodules: "fail",
+      lfs: "fail",
+      dirty: "fail",
+      prove: "read",
+      onConflict: "keep",
+      freeze: true,
+      milestone: "m",
+      notes: ["a", "b"],
+      contacts: ["c"],
+      recordEnvironment: true,
+      dryRun: true,
+      timeout: 30_000,
+    });
+  });
+
+  test("verify and list take a store, or a file where there is one", async () => {
+    const files = { "/repo/a.tar.gz": "" };
+    const common = { timeout: 14_400_000, sets: [], stores: [] };
+    expect(await settingsOf({ argv: "verify a.tar.gz", files })).toEqual({
+      ...common,
+      mode: "verify",
+      file: "/repo/a.tar.gz",
+      level: "digest",
+      dryRun: false,
+    });
+    expect(await settingsOf({ argv: "list a.tar.gz", files })).toEqual({
+      ...common,
+      mode: "list",
+      file: "/repo/a.tar.gz",
+    });
+    const stores = [{ kind: "folder", text: "a", path: "/repo/a" }];
+    expect(await settingsOf({ argv: "list a", files })).toEqual({ ...common, mode: "list", stores });
+  });
+
+  test("a file goes before a store of the config file", async () => {
+    const files = { "/repo/a.tar.gz": "", "/repo/coldstore.yml": "store: ./cold" };
+    expect(await settingsOf({ argv: "verify a.tar.gz", files })).toMatchObject({ file: "/repo/a.tar.gz", stores: [] });
+  });
+
+  test("--mode stands for the first word", async () => {
+    const [word, flag] = await Promise.all([
+      settingsOf({ argv: "verify ./cold --level read" }),
+      settingsOf({ argv: "./cold --mode verify --level read" }),
+    ]);
+    expect(flag).toEqual(word);
+  });
+
+  test("a file of the config may say the mode, and a call without words follows it", async () => {
+    const files = { "/repo/coldstore.yml": "mode: verify\nstore: ./cold\nref: v1\nlevel: list" };
+    expect(await settingsOf({ argv: "-q", files })).toMatchObject({ mode: "verify", level: "list" });
+  });
+
+  test.each([
+    ["", { kind: "help" }],
+    ["--help", { kind: "help" }],
+    ["-h", { kind: "help" }],
+    ["help", { kind: "help" }],
+    ["help snapshot", { kind: "help", topic: "snapshot" }],
+    ["snapshot --help", { kind: "help", topic: "snapshot" }],
+    ["--help snapshot", { kind: "help", topic: "snapshot" }],
+    ["--mode list . --help", { kind: "help", topic: "list" }],
+    ["verify --stroe --level 9 --help", { kind: "help", topic: "verify" }],
+    ["--help exit-codes", { kind: "help", topic: "exit-codes" }],
+    ["--version", { kind: "version" }],
+    ["-V", { kind: "version" }],
+    ["version", { kind: "version" }],
+    ["completion fish", { kind: "completion", shell: "fish" }],
+  ])("coldstore %s", async (argv, loaded) => {
+    expect(await load({ argv })).toEqual(loaded);
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    [
+      "snapshot",
+      "store is missing: say in which folder sets are kept, as in coldstore snapshot . ./cold, or try it with --dry-run.",
+    ],
+    ["verify", "store is missing: say in which folder sets are kept, as in coldstore verify ./cold."],
+    ["list -n", "store is missing: say in which folder sets are kept, as in coldstore list ./cold."],
+    [
+      "snapshoot . ./cold",
+      'there is no mode "snapshoot"; the first word is snapshot, list or verify; did you mean snapshot?',
+    ],
+    ["freeze . ./cold", "there is no mode freeze, a name of coldstore 1.x; here, use snapshot."],
+    ["check", "there is no mode check, a name of restic; here, use verify."],
+    [
+      ". ./cold",
+      'there is no mode "."; the first word is snapshot, list or verify, as in: coldstore snapshot . ./cold',
+    ],
+    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, list or verify.'],
+    [
+      "snapshot . ./a ./b",
+      'snapshot takes a source and a store, and "./b" is too much; more stores are given as --store "./b".',
+    ],
+    [
+      "list ./a ./b ./c",
+      'list takes one store or one file, and "./b" and "./c" are too much; more stores are given as --store "./b".',
+    ],
+    ["list ./cold --level read", "--level belongs to verify, not to list; leave it out."],
+    ["verify ./cold --set a --freeze", "--freeze belongs to snapshot, not to verify; leave it out."],
+    ["snapshot . ./cold --set v1", "--set belongs to list and verify, not to snapshot; leave it out."],
+    ["snapshot . ./cold --source /else", 'source is given twice: "/else" and "."; give it once.'],
+    ["list ./c --set a --set b --set c", "set is given 3 times; list shows one set, or how two differ."],
+    ["verify x.tar --set a", "set chooses sets of a store, and a file was given; leave one of them out."],
+    [
+      "snapshot . ./cold --config no.yml",
+      'config is "no.yml", and there is no such file; give the path of a config file.',
+    ],
+    [
+      "snapshot . ./cold --profile x",
+      'profile is "x", and there is no config file to have it; add one, or leave it out.',
+    ],
+    [
+      "help verfy",
+      'there is no help for "verfy", only for snapshot, list, verify, config, stores, exit-codes and completion. Did you mean verify?',
+    ],
+    ["completion", "completion needs a shell; give bash, zsh or fish, as in: coldstore completion bash"],
+    ["completion csh", 'there is no completion for "csh"; give bash, zsh or fish, as in: coldstore completion bash'],
+  ])("coldstore %s", async (argv, problem) => {
+    expect(await problemsOf({ argv, files: { "/repo/x.tar": "" } })).toEqual([problem]);
+  });
+
+  test("all problems are told at once, those of the call and those of the config file", async () => {
+    const files = { "/repo/coldstore.yml": "prove: drill\nstor: ./x\nprofiles:\n  p:\n    format: zip" };
+    expect(await problemsOf({ argv: "snapshot . --timeout soon --stroe ./cold", files })).toEqual([
+      'there is no flag "--stroe"; did you mean --store?',
+      'there is no setting "stor" (coldstore.yml, line 2); did you mean store?',
+      'format (profile p, coldstore.yml, line 5) is "zip"; give tar.gz or tar.',
+      '--timeout is "soon"; give a duration such as 4h, 90m or 30s, up to 24d.',
+      'prove (coldstore.yml, line 1) is "drill"; give digest, read or none.',
+    ]);
+  });
+
+  test("an unknown flag may have been the store: that isn't missed as well", async () => {
+    expect(await problemsOf({ argv: "snapshot --dest ./cold" })).toHaveLength(1);
+  });
+});
+
+describe("what the environment says", () => {
+  test("elsewhere than in GitHub Actions its variables say nothing", async () => {
+    const { GITHUB_ACTIONS: _, ...env } = pullRequest;
+    expect(await settingsOf({ argv: "snapshot . ./cold", env })).toEqual(
+      await settingsOf({ argv: "snapshot . ./cold" }),
+    );
+  });
+
+  test.each([
+    ["a branch", {}, "1".repeat(40)],
+    ["a tag", { GITHUB_REF_TYPE: "tag", GITHUB_REF: "refs/tags/v1.4.0" }, "refs/tags/v1.4.0"],
+  ])("in a run of %s that is the ref, and the run's repository the project", async (_, env, ref) => {
+    expect(await settingsOf({ argv: "snapshot . ./cold", env: { ...actions, ...env } })).toMatchObject({
+      ref,
+      project: "acme/app",
+    });
+    const files = { "/repo/coldstore.yml": "ref: main\nproject: a/b" };
+    expect(await settingsOf({ argv: "snapshot . ./cold", env: { ...actions, ...env }, files })).toMatchObject({
+      ref,
+      project: "acme/app",
+    });
+    expect(await settingsOf({ argv: "snapshot . ./cold --ref x --project a/b", env: actions })).toMatchObject({
+      ref: "x",
+      project: "a/b",
+    });
+  });
+
+  test("modes that read aren't narrowed to the run's project", async () => {
+    for (const argv of ["verify ./cold", "list ./cold"])
+      expect(await settingsOf({ argv, env: actions })).not.toHaveProperty("project");
+  });
+
+  test.each(["pull_request", "pull_request_target"])(
+    "a %s is a dry run, unless a flag says otherwise",
+    async (name) => {
+      const env = { ...pullRequest, GITHUB_EVENT_NAME: name };
+      expect(await settingsOf({ argv: "snapshot", env })).toMatchObject({ dryRun: true });
+      expect(await settingsOf({ argv: "snapshot . ./cold --dry-run=false", env })).toMatchObject({ dryRun: false });
+      expect(await settingsOf({ argv: "snapshot . ./cold --no-dry-run", env })).toMatchObject({ dryRun: false });
+      const files = { "/event.json": event("acme/app"), "/repo/coldstore.yml": "dry-run: false" };
+      expect(await settingsOf({ argv: "snapshot", env, files })).toMatchObject({ dryRun: true });
+    },
+  );
+
+  test("a folder as the only store of a run in GitHub Actions is warned of", async () => {
+    expect((await runOf({ argv: "snapshot . ./cold", env: actions })).warnings).toEqual([
+      "./cold is on the runner: unless that is your own machine, it goes with the run.",
+    ]);
+    expect((await runOf({ argv: "snapshot . ./cold -n", env: actions })).warnings).toEqual([]);
+    expect((await runOf({ argv: "verify ./cold", env: actions })).warnings).toEqual([]);
+  });
+});
+
+describe("presentation", () => {
+  const plain = { json: false, quiet: false, color: true, debug: false };
+  test.each([
+    ["snapshot . ./cold", {}, plain],
+    ["snapshot . ./cold --json -q --debug --no-color", {}, { json: true, quiet: true, color: false, debug: true }],
+    ["snapshot . ./cold", { NO_COLOR: "1", RUNNER_DEBUG: "1" }, { ...plain, color: false, debug: true }],
+    ["snapshot . ./cold", { NO_COLOR: "" }, plain],
+    ["snapshot . ./cold", { TERM: "dumb" }, { ...plain, color: false }],
+    ["snapshot . ./cold --no-color=false --no-debug", { NO_COLOR: "1", RUNNER_DEBUG: "1" }, plain],
+  ])("%s with %o", async (argv, env, presentation) => {
+    expect((await runOf({ argv, env })).presentation).toEqual(presentation);
+    expect(presentationOf(argv.split(" "), env)).toEqual(presentation);
+  });
+
+  test("is known of a call that can't be read", () => {
+    expect(presentationOf(["snapshoot", "--stroe", "--json", "--prove", "x", "-q", "--timeout"], {})).toEqual({
+      ...plain,
+      json: true,
+      quiet: true,
+    });
+  });
+});
+
+describe("trust", () => {
+  const config = { "/repo/.github/coldstore.yml": "store: ./from-file\nprove: read" };
+
+  test("on a pull request, a file that was found may set no store, and the rest of it counts", async () => {
+    const files = { ...config, "/event.json": event("acme/app") };
+    const run = await runOf({ argv: "snapshot", env: pullRequest, files });
+    expect(run.settings).toMatchObject({ stores: [], prove: "read", dryRun: true });
+    expect(run.warnings).toEqual([
+      "store in .github/coldstore.yml isn't used: on a pull request a store comes from a flag or an input.",
+    ]);
+  });
+
+  test("also not by a profile, and a run that needs one says why it's missing", async () => {
+    const files = { "/repo/coldstore.yml": "profiles: {p: {store: ./x}}", "/event.json": event("acme/app") };
+    expect(await problemsOf({ argv: "verify --profile p", env: pullRequest, files })).toEqual([
+      "store is missing: say in which folder sets are kept, as in coldstore verify ./cold.",
+      "store in coldstore.yml isn't used: on a pull request a store comes from a flag or an input.",
+    ]);
+  });
+
+  test("a file that is named by --config may", async () => {
+    const files = { "/repo/my.yml": "store: ./from-file", "/event.json": event("fork/app") };
+    expect(await settingsOf({ argv: "snapshot --config my.yml", env: pullRequest, files })).toMatchObject({
+      stores: [{ path: "/repo/from-file" }],
+    });
+  });
+
+  test("on a fork's pull request the base's file is used", async () => {
+    const files = { ...config, "/event.json": event("fork/app") };
+    const readBase = async (path: string) => (path === ".github/coldstore.yml" ? "prove: none" : undefined);
+    expect(await settingsOf({ argv: "snapshot", env: pullRequest, files, readBase })).toMatchObject({ prove: "none" });
+  });
+
+  test.each([
+    ["the base can't be read", event("fork/app")],
+    ["the event can't be read", undefined],
+    ["the event is no JSON", "{"],
+    [
+      "the fork is gone",
+      JSON.stringify({ pull_request: { head: { repo: null }, base: { repo: { full_name: "acme/app" } } } }),
+    ],
+  ])("the file is left out with a warning when %s", async (_, text) => {
+    const files = { ...config, ...(text !== undefined && { "/event.json": text }) };
+    const run = await runOf({ argv: "snapshot", env: pullRequest, files });
+    expect(run.settings).toMatchObject({ prove: "digest" });
+    expect(run.warnings).toEqual([
+      ".github/coldstore.yml isn't used: this is a fork's pull request, and the base's file can't be had (the base isn't there to be read).",
+    ]);
+  });
+});
+
+describe("which of several places wins", () => {
+  const everywhere = settingSpecs().filter(({ where, name }) => where === "everywhere" && name !== "mode");
+
+  test.each(everywhere)("$name: a flag, then a profile, then the file, then the default", async (spec) => {
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(valueOf(spec), valueOf(spec), valueOf(spec)), async ([flag, profile, file]) => {
+        const call = (places: { flag?: string; profile?: string; file?: string }): Call => {
+          const yaml = (text: string | undefined) =>
+            text === undefined ? "{}" : `{${spec.name}: ${JSON.stringify(text)}}`;
+          const argv = ["--mode", spec.modes[0]!, "--profile", "p"];
+          if (spec.name !== "store") argv.push("--store", "./s");
+          if (places.flag !== undefined) argv.push(`--${spec.name}=${places.flag}`);
+          const own = places.file === undefined ? "" : `${yaml(places.file).slice(1, -1)}\n`;
+          return {
+            argv: spec.name === "store" ? [...argv, "-n"] : argv,
+            files: { "/repo/coldstore.yml": `${own}profiles: {p: ${yaml(places.profile)}}` },
+          };
+        };
+        const only = await settingsOf(call({ flag }));
+        expect(await settingsOf(call({ flag, profile, file }))).toEqual(only);
+        expect(await settingsOf(call({ flag, file }))).toEqual(only);
+        const profiled = await settingsOf(call({ flag: profile }));
+        expect(await settingsOf(call({ profile, file }))).toEqual(profiled);
+        expect(await settingsOf(call({ file }))).toEqual(await settingsOf(call({ flag: file })));
+        if (flag !== profile && spec.kind.type !== "path") expect(profiled).not.toEqual(only);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+/** Texts that are fine for a setting, no two of which mean the same. */
+function valueOf({ kind, example }: SettingSpec): fc.Arbitrary<string> {
+  const word = fc.stringMatching(/^[a-z]{1,8}$/);
+  if (kind.type === "boolean") return fc.constantFrom("true", "false");
+  if (kind.type === "choice") return fc.constantFrom(...kind.values);
+  if (kind.type === "number") return fc.integer({ min: kind.min, max: kind.max }).map(String);
+  if (kind.type === "duration") return fc.integer({ min: 1, max: 10_000 }).map((seconds) => `${seconds}s`);
+  if (kind.type === "store" || kind.type === "path") return word.map((name) => `./${name}`);
+  if (kind.type === "project") return word.map((name) => `acme/${name}`);
+  return fc.oneof(word, fc.constant(example));
+}
+
+describe("whatever is given, the answer is settings or an error of settings", () => {
+  const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
+  const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 300);
+  const names = settingSpecs().map(({ name }) => name);
+  const flag = fc.tuple(
+    fc.constantFrom("--", "--no-", "-", ""),
+    fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 6 })),
+    fc.constantFrom("", "=", "=x", "=true", "=./x"),
+  );
+  // oxlint-disable-next-line no-control-regex -- the very thing that must not get to a terminal
+  const control = /[\u0000-\u001f]/;
+  const token = fc.oneof(
+    flag.map((parts) => parts.join("")),
+    fc.constantFrom(
+      "snapshot",
+      "list",
+      "verify",
+      "help",
+      "completion",
+      ".",
+      "./cold",
+      "x.tar",
+      "true",
+      "__proto__",
+      "constructor",
+    ),
+    fc.string({ unit: "binary", maxLength: 20 }),
+  );
+
+  test("on the command line", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(token, { maxLength: 8 }), async (argv) => {
+        for (const problem of await problemsOf({ argv, files: { "/repo/x.tar": "" } }))
+          expect(problem).not.toMatch(control);
+        presentationOf(argv, {});
+      }),
+      { seed, numRuns },
+    );
+  });
+
+  test("in a config file", async () => {
+    const scalar = fc.oneof(
+      fc.string({ maxLength: 10 }),
+      fc.constantFrom("*a", "&a x", "!!binary x", "~", "", "|", "- x", "[x", "{a: b}", '"', "1.10", "true"),
+    );
+    const line = fc.tuple(
+      fc.constantFrom("", "  ", "    ", "\t", "- "),
+      fc.oneof(fc.constantFrom(...names, "profiles", "p", "<<"), fc.string({ maxLength: 5 })),
+      fc.constantFrom(": ", ":", " ", ":\n"),
+      scalar,
+    );
+    const yaml = fc.oneof(
+      fc
+        .array(
+          line.map((parts) => parts.join("")),
+          { maxLength: 8 },
+        )
+        .map((lines) => lines.join("\n")),
+      fc.string({ unit: "binary" }),
+    );
+    await fc.assert(
+      fc.asyncProperty(yaml, async (text) => {
+        await problemsOf({ argv: "snapshot . ./cold", files: { "/repo/coldstore.yml": text } });
+      }),
+      { seed, numRuns },
+    );
+  });
+
+  test("an unknown name is always answered with what to do", async () => {
+    const unknown = fc
+      .stringMatching(/^[a-z]{2,3}[a-z_-]{0,12}[a-z]$/)
+      .filter((name) => !names.includes(name) && !names.includes(name.replace(/^no-/, "")));
+    await fc.assert(
+      fc.asyncProperty(unknown, async (name) => {
+        const [byFlag] = await problemsOf({ argv: ["snapshot", ".", "./cold", `--${name}`] });
+        expect(byFlag).toMatch(/did you mean --[a-z-]+\?|here, (use|leave)|coldstore --help lists them all/);
+        const [byFile] = await problemsOf({
+          argv: "snapshot . ./cold",
+          files: { "/repo/coldstore.yml": `\n${name}: x` },
+        });
+        if (name !== "profiles")
+          expect(byFile).toMatch(
+            /coldstore\.yml, line 2.*(did you mean [a-z-]+\?|here, (use|leave)|takes mode, .* and timeout)/,
+          );
+      }),
+      { seed, numRuns },
+    );
+  });
+});

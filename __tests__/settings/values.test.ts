@@ -1,0 +1,194 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type SettingName, settingSpec } from "../../src/settings/spec/table.ts";
+import { parseSetting } from "../../src/settings/values.ts";
+
+const place = { base: "/repo/app", home: "/home/me" };
+
+function parse(name: SettingName, texts: readonly string[], where = place) {
+  const spec = settingSpec(name)!;
+  const problems: string[] = [];
+  const raws = texts.map((text) => ({ text, label: `--${name}` }));
+  return { value: parseSetting(spec, raws, where, problems), problems };
+}
+
+const fine: readonly (readonly [SettingName, string, unknown])[] = [
+  ["timeout", "4h", 14_400_000],
+  ["timeout", "90m", 5_400_000],
+  ["timeout", "30s", 30_000],
+  ["timeout", "1h30m", 5_400_000],
+  ["timeout", "24d", 2_073_600_000],
+  ["compression-level", "0", 0],
+  ["compression-level", "9", 9],
+  ["dry-run", "TRUE", true],
+  ["dry-run", "False", false],
+  ["project", "acme/app.js", "acme/app.js"],
+  ["project", "local/folder", "local/folder"],
+  ["ref", "refs/tags/v1.0", "refs/tags/v1.0"],
+  ["ref", "HEAD@{1 day ago}", "HEAD@{1 day ago}"],
+  ["source", "sub", "/repo/app/sub"],
+  ["source", "/else", "/else"],
+  ["source", "~/x", "/home/me/x"],
+  ["source", "~", "/home/me"],
+  ["source", "..", "/repo"],
+  ["name", "{repo}-{version}", "{repo}-{version}"],
+  ["name", "app", "app"],
+  ["prefix", "", ""],
+  ["prefix", "a/b", "a/b/"],
+  ["prefix", "{name}/", "{name}/"],
+  ["prefix", "with space", "with space/"],
+  ["milestone", "two\nlines", "two\nlines"],
+];
+
+test.each(fine)("%s: %j is %j", (name, text, value) => {
+  expect(parse(name, [text])).toEqual({ value, problems: [] });
+});
+
+const bad: readonly (readonly [SettingName, string, string])[] = [
+  ["timeout", "4", "give a duration such as 4h, 90m or 30s, up to 24d."],
+  ["timeout", "0s", "give a duration"],
+  ["timeout", "25d", "give a duration"],
+  ["timeout", "1m1h", "give a duration"],
+  ["timeout", "", "--timeout is empty; give a duration"],
+  ["compression-level", "10", 'is "10"; give a whole number from 0 to 9.'],
+  ["compression-level", "-1", "give a whole number from 0 to 9."],
+  ["compression-level", "6.0", "give a whole number"],
+  ["compression-level", "1e0", "give a whole number"],
+  ["dry-run", "yes", 'is "yes"; give true or false.'],
+  ["prove", "drill", 'is "drill"; give digest, read or none.'],
+  ["format", "tar.gz,tar", "give tar.gz or tar."],
+  ["lfs", "include", "give fail."],
+  ["project", "app", "give owner/repo"],
+  ["project", "a/b/c", "give owner/repo"],
+  ["project", "a/..", "give owner/repo"],
+  ["ref", "", "is empty; give a tag, a branch or a commit."],
+  ["ref", "--upload-pack=x", "doesn't start with -."],
+  ["ref", "a\nb", 'is "a\\nb"; give a tag'],
+  ["files", "", "give a glob such as dist/*.whl."],
+  ["source", "", "give a path, or leave it out."],
+  [
+    "source",
+    "https://u:secret@github.com/a/b",
+    'is "https://***@github.com/a/b", a URL; clone it, and give the folder.',
+  ],
+  ["source", "ssh://git@github.com/a/b", "clone it, and give the folder."],
+  ["source", "r2:x", 'an rclone remote; give a folder (a folder of that name is "./r2:x").'],
+  ["source", "a\0b", "no control characters."],
+  ["name", "", "is empty; give a name"],
+  ["name", "a b", "letters, digits, dots, dashes, underscores and placeholders."],
+  ["name", "ä", "letters, digits"],
+  ["name", "../x", "letters, digits"],
+  ["name", ".x", "doesn't start with a dot or a dash."],
+  ["name", "-x", "doesn't start with a dot or a dash."],
+  ["name", "x".repeat(81), "give 80 characters at most."],
+  ["name", "{rep}", 'there is no placeholder "{rep}" (did you mean {repo}?)'],
+  ["name", "{name}", 'there is no placeholder "{name}"'],
+  ["name", "{repo", "with both braces."],
+  ["prefix", "/x", "without a slash before it."],
+  ["prefix", "a/../b", "no . or .. and no empty part."],
+  ["prefix", "a//b", "no empty part."],
+  ["prefix", "..", "no . or .."],
+  ["prefix", "a\\b", "no backslash"],
+  ["prefix", "a\nb", "no control characters."],
+  ["milestone", " ", "give some text, or leave it out."],
+  ["milestone", "\u001b[31m", "it has control characters, give plain text."],
+  ["milestone", "x".repeat(10_001), "give 10000 characters at most."],
+];
+
+test.each(bad)("%s: %j is refused", (name, text, sentence) => {
+  const { value, problems } = parse(name, [text]);
+  expect(value).toBeUndefined();
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(sentence);
+  expect(problems[0]).toMatch(/^--[a-z-]+ is .*\.$/);
+});
+
+describe("stores", () => {
+  test.each([
+    ["./cold", "/repo/app/cold"],
+    ["cold", "/repo/app/cold"],
+    ["/mnt/nas", "/mnt/nas"],
+    ["/mnt/nas/", "/mnt/nas"],
+    ["~/cold", "/home/me/cold"],
+    ["./release", "/repo/app/release"],
+    ["./r2:x", "/repo/app/r2:x"],
+    ["a/b:c", "/repo/app/a/b:c"],
+    [".cold", "/repo/app/.cold"],
+    ["releases", "/repo/app/releases"],
+  ])("%s is a folder", (text, path) => {
+    expect(parse("store", [text])).toEqual({ value: [{ kind: "folder", text, path }], problems: [] });
+  });
+
+  test.each([
+    [
+      "release",
+      'is "release", a release store; this version stores in folders only (a folder of that name is "./release").',
+    ],
+    ["release:v1", "a release store"],
+    ["release:acme/app@v1", "a release store"],
+    ["ssh://me:pw@host/x", 'is "ssh://***@host/x", an SSH store; this version stores in folders only.'],
+    ["plugin:./file.mjs", "a plugin store"],
+    ["r2:backups", 'an rclone remote; this version stores in folders only (a folder of that name is "./r2:backups").'],
+    [":s3,provider=AWS,secret_access_key=abc:bucket", 'is ":s3,***", an rclone remote'],
+    ["r2,secret_access_key=abc:bucket", 'is "r2,***", an rclone remote'],
+    ["https://example.org/x", "a URL"],
+    ["C:/x", "a Windows drive; here a path starts with / or ./."],
+    ["C:\\x", "a Windows drive"],
+    ["C:", "an rclone remote"],
+    ["", "is empty; give a folder such as ./cold."],
+    ["./a\nb", "no control characters."],
+  ])("%j is refused for now", (text, sentence) => {
+    const { problems } = parse("store", [text]);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(sentence);
+  });
+
+  test("one folder written in two ways is one store", () => {
+    expect(parse("store", ["./a", "/repo/app/a", "./b"]).value).toMatchObject([{ text: "./a" }, { text: "./b" }]);
+  });
+
+  test("~ without HOME is a problem with its way out", () => {
+    expect(parse("store", ["~/x"], { base: "/" } as typeof place).problems).toEqual([
+      '--store is "~/x", but HOME isn\'t set; write the whole path.',
+    ]);
+  });
+});
+
+describe("sets", () => {
+  test.each([
+    ["v1.0", { id: "v1.0" }],
+    ["snapshot/v1.0", { mode: "snapshot", id: "v1.0" }],
+    ["acme/app/v1.0", { project: "acme/app", id: "v1.0" }],
+    ["acme/app/snapshot/v1.0", { project: "acme/app", mode: "snapshot", id: "v1.0" }],
+  ])("%s", (text, selector) => {
+    expect(parse("set", [text])).toEqual({ value: [selector], problems: [] });
+  });
+
+  test.each(["", "/", "a/b/c/d/e", "release/1.0", "acme/app/list/x", "a b", "../x", "acme/../snapshot/x", "v1/"])(
+    "%j is refused",
+    (text) => {
+      expect(parse("set", [text]).problems).toHaveLength(1);
+    },
+  );
+});
+
+test("a setting that takes one value, given two different ones, is refused; twice the same is fine", () => {
+  expect(parse("prove", ["read", "none"]).problems).toEqual(['prove is given twice: "read" and "none"; give it once.']);
+  expect(parse("prove", ["read", "read"])).toEqual({ value: "read", problems: [] });
+});
+
+test("a prefix that is taken is relative, inside, and ends with a slash, whatever the text", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("a", ".", "/", "\\", " ", "\n", "{", "}", "repo"), maxLength: 10 }),
+      (text) => {
+        const { value } = parse("prefix", [text]);
+        if (value === undefined || value === "") return;
+        const parts = (value as string).split("/");
+        expect(parts.pop()).toBe("");
+        expect(parts.length).toBeGreaterThan(0);
+        for (const part of parts) expect(["", ".", ".."]).not.toContain(part);
+      },
+    ),
+  );
+});

@@ -1,0 +1,53 @@
+import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
+import type { ConfigSource } from "../../src/settings/find-config.ts";
+import { type Loaded, loadSettings } from "../../src/settings/load-settings.ts";
+import type { Settings } from "../../src/settings/settings.ts";
+
+/** A disk of these files (absolute paths), all of them in the repository /repo. */
+export function configDisk(files: Readonly<Record<string, string>> = {}): ConfigSource {
+  return {
+    read: async (path) => files[path],
+    isFile: async (path) => path in files,
+    repositoryRoot: async (folder) => (folder === "/repo" || folder.startsWith("/repo/") ? "/repo" : undefined),
+  };
+}
+
+export interface Call {
+  readonly argv?: readonly string[] | string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly readBase?: (path: string) => Promise<string | undefined>;
+}
+
+/** Loads the settings of a call in /repo; a string is split at spaces. */
+export async function load({ argv = [], env = {}, files, cwd = "/repo", readBase }: Call): Promise<Loaded> {
+  const words = typeof argv === "string" ? argv.split(" ").filter((word) => word !== "") : argv;
+  const config = { ...configDisk(files), ...(readBase && { readBase }) };
+  return loadSettings({ argv: words, env: { HOME: "/home/me", ...env }, cwd, config });
+}
+
+/** The settings of a call that asks for a run. */
+export async function settingsOf(call: Call): Promise<Settings> {
+  return (await runOf(call)).settings;
+}
+
+export async function runOf(call: Call): Promise<Extract<Loaded, { readonly kind: "run" }>> {
+  const loaded = await load(call);
+  if (loaded.kind !== "run") throw new Error(`a run was expected, not ${loaded.kind}`);
+  return loaded;
+}
+
+/** The sentences that a call is refused with; anything but an error of settings is thrown on. */
+export async function problemsOf(call: Call): Promise<readonly string[]> {
+  try {
+    await load(call);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SeveralErrors)) throw error;
+    return error.errors.map((each) => {
+      if (!(each instanceof ColdstoreError) || each.failure !== "settings") throw each;
+      return each.message;
+    });
+  }
+}
