@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { renderCompletion } from "../../src/render/completion.ts";
+import { modes } from "../../src/settings/spec/modes.ts";
+import { manual, settingSpecs } from "../../src/settings/spec/table.ts";
+import { testWith } from "../support/programs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "coldstore-completion-"));
+mkdirSync(join(folder, "cold store"));
+writeFileSync(join(folder, "coldstore.yml"), "");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What bash offers for the last of these words. */
+function bash(...words: readonly string[]): readonly string[] {
+  const script = `${renderCompletion(manual(), "bash")}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _coldstore; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const output = execFileSync("bash", ["-c", script, "bash", ...words], { cwd: folder, encoding: "utf8" });
+  return output.split("\n").filter((line) => line !== "");
+}
+
+testWith(["bash"], "bash completes modes, flags of the mode, and values", () => {
+  expect(bash("coldstore", "")).toEqual(["snapshot", "list", "verify", "help", "version", "completion"]);
+  expect(bash("coldstore", "sn")).toEqual(["snapshot"]);
+  expect(bash("coldstore", "snapshot", "--pro")).toEqual(["--prove", "--project", "--profile"]);
+  expect(bash("coldstore", "list", "--le")).toEqual([]);
+  expect(bash("coldstore", "verify", "--le")).toEqual(["--level"]);
+  expect(bash("coldstore", "verify", "--level", "")).toEqual(["list", "digest", "read"]);
+  expect(bash("coldstore", "verify", "--level", "=", "re")).toEqual(["read"]);
+  expect(bash("coldstore", "verify", "--level", "=")).toEqual(["list", "digest", "read"]);
+  expect(bash("coldstore", "snapshot", "--milestone", "")).toEqual([]);
+  expect(bash("coldstore", "help", "ver")).toEqual(["verify"]);
+  expect(bash("coldstore", "completion", "")).toEqual(["bash", "zsh", "fish"]);
+  expect(bash("coldstore", "--mode", "")).toEqual(["snapshot", "list", "verify"]);
+});
+
+testWith(["bash"], "bash completes paths, also with spaces", () => {
+  expect(bash("coldstore", "snapshot", ".", "cold").toSorted()).toEqual(["cold store", "coldstore.yml"]);
+  expect(bash("coldstore", "list", "--store", "cold ")).toEqual(["cold store"]);
+});
+
+test.each(["bash", "zsh", "fish"] as const)("%s has each flag of each mode", (shell) => {
+  const script = renderCompletion(manual(), shell);
+  for (const { name } of modes) expect(script).toContain(name);
+  for (const { name } of settingSpecs())
+    expect(script).toMatch(new RegExp(shell === "fish" ? ` -l ${name} ` : `--${name}\\b`));
+});
+
+// Few machines have these shells, CI's neither: where they are, they read the script.
+test.each(["zsh", "fish"] as const)("%s finds no mistake in its script", (shell) => {
+  const script = renderCompletion(manual(), shell);
+  const run = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+  if (run.error === undefined) expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: "" });
+  else expect(script.split("\n").filter((line) => (line.match(/(?<!\\)'/g)?.length ?? 0) % 2 === 1)).toEqual([]);
+});

@@ -1,0 +1,16 @@
+import type { Manual } from "../model/setting-spec.ts";
+import { bashCompletion } from "./completion-bash.ts";
+import { fishCompletion } from "./completion-fish.ts";
+import { zshCompletion } from "./completion-zsh.ts";
+
+/** A script that makes a shell complete modes, flags and values; to be read by that shell when it starts. */
+export function renderCompletion(manual: Manual, shell: "bash" | "zsh" | "fish"): string {
+  switch (shell) {
+    case "bash":
+      return bashCompletion(manual);
+    case "zsh":
+      return zshCompletion(manual);
+    case "fish":
+      return fishCompletion(manual);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Manual, SettingKind, SettingSpec } from "../model/setting-spec.ts";
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** docs/config.schema.json: the JSON Schema of a config file, for editors. */
+export function renderConfigSchema(manual: Manual): string {
+  const settings = manual.settings.filter(({ where }) => where === "everywhere");
+  const properties = Object.fromEntries(settings.map((spec) => [spec.name, settingSchema(spec)]));
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "https://raw.githubusercontent.com/coldstore/action/v1/docs/config.schema.json",
+    title: "Coldstore config file",
+    description: ".github/coldstore.yml, coldstore.yml or .coldstore.yml at the top of the repository.",
+    type: "object",
+    properties: {
+      ...properties,
+      profiles: {
+        description: "named blocks of settings, used by profile before the rest of the file",
+        type: "object",
+        additionalProperties: { $ref: "#/$defs/profile" },
+      },
+    },
+    additionalProperties: false,
+    $defs: { profile: { type: "object", properties, additionalProperties: false } },
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+function settingSchema(spec: SettingSpec): Schema {
+  const one = valueSchema(spec.kind);
+  const shape = spec.list ? { anyOf: [one, { type: "array", items: one }] } : one;
+  const standard = spec.default === undefined ? {} : { default: defaultValue(spec.kind, spec.default) };
+  return { description: spec.help, ...shape, ...standard };
+}
+
+function valueSchema(kind: SettingKind): Schema {
+  switch (kind.type) {
+    case "boolean":
+      return { type: "boolean" };
+    case "choice":
+      return { enum: kind.values };
+    case "number":
+      return { type: "integer", minimum: kind.min, maximum: kind.max };
+    case "duration":
+      return { type: "string", pattern: "^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$" };
+    case "project":
+      return { type: "string", pattern: "^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$" };
+    // YAML reads `ref: 1.0` and `milestone: 2026` as numbers; they are taken as they are written.
+    case "text":
+    case "ref":
+    case "name":
+    case "set":
+      return { type: ["string", "number"] };
+    case "glob":
+    case "path":
+    case "store":
+    case "prefix":
+      return { type: "string" };
+  }
+}
+
+function defaultValue(kind: SettingKind, text: string): unknown {
+  if (kind.type === "boolean") return text === "true";
+  return kind.type === "number" ? Number(text) : text;
+}

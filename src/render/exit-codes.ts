@@ -1,0 +1,22 @@
+import { exitCodeOf, type Failure } from "../model/errors.ts";
+
+const meanings: Readonly<Record<Failure, string>> = {
+  bug: "unexpected: a bug, please report it",
+  settings: "settings: a name, a value or a word on the command line is wrong",
+  source: "source: unknown ref, no or empty repository, unreadable file, git missing or too old",
+  partial: "partial: the rest is stored, something was missing that wasn't allowed to be",
+  store: "store: full, read-only, down, refused or stalled; or the run took longer than timeout",
+  integrity: "integrity: something is missing, extra, truncated or changed, or a manifest isn't ours",
+  "not-found": "no such set, path or store folder",
+  stale: "stale: the newest good set is too old",
+  unsafe: "an unsafe archive was refused",
+  conflict: "conflict with an existing or frozen set",
+  interrupted: "interrupted",
+};
+
+/** Every exit code with its meaning, in the order of the numbers. */
+export function exitCodeRows(): readonly (readonly [code: number, meaning: string])[] {
+  const failures = Object.keys(meanings) as Failure[];
+  const rows = failures.map((failure) => [exitCodeOf([failure]), meanings[failure]] as const);
+  return [[0, "good"] as const, ...rows].sort(([a], [b]) => a - b);
+}

@@ -1,0 +1,76 @@
+import { columns } from "./columns.ts";
+import { exitCodeRows } from "./exit-codes.ts";
+
+/** The lines of a topic's help; undefined when there is no such topic. */
+export function topicHelp(topic: string | undefined): readonly string[] | undefined {
+  if (topic === "exit-codes") return exitCodesHelp();
+  if (topic === "config") return configHelp();
+  if (topic === "stores") return storesHelp();
+  return topic === "completion" ? completionHelp() : undefined;
+}
+
+function exitCodesHelp(): readonly string[] {
+  return [
+    "Exit codes",
+    ...columns(
+      exitCodeRows().map(([code, meaning]) => [String(code).padStart(3), meaning] as const),
+      3,
+    ),
+    "",
+    "If several things go wrong, it is the code that comes first in 130, 1, 2, 9, 6, 10, 3, 5, 7, 4, 8.",
+  ];
+}
+
+function configHelp(): readonly string[] {
+  return [
+    "Settings in a file",
+    "  .github/coldstore.yml, or coldstore.yml or .coldstore.yml at the top of the repository; just one",
+    "  of them. Another one is named by --config. It has the settings' names without dashes before them:",
+    "",
+    "    store: /mnt/nas/cold",
+    "    format: [tar.gz, tar]",
+    "    files:",
+    "      - dist/*.whl",
+    "    profiles:",
+    "      nightly:",
+    "        prove: read",
+    "",
+    "  --profile nightly uses what stands in that block before the rest of the file.",
+    "",
+    "What wins",
+    "  A flag; then what GitHub Actions says of the run; then the profile; then the rest of the file;",
+    "  then the default.",
+    "",
+    "Paths and trust",
+    "  Relative paths are counted from the top of the repository; in a file named by --config, from that",
+    "  file's folder. A file found in the repository may set no store on a pull request, and for a fork's",
+    "  pull request the base's file is used.",
+  ];
+}
+
+function storesHelp(): readonly string[] {
+  return [
+    "Stores",
+    "  This version keeps sets in folders: ./cold, /mnt/nas/cold, ~/cold. One that isn't there is made.",
+    "",
+    "  Some forms of names are kept for other kinds of stores, and are refused for now: release,",
+    "  release:TAG, ssh://..., plugin:... and name:path. A folder of such a name is written ./NAME.",
+    "",
+    "  In a store, a set lies in OWNER/REPO/MODE/ID/. Nothing in it is ever overwritten, and its manifest",
+    "  is written last: a folder without one is a run that didn't end.",
+  ];
+}
+
+function completionHelp(): readonly string[] {
+  return [
+    "Names completed by the Tab key",
+    ...columns(
+      [
+        ["bash", "coldstore completion bash > ~/.local/share/bash-completion/completions/coldstore"],
+        ["zsh", 'coldstore completion zsh > "${fpath[1]}/_coldstore"'],
+        ["fish", "coldstore completion fish > ~/.config/fish/completions/coldstore.fish"],
+      ],
+      4,
+    ),
+  ];
+}

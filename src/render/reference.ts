@@ -1,0 +1,104 @@
+import type { Manual, ModeSpec, SettingGroup, SettingSpec } from "../model/setting-spec.ts";
+import { exitCodeRows } from "./exit-codes.ts";
+import { valueWord } from "./setting-words.ts";
+
+/** The block of the README between its settings markers: the first settings open, the other sections folded. */
+export function renderReadmeBlock(manual: Manual): string {
+  const [first, ...rest] = usedGroups(manual);
+  return [
+    ...(first === undefined ? [] : settingsTable(manual, first)),
+    ...rest.flatMap((group) => [
+      "",
+      `<details><summary>${group.title}</summary>`,
+      "",
+      ...settingsTable(manual, group),
+      "",
+      "</details>",
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** docs/settings.md, whole: every mode with its examples, every setting, the exit codes. */
+export function renderSettingsPage(manual: Manual): string {
+  return [
+    "# Modes and settings",
+    "",
+    "Made from the table in `src/settings/spec/` by `npm run docs`; change it there.",
+    "",
+    "A flag `--name value`, an input `name:` and a config file's `name:` are the same setting. A list is a repeated flag, and a list in YAML.",
+    "Flags and inputs win over what GitHub Actions says of the run, that over the profile, that over the config file, and that over the default.",
+    "",
+    "## Modes",
+    ...manual.modes.flatMap(modeSection),
+    ...usedGroups(manual).flatMap((group) => ["", `## ${group.title}`, "", ...settingsTable(manual, group)]),
+    "",
+    "## Exit codes",
+    "",
+    "| code | meaning |",
+    "| --- | --- |",
+    ...exitCodeRows().map(([code, meaning]) => `| ${code} | ${meaning} |`),
+    "",
+  ].join("\n");
+}
+
+function usedGroups(manual: Manual): readonly SettingGroup[] {
+  return manual.groups.filter(({ name }) => manual.settings.some(({ group }) => group === name));
+}
+
+function modeSection(mode: ModeSpec): readonly string[] {
+  const width = Math.max(...mode.examples.map(({ line }) => line.length));
+  return [
+    "",
+    `### \`coldstore ${[mode.name, ...mode.positionals].join(" ")}\``,
+    "",
+    `${mode.summary.charAt(0).toUpperCase()}${mode.summary.slice(1)}.`,
+    "",
+    "```sh",
+    ...mode.examples.map(({ line, says }) => `${line.padEnd(width)}  # ${says}`),
+    "```",
+  ];
+}
+
+function settingsTable({ modes, settings }: Manual, group: SettingGroup): readonly string[] {
+  const rows = settings.filter((spec) => spec.group === group.name);
+  return [
+    "| setting | value | default | in | for |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows.map((spec) => row(spec, modes)),
+  ];
+}
+
+function row(spec: SettingSpec, modes: readonly ModeSpec[]): string {
+  const cells = [
+    `\`${spec.name}\`${spec.list ? " (list)" : ""}`,
+    valueCell(spec),
+    defaultCell(spec),
+    spec.modes.length === modes.length ? "all" : spec.modes.join(", "),
+    `${spec.help}${whereNote(spec)}`,
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+function valueCell({ kind }: SettingSpec): string {
+  if (kind.type === "boolean") return "`true`, `false`";
+  return kind.type === "choice"
+    ? kind.values.map((value) => `\`${value}\``).join(", ")
+    : `\`${valueWord(kind) ?? ""}\``;
+}
+
+function defaultCell(spec: SettingSpec): string {
+  if (spec.defaultText !== undefined) return spec.defaultText;
+  return spec.default === undefined ? "" : `\`${spec.default}\``;
+}
+
+function whereNote({ where }: SettingSpec): string {
+  switch (where) {
+    case "everywhere":
+      return "";
+    case "call":
+      return " (not in a config file)";
+    case "command line":
+      return " (command line only)";
+  }
+}

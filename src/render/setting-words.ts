@@ -1,0 +1,39 @@
+import type { SettingKind, SettingSpec } from "../model/setting-spec.ts";
+
+/** What stands for a setting's value in help and reference: its choices, or a word for what it is. */
+export function valueWord(kind: SettingKind): string | undefined {
+  switch (kind.type) {
+    case "boolean":
+      return undefined;
+    case "choice":
+      return kind.values.join("|");
+    case "number":
+      return `${kind.min}-${kind.max}`;
+    case "text":
+      return "TEXT";
+    case "glob":
+      return "GLOB";
+    case "ref":
+      return "REF";
+    case "project":
+      return "OWNER/REPO";
+    case "duration":
+      return "TIME";
+    case "path":
+      return "PATH";
+    case "store":
+      return "FOLDER";
+    case "set":
+      return "ID";
+    case "name":
+      return "NAME";
+    case "prefix":
+      return "FOLDER/";
+  }
+}
+
+/** How the default reads; undefined where nothing is set, and for a flag that is off as flags are. */
+export function defaultWord(spec: SettingSpec): string | undefined {
+  const text = spec.defaultText ?? spec.default;
+  return spec.kind.type === "boolean" && text === "off" ? undefined : text;
+}
