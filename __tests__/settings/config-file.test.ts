@@ -100,6 +100,12 @@ test("aliases that would multiply, many keys and deep nesting end soon", () => {
   expect(performance.now() - started).toBeLessThan(20_000);
 });
 
+test("more than a hundred aliases are refused", () => {
+  const note = (count: number) => `milestone: &a x\nnote: [${Array.from({ length: count }, () => "*a").join(", ")}]`;
+  expect(read(note(100)).problems).toEqual([]);
+  expect(read(note(101)).problems).toEqual(["coldstore.yml has 101 aliases; 100 are allowed."]);
+});
+
 test("a profile is chosen by its name, and a wrong one is answered with those that there are", () => {
   const problems: string[] = [];
   const config = readConfig(file("profiles:\n  nightly: {prove: read}\n  weekly: {level: read}"), problems);

@@ -196,6 +196,14 @@ describe("what is refused", () => {
     ]);
   });
 
+  test("of very many problems the first fifty are told", async () => {
+    const problems = await problemsOf({
+      argv: ["snapshot", ".", "./cold", ...Array.from({ length: 60 }, () => "--nonsense")],
+    });
+    expect(problems).toHaveLength(51);
+    expect(problems.at(-1)).toBe("10 more problems like these.");
+  });
+
   test("an unknown flag may have been the store: that isn't missed as well", async () => {
     expect(await problemsOf({ argv: "snapshot --dest ./cold" })).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ import { defaultsFromEnv, type Environment, inActions, isPullRequest } from "./d
 import { type ConfigSource, foundConfig, namedConfig } from "./find-config.ts";
 import { readFlags } from "./flags.ts";
 import { foreignFlags, type Layers, parseValues } from "./parse.ts";
-import { absolute } from "./parsed.ts";
+import { absolute, placeOf } from "./parsed.ts";
 import type { RawLayer } from "./raw.ts";
 import type { Presentation, Settings } from "./settings.ts";
 import { type Aside, readAside } from "./aside.ts";
@@ -44,7 +44,7 @@ export async function loadSettings(invocation: Invocation): Promise<Loaded> {
   const callLayer = layerOf(call, file, invocation.cwd);
   const config = await loadConfig(callLayer, invocation, problems, warnings);
   const layers = layersOf(callLayer, config, invocation, problems);
-  const values = parseValues(layers, invocation.env["HOME"], problems);
+  const values = parseValues(layers, homeOf(invocation.env), problems);
   if (!call.unsure && values.mode !== undefined)
     problems.push(...foreignFlags(callLayer, values.mode), ...contradictions(values, file));
   if (problems.length > 0) throw failed(problems, warnings);
@@ -60,16 +60,25 @@ export function presentationOf(argv: readonly string[], env: Environment): Prese
   return presentation(parseValues({ used: [call, defaultsFromEnv(env, "/", "snapshot")], unused: [] }, undefined, []));
 }
 
+const mostProblems = 50;
+
 function failed(problems: readonly string[], warnings: readonly string[]): SeveralErrors {
+  const more = problems.length - mostProblems;
+  const rest = more > 0 ? [`${more} more problems like these.`] : [];
   // A warning about a config file that was left out may be the reason for what is missing.
-  return new SeveralErrors([...problems, ...warnings].map((sentence) => new ColdstoreError("settings", sentence)));
+  const sentences = [...problems.slice(0, mostProblems), ...rest, ...warnings];
+  return new SeveralErrors(sentences.map((sentence) => new ColdstoreError("settings", sentence)));
+}
+
+/** Windows has its own name for it. */
+function homeOf(env: Environment): string | undefined {
+  return env["HOME"] ?? env["USERPROFILE"];
 }
 
 /** The absolute path of the file that was given in a store's place. */
 async function fileOf(call: Call, { cwd, env, config }: Invocation): Promise<string | undefined> {
   if (call.storeOrFile === undefined) return undefined;
-  const home = env["HOME"];
-  const path = absolute(call.storeOrFile, { base: cwd, ...(home !== undefined && { home }) });
+  const path = absolute(call.storeOrFile, placeOf(cwd, homeOf(env)));
   return path.ok && (await config.isFile(path.value)) ? path.value : undefined;
 }
 
@@ -86,9 +95,8 @@ async function loadConfig(
   warnings: string[],
 ): Promise<Config | undefined> {
   const search = { source, env, problems: [] as string[], warnings };
-  const home = env["HOME"];
   const path = (text: string) => {
-    const parsed = absolute(text, { base: cwd, ...(home !== undefined && { home }) });
+    const parsed = absolute(text, placeOf(cwd, homeOf(env)));
     return parsed.ok ? parsed.value : resolve(cwd, text);
   };
   const named = call.values.get("config")?.[0]?.text;

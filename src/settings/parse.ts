@@ -1,4 +1,5 @@
 import type { SettingSpec } from "../model/setting-spec.ts";
+import { placeOf } from "./parsed.ts";
 import type { RawLayer } from "./raw.ts";
 import type { Mode } from "./settings.ts";
 import { everyMode } from "./spec/modes.ts";
@@ -26,7 +27,7 @@ export function parseValues(layers: Layers, home: string | undefined, problems: 
 }
 
 function parseLayer(layer: RawLayer, home: string | undefined, problems: string[]): Readonly<Record<string, unknown>> {
-  const place = { base: layer.base, ...(home !== undefined && { home }) };
+  const place = placeOf(layer.base, home);
   const values = [...layer.values].flatMap(([name, raws]) => {
     const spec = settingSpec(name);
     // A value that is wrong hides those below it: there is no right one to fall back to.

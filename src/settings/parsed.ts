@@ -10,6 +10,10 @@ export interface Place {
   readonly home?: string;
 }
 
+export function placeOf(base: string, home: string | undefined): Place {
+  return home === undefined ? { base } : { base, home };
+}
+
 export const fine = <T>(value: T): Parsed<T> => ({ ok: true, value });
 export const wrong = (why: string): Parsed<never> => ({ ok: false, wrong: why });
 

@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { quote } from "./wording.ts";
@@ -27,6 +28,9 @@ export interface YamlItem {
   readonly block: YAMLMap | undefined;
 }
 
+// Each one is looked for in the whole document.
+const maxAliases = 100;
+
 /** Reads YAML in which every scalar is the text that was written (`1.10` stays `1.10`); each problem is a sentence. */
 export function readYaml(text: string, shown: string, problems: string[]): YamlFile | undefined {
   const lines = new LineCounter();
@@ -37,7 +41,9 @@ export function readYaml(text: string, shown: string, problems: string[]): YamlF
     const errors = [...document.errors, ...document.warnings];
     for (const error of errors.slice(0, 5))
       problems.push(`${shown}, line ${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`);
-    return errors.length === 0 ? { shown, document, lines } : undefined;
+    const aliases = countAliases(document);
+    if (aliases > maxAliases) problems.push(`${shown} has ${aliases} aliases; ${maxAliases} are allowed.`);
+    return errors.length === 0 && aliases <= maxAliases ? { shown, document, lines } : undefined;
   } catch (error) {
     problems.push(`${shown} can't be read as YAML: ${firstLine(String(error))}`);
     return undefined;
@@ -91,6 +97,12 @@ function textsOf(file: YamlFile, node: unknown, line: number): YamlItem["texts"]
 /** What an alias stands for. Lists hold texts only, so no alias can multiply. */
 function target(file: YamlFile, node: unknown): unknown {
   return isAlias(node) ? node.resolve(file.document) : node;
+}
+
+function countAliases(document: Document): number {
+  let aliases = 0;
+  visit(document, { Alias: () => void aliases++ });
+  return aliases;
 }
 
 function lineOf(file: YamlFile, node: unknown): number {
