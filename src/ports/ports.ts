@@ -4,12 +4,15 @@ import type { Log, Progress } from "./log.ts";
 import type { Repository } from "./repository.ts";
 import type { Store } from "./store.ts";
 import type { Workspace } from "./workspace.ts";
+import type { BuildOutputs } from "./build-outputs.ts";
 
 /** What is known about this run before it does anything; goes into manifests, records and history. */
 export interface RunIdentity {
   /** Unique: `<workflow run>-<attempt>` in Actions, random hex elsewhere; [A-Za-z0-9-] only. */
   readonly id: string;
   readonly tool: Omit<ManifestRun["tool"], "git">;
+  /** Operating system, architecture and versions of tools, for `record: environment`; no host name. */
+  readonly system: Readonly<Record<string, string>>;
   /** Facts of the CI run, none secret; absent outside CI. */
   readonly ci?: Readonly<Record<string, string>>;
 }
@@ -19,6 +22,7 @@ export interface Ports {
   /** Opens the source; rejects with `source` when there is no usable repository. */
   openRepository(): Promise<Repository>;
   readonly stores: readonly Store[];
+  readonly outputs: BuildOutputs;
   readonly forge?: Forge;
   readonly workspace: Workspace;
   readonly log: Log;

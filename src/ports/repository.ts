@@ -77,6 +77,9 @@ export interface Repository {
   /** The blobs of these ids, in their order. Rejects with `source` on the first one that isn't there. */
   blobs(oids: readonly string[], signal: AbortSignal): AsyncIterable<Blob>;
 
+  /** One blob of any size, as a stream that fails with `source` if it isn't there. */
+  openBlob(oid: string, signal: AbortSignal): Promise<Readable>;
+
   /** Uncommitted changes of the work tree; all zero for a bare repository. */
   changes(signal: AbortSignal): Promise<WorkTreeChanges>;
 

@@ -1,0 +1,74 @@
+import { ColdstoreError } from "../../model/errors.ts";
+import { formatDuration } from "../../model/units.ts";
+
+/** Milliseconds that a run has to end in after it was told to: a GitHub runner kills it then. */
+export const graceMilliseconds = 7000;
+
+/** What cancelling needs of a process. */
+export interface Process {
+  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  exit(code: number): void;
+}
+
+/** How time passes. */
+export interface Timers {
+  setTimeout(work: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+export interface CancellationRequest {
+  readonly process: Process;
+  readonly timers: Timers;
+  /** Milliseconds after which the run is ended. */
+  readonly timeout: number;
+  /** Removes what is half-made, at once and without waiting. */
+  abandon(): void;
+}
+
+/** Ends a run from outside: Ctrl-C, SIGTERM, the timeout. Disposing of it puts the process back as it was. */
+export interface Cancellation extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The first signal, or the timeout, aborts the run, which then ends by itself. A second signal, or seven seconds gone,
+ * removes what is half-made and exits on the spot.
+ */
+export function openCancellation({ process, timers, timeout, abandon }: CancellationRequest): Cancellation {
+  const controller = new AbortController();
+  let last: unknown;
+  const leave = (code: number) => {
+    abandon();
+    process.exit(code);
+  };
+  const end = (error: ColdstoreError, code: number) => {
+    controller.abort(error);
+    last = timers.setTimeout(() => leave(code), graceMilliseconds);
+  };
+  const interrupt = () => {
+    if (controller.signal.aborted) leave(130);
+    else end(new ColdstoreError("interrupted", "interrupted; nothing half-made was left under a final name"), 130);
+  };
+  const limit = timers.setTimeout(() => {
+    if (!controller.signal.aborted) end(timedOut(timeout), 5);
+  }, timeout);
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      timers.clearTimeout(limit);
+      timers.clearTimeout(last);
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+    },
+  };
+}
+
+function timedOut(timeout: number): ColdstoreError {
+  return new ColdstoreError(
+    "store",
+    `the run took longer than its timeout of ${formatDuration(timeout / 1000)} and was ended; give it more with --timeout`,
+  );
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { availableParallelism } from "node:os";
+import { connect, openConfigSource } from "./connect.ts";
+import { asColdstoreError } from "./model/errors.ts";
+import type { Report } from "./model/report.ts";
+import { version } from "./model/version.ts";
+import { renderCompletion } from "./render/completion.ts";
+import { renderHelp } from "./render/help.ts";
+import { renderJson } from "./render/json.ts";
+import { exitOf, failedReport } from "./render/report-errors.ts";
+import { renderText } from "./render/text.ts";
+import { run } from "./run.ts";
+import { loadSettings, presentationOf, type Loaded } from "./settings/load-settings.ts";
+import type { Presentation } from "./settings/settings.ts";
+import { manual } from "./settings/spec/table.ts";
+
+// Compression runs in libuv's threads, as many as there are cores; it reads this at its first work.
+process.env["UV_THREADPOOL_SIZE"] ??= String(Math.max(4, availableParallelism()));
+
+const argv = process.argv.slice(2);
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const presentation = presentationOf(argv, process.env);
+  try {
+    const { env } = process;
+    const cwd = process.cwd();
+    return await perform(await loadSettings({ argv, env, cwd, config: openConfigSource(env, cwd) }));
+  } catch (error) {
+    return print(failedReport(argv[0] ?? "coldstore", asColdstoreError(error)), presentation);
+  }
+}
+
+async function perform(loaded: Loaded): Promise<number> {
+  switch (loaded.kind) {
+    case "help":
+      return say(renderHelp(manual(), loaded.topic));
+    case "version":
+      return say(`coldstore ${version}\n`);
+    case "completion":
+      return say(renderCompletion(manual(), loaded.shell));
+    case "run":
+      return carryOut(loaded);
+  }
+}
+
+async function carryOut({ settings, presentation, warnings }: Extract<Loaded, { kind: "run" }>): Promise<number> {
+  await using connection = await connect(settings, { env: process.env, stderr: process.stderr, presentation });
+  const report = await run(settings, connection.ports).catch((error: unknown) =>
+    failedReport(settings.mode, asColdstoreError(error)),
+  );
+  await connection[Symbol.asyncDispose]();
+  return print({ ...report, warnings: [...warnings, ...report.warnings] }, presentation);
+}
+
+function print(report: Report, { json, color }: Presentation): number {
+  say(json ? renderJson(report) : renderText(report, { color }));
+  return exitOf(report);
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,120 @@
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openGitRepository } from "./adapters/git/git-repository.ts";
+import { readBaseFile } from "./adapters/git/read-base-file.ts";
+import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
+import { isFile, readConfigFile, repositoryRoot } from "./adapters/local/config-files.ts";
+import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
+import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
+import { openLog, type LogStream } from "./adapters/log/open-log.ts";
+import { openCancellation } from "./adapters/process/cancellation.ts";
+import { identifyRun } from "./adapters/process/identify-run.ts";
+import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
+import type { StoreAddress } from "./model/store-address.ts";
+import type { Ports } from "./ports/ports.ts";
+import type { Repository } from "./ports/repository.ts";
+import type { Scratch } from "./ports/workspace.ts";
+import type { ConfigSource } from "./settings/find-config.ts";
+import type { Presentation, Settings } from "./settings/settings.ts";
+
+/** The process that a run lives in. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the log goes. */
+  readonly stderr: LogStream;
+  readonly presentation: Presentation;
+}
+
+/** The outside world, connected as the settings say. Disposing of it removes scratch and lets go of the process. */
+export interface Connection extends AsyncDisposable {
+  readonly ports: Ports;
+}
+
+/** The disk as settings may ask it; `cwd` is absolute. */
+export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigSource {
+  const event = env["GITHUB_EVENT_PATH"];
+  return {
+    read: readConfigFile,
+    isFile,
+    repositoryRoot,
+    ...(event && { readBase: async (path: string) => readBaseFile({ repository: cwd, path, event }) }),
+  };
+}
+
+/** Builds what a run may touch of the outside world. */
+export async function connect(settings: Settings, { env, stderr, presentation }: Surroundings): Promise<Connection> {
+  const output = openLog({ stream: stderr, ...presentation });
+  const scratch: { removeScratchNow(): void }[] = [];
+  const cancellation = openCancellation({
+    process,
+    timers: globalThis,
+    timeout: settings.timeout,
+    abandon: () => scratch.forEach((each) => each.removeScratchNow()),
+  });
+  const { signal } = cancellation;
+  const temporary = await openWorkspace({ root: env["RUNNER_TEMP"] || tmpdir(), signal });
+  const workspace = await workspaceFor(settings, temporary, signal);
+  const stores = storesFor(settings, workspace.root);
+  scratch.push(temporary, workspace.workspace, ...stores);
+  const opened: Scratch[] = [];
+  const ports: Ports = {
+    openRepository: async () => openSource(settings, { temporary, opened, signal }),
+    stores: isDryRun(settings) ? stores.map((store) => dryRunStore(store)) : stores,
+    outputs: openBuildOutputs(settings.mode === "snapshot" ? settings.source : process.cwd()),
+    workspace: workspace.workspace,
+    log: output.log,
+    progress: output.progress,
+    signal,
+    now: () => new Date(),
+    run: identifyRun(env),
+  };
+  return {
+    ports,
+    async [Symbol.asyncDispose]() {
+      for (const each of opened) await each[Symbol.asyncDispose]();
+      output[Symbol.dispose]();
+      cancellation[Symbol.dispose]();
+    },
+  };
+}
+
+function isDryRun(settings: Settings): boolean {
+  return settings.mode !== "list" && settings.dryRun;
+}
+
+/** Packing happens inside the first folder that stores it, so that storing there is a link. */
+async function workspaceFor(
+  settings: Settings,
+  temporary: LocalWorkspace,
+  signal: AbortSignal,
+): Promise<{ readonly workspace: LocalWorkspace; readonly root?: string }> {
+  const [first] = settings.stores;
+  if (settings.mode !== "snapshot" || settings.dryRun || first === undefined) return { workspace: temporary };
+  const root = join(first.path, ".tmp");
+  return { workspace: await openWorkspace({ root, signal }), root };
+}
+
+function storesFor(settings: Settings, tmp: string | undefined): readonly LocalStore[] {
+  if (settings.mode !== "snapshot" && settings.file !== undefined) {
+    const folder = dirname(settings.file);
+    return [openFolderStore({ path: folder, name: folder, flat: true })];
+  }
+  return settings.stores.map((address: StoreAddress) => {
+    switch (address.kind) {
+      case "folder":
+        return openFolderStore({ path: address.path, name: address.text, ...(tmp !== undefined && { tmp }) });
+    }
+  });
+}
+
+interface SourceRequest {
+  readonly temporary: LocalWorkspace;
+  readonly opened: Scratch[];
+  readonly signal: AbortSignal;
+}
+
+async function openSource(settings: Settings, { temporary, opened, signal }: SourceRequest): Promise<Repository> {
+  const scratch = await temporary.scratch();
+  opened.push(scratch);
+  return openGitRepository({ source: settings.mode === "snapshot" ? settings.source : ".", scratch, signal });
+}

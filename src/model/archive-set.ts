@@ -1,0 +1,44 @@
+import type { ColdstoreError } from "./errors.ts";
+import type { Manifest } from "./manifest.ts";
+import type { SetName } from "./set-name.ts";
+
+/** A file of a set as its store lists it; `name` counts from the set's folder. */
+export interface ListedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256?: string;
+}
+
+/** What a store has under one set's name. Times are compact (20261122T021500Z). */
+export interface ListedSet {
+  readonly name: SetName;
+  /** What the keys of its files begin with. */
+  readonly prefix: string;
+  /** In byte order; manifests too. */
+  readonly files: readonly ListedFile[];
+  /** Every file that is named like a manifest; a sound set has one. */
+  readonly manifests: readonly string[];
+  /** Times of its proofs, oldest first. */
+  readonly proofs: readonly string[];
+  readonly frozen: boolean;
+}
+
+/** A listed set whose manifest has been looked at. */
+export type ArchiveSet = ListedSet &
+  (
+    | { readonly state: "complete"; readonly manifest: Manifest; readonly manifestName: string }
+    | { readonly state: "incomplete" }
+    | { readonly state: "damaged"; readonly error: ColdstoreError }
+  );
+
+/** Files that the set's manifest names and the store doesn't list, or lists with another size. */
+export function missingFiles(set: ListedSet, manifest: Manifest): readonly string[] {
+  const sizes = new Map(set.files.map((file) => [file.name, file.bytes]));
+  return manifest.artifacts.filter((artifact) => sizes.get(artifact.name) !== artifact.bytes).map(({ name }) => name);
+}
+
+/** When the set, as its manifest has it now, was last proven; compact time. */
+export function lastProof(set: ListedSet, manifest: Manifest): string | undefined {
+  const made = manifest.run.started.replaceAll(/[-:]/g, "");
+  return set.proofs.findLast((time) => time >= made);
+}

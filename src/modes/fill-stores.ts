@@ -1,0 +1,102 @@
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import type { ManifestRun } from "../model/manifest.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Io, Store } from "../ports/store.ts";
+import { decideJob, freeBase, needsFiles, type Job } from "../steps/decide-job.ts";
+import { describeRun, recordEnvironment } from "../steps/describe-run.ts";
+import { findStanding } from "../steps/find-standing.ts";
+import { makeSet, type SetInTheMaking } from "../steps/make-set.ts";
+import { doJob, type JobResult } from "../steps/do-job.ts";
+import type { SnapshotOrder } from "./snapshot-order.ts";
+
+/** How one store's part of a making run ended. */
+export interface StoreEnd {
+  readonly store: Store;
+  readonly job: Job;
+  readonly result: JobResult;
+  readonly seconds: number;
+}
+
+interface Place {
+  readonly store: Store;
+  readonly job: Job;
+}
+
+/** Brings the ordered set into every store, side by side; makes its files once, and only if a store needs them. */
+export async function fillStores(
+  order: SnapshotOrder,
+  { stores, ports }: { readonly stores: readonly Store[]; readonly ports: Ports },
+  io: Io,
+): Promise<readonly StoreEnd[]> {
+  const places = await Promise.all(stores.map(async (store) => ({ store, job: await jobIn(store, order, io) })));
+  const jobs = places.map(({ job }) => job);
+  const base = freeBase(order.source.names.name, jobs);
+  if (!jobs.some(needsFiles)) return endJobs({ order, places, ports, base }, io);
+  return withFiles({ order, places, ports, base }, io);
+}
+
+async function jobIn(store: Store, { settings, set, plan }: SnapshotOrder, io: Io): Promise<Job> {
+  const { onConflict, exportSubst, formats } = settings;
+  try {
+    const standing = await findStanding(store, { set, plan, formats }, io);
+    return decideJob(standing, { onConflict, planDecides: exportSubst !== "git", store: store.name });
+  } catch (error) {
+    io.signal.throwIfAborted();
+    return { kind: "refuse", error: asColdstoreError(error) };
+  }
+}
+
+interface Work {
+  readonly order: SnapshotOrder;
+  readonly places: readonly Place[];
+  readonly ports: Ports;
+  readonly base: string;
+  readonly making?: SetInTheMaking;
+}
+
+async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
+  const { order, ports, base } = work;
+  const { plan, files, settings, source } = order;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([ports.signal, stop.signal]);
+  await using scratch = await ports.workspace.scratch();
+  const meter = ports.progress.start(`packing ${base}`, source.inspection.tarBytes);
+  const making = makeSet({
+    openTar: async () =>
+      source.repository.archive(source.revision, { prefix: plan.prefix, exportSubst: plan.export_subst }, signal),
+    plan,
+    base,
+    formats: settings.formats,
+    level: settings.compressionLevel,
+    files,
+    scratch,
+    io: { signal, progress: (bytes) => meter.add(bytes) },
+  });
+  const made = making.content.catch(() => undefined).finally(() => meter.done());
+  try {
+    return await endJobs({ ...work, making }, io);
+  } finally {
+    stop.abort(new ColdstoreError("store", "no store is left that could take the set"));
+    await made;
+  }
+}
+
+async function endJobs({ order, places, ports, base, making }: Work, io: Io): Promise<readonly StoreEnd[]> {
+  const { set, settings } = order;
+  const run = await describe(order, ports);
+  return Promise.all(
+    places.map(async ({ store, job }) => {
+      const begun = ports.now().getTime();
+      const result = await doJob({ store, job, set, base, run, prove: settings.prove, making, log: ports.log }, io);
+      return { store, job, result, seconds: (ports.now().getTime() - begun) / 1000 };
+    }),
+  );
+}
+
+async function describe({ settings, source, started, set, locks }: SnapshotOrder, ports: Ports): Promise<ManifestRun> {
+  const { run, signal } = ports;
+  const environment = settings.recordEnvironment
+    ? await recordEnvironment(run, { repository: source.repository, locks }, signal)
+    : undefined;
+  return describeRun({ ...settings, ...source, run, set, started, environment, name: source.names.name });
+}

@@ -1,0 +1,163 @@
+import type { Plan } from "../model/details.ts";
+import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
+import type { Outcome, Report } from "../model/report.ts";
+import { setText } from "../model/set-name.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Io, Store } from "../ports/store.ts";
+import { decideJob, type Job } from "../steps/decide-job.ts";
+import { estimateSize } from "../steps/estimate-size.ts";
+import { findExpansions } from "../steps/find-expansions.ts";
+import { findStanding } from "../steps/find-standing.ts";
+import { findPointers } from "../steps/lfs-pointer.ts";
+import { measureArchive } from "../steps/measure-archive.ts";
+import { pointerError } from "../steps/pointer-error.ts";
+import { recallRate } from "../steps/recall-rate.ts";
+import { newestSet, sinceLast } from "../steps/since-last.ts";
+import type { TreeSurvey } from "../steps/survey-tree.ts";
+import type { SnapshotOrder } from "./snapshot-order.ts";
+
+// Up to this size the archive is made to count its bytes; above, samples are compressed.
+const exactTarBytes = 64 * 1024 * 1024;
+
+/** What a making run would do, found without writing anything but scratch. What would stop it makes the plan red. */
+export async function planReport(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Report> {
+  const io: Io = { signal: ports.signal, progress: () => undefined };
+  const [plan, wouldBe] = await Promise.all([
+    planOf(order, survey, ports),
+    Promise.all(ports.stores.map(async (store) => foresee(store, order, io))),
+  ]);
+  const outcomes = wouldBe.map(({ outcome }) => outcome);
+  const errors = [
+    ...order.source.errors,
+    ...(plan.lfs.length > 0 ? [pointerError(plan.lfs)] : []),
+    ...wouldBe.flatMap(({ error }) => error ?? []),
+  ];
+  const status = errors.length > 0 ? "failed" : "planned";
+  const { set, source } = order;
+  const outputs = { status, set: set.id, name: source.names.name, stores: outcomes };
+  return {
+    mode: "snapshot",
+    status,
+    outcomes,
+    warnings: source.warnings,
+    errors,
+    outputs,
+    details: { kind: "plan", plan },
+  };
+}
+
+async function planOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Plan> {
+  const { source } = order;
+  const { repository, inspection } = source;
+  const { signal } = ports;
+  const [sizes, lfs, exportSubst, past] = await Promise.all([
+    sizesOf(order, survey, ports),
+    findPointers(repository, survey.maybePointers, signal),
+    order.settings.exportSubst === "stable" ? findExpansions(repository, survey.expanded, signal) : [],
+    lookBack(order, ports),
+  ]);
+  return {
+    counts: inspection.counts,
+    tarBytes: inspection.tarBytes,
+    sizes,
+    biggestEntries: survey.biggestFiles(),
+    biggestFolders: survey.biggestFolders(),
+    submodules: inspection.submodules,
+    lfs,
+    exportSubst,
+    ...past,
+  };
+}
+
+async function sizesOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Plan["sizes"]> {
+  const { settings, plan, source } = order;
+  const { repository, revision, inspection } = source;
+  const { formats, compressionLevel: level } = settings;
+  if (inspection.tarBytes <= exactTarBytes) {
+    const tar = await repository.archive(
+      revision,
+      { prefix: plan.prefix, exportSubst: plan.export_subst },
+      ports.signal,
+    );
+    const io = { signal: ports.signal, progress: () => undefined };
+    return (await measureArchive({ tar, prefix: plan.prefix, formats, level, io })).sizes;
+  }
+  const request = {
+    repository,
+    samples: survey.grid.samples(),
+    tarBytes: inspection.tarBytes,
+    prefix: plan.prefix,
+    mtime: revision.committed,
+    level,
+  };
+  const bytes = formats.includes("tar.gz") ? await estimateSize(request, ports.signal) : 0;
+  return formats.map((format) =>
+    format === "tar"
+      ? { format, bytes: inspection.tarBytes, exact: survey.expanded.length === 0 }
+      : { format, bytes, exact: false },
+  );
+}
+
+/** What the stores remember of earlier runs; of one that can't be read, nothing. */
+async function lookBack(
+  { set, source }: SnapshotOrder,
+  ports: Ports,
+): Promise<Pick<Plan, "since" | "expectedSeconds">> {
+  const io: Io = { signal: ports.signal, progress: () => undefined };
+  for (const store of ports.stores) {
+    const last = await newestSet(store, set, io).catch(() => undefined);
+    ports.signal.throwIfAborted();
+    if (last === undefined) continue;
+    const rate = await recallRate(store, set.project, io).catch(() => undefined);
+    const since = await sinceLast(last, source, ports.signal);
+    return {
+      ...(since && { since }),
+      ...(rate !== undefined && { expectedSeconds: source.inspection.tarBytes / rate }),
+    };
+  }
+  return {};
+}
+
+interface Foreseen {
+  readonly outcome: Outcome;
+  readonly error?: ColdstoreError;
+}
+
+async function foresee(store: Store, { set, plan, settings }: SnapshotOrder, io: Io): Promise<Foreseen> {
+  const row = { store: store.name, set: setText(set) };
+  try {
+    const problems = await store.preflight({ write: false, bytes: 0 }, io);
+    const [problem] = problems.filter(({ failure }) => failure !== "not-found");
+    if (problem !== undefined) throw problem;
+    if (problems.length > 0) return { outcome: { ...row, outcome: "would-store" } };
+    const standing = await findStanding(store, { set, plan, formats: settings.formats }, io);
+    const { onConflict, exportSubst } = settings;
+    return outcomeOf(row, decideJob(standing, { onConflict, planDecides: exportSubst !== "git", store: store.name }));
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    const error = asColdstoreError(thrown);
+    return { outcome: { ...row, outcome: "failed", detail: error.message }, error };
+  }
+}
+
+function outcomeOf(row: Pick<Outcome, "store" | "set">, job: Job): Foreseen {
+  switch (job.kind) {
+    case "make":
+    case "replace":
+    case "compare":
+      return { outcome: { ...row, outcome: "would-store" } };
+    case "repair":
+      return { outcome: { ...row, outcome: "would-store", detail: `would put back ${job.missing.join(", ")}` } };
+    case "leave":
+      return { outcome: { ...row, outcome: job.outcome } };
+    case "refuse":
+      return {
+        outcome: {
+          ...row,
+          outcome: job.error.failure === "conflict" ? "conflict" : "failed",
+          detail: job.error.message,
+        },
+        error: job.error,
+      };
+  }
+}

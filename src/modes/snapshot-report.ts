@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { lastProof } from "../model/archive-set.ts";
+import { SeveralErrors } from "../model/errors.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { Outcome, Report, Status } from "../model/report.ts";
+import { setPrefix, setText } from "../model/set-name.ts";
+import type { Unfit } from "../steps/preflight.ts";
+import type { StoreEnd } from "./fill-stores.ts";
+import type { SnapshotOrder } from "./snapshot-order.ts";
+
+export interface SnapshotEnd {
+  readonly order: SnapshotOrder;
+  readonly ends: readonly StoreEnd[];
+  readonly unfit: readonly Unfit[];
+  readonly warnings: readonly string[];
+}
+
+/** What a making run has to say when it's over: an outcome a store, and the outputs. */
+export function snapshotReport({ order, ends, unfit, warnings }: SnapshotEnd): Report {
+  const outcomes = [...ends.map((end) => outcomeOf(order, end)), ...unfit.map((each) => outcomeOfUnfit(order, each))];
+  const status = statusOf(ends, unfit);
+  return {
+    mode: "snapshot",
+    status,
+    outcomes,
+    warnings,
+    errors: [
+      ...unfit.flatMap((each) => each.errors),
+      ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : []))),
+    ],
+    outputs: { status, ...outputsOf(order, ends), stores: outcomes },
+  };
+}
+
+function outcomeOf({ set, settings }: SnapshotOrder, { store, job, result, seconds }: StoreEnd): Outcome {
+  const row = { outcome: result.kind, store: store.name, set: setText(set), seconds };
+  if ("error" in result) return { ...row, detail: result.error.message };
+  const bytes = bytesOf(result.manifest);
+  if (result.kind === "stored" || result.kind === "repaired") return { ...row, bytes, proof: settings.prove };
+  if (result.kind === "unproven" || job.kind !== "leave") return { ...row, bytes, proof: "none" };
+  const proven = lastProof(job.set, result.manifest);
+  return {
+    ...row,
+    bytes,
+    ...(proven && { proven }),
+    detail: proven ? `last proven ${proven}` : "never proven since it was made",
+  };
+}
+
+function outcomeOfUnfit({ set }: SnapshotOrder, { store, errors }: Unfit): Outcome {
+  return { outcome: "failed", store: store.name, set: setText(set), detail: new SeveralErrors(errors).message };
+}
+
+function statusOf(ends: readonly StoreEnd[], unfit: readonly Unfit[]): Status {
+  const kinds = ends.map(({ result }) => result.kind);
+  if (unfit.length > 0 || kinds.includes("failed")) return "failed";
+  if (kinds.includes("conflict")) return "conflict";
+  if (kinds.includes("unproven")) return "unproven";
+  return kinds.every((kind) => kind === "unchanged" || kind === "kept") ? "unchanged" : "ok";
+}
+
+function outputsOf(
+  { set, source, settings }: SnapshotOrder,
+  ends: readonly StoreEnd[],
+): Readonly<Record<string, unknown>> {
+  const named = { set: set.id, name: source.names.name };
+  const found = ends.map(({ store, result }) => ({ store, result })).find(({ result }) => "manifest" in result);
+  if (found === undefined || !("manifest" in found.result)) return named;
+  const { manifest, manifestName } = found.result;
+  const local = settings.stores.find(({ text }) => text === found.store.name)?.path;
+  const pathOf = (file: string) => (local === undefined ? undefined : join(local, setPrefix(set), file));
+  const archive = manifest.artifacts.find(({ role }) => role === "archive");
+  const checksums = manifest.artifacts.find(({ role }) => role === "checksums");
+  return {
+    ...named,
+    archive: archive && pathOf(archive.name),
+    sha256: archive?.sha256,
+    "tar-sha256": manifest.content.tar.sha256,
+    bytes: archive?.bytes,
+    manifest: pathOf(manifestName),
+    checksums: checksums && pathOf(checksums.name),
+    artifacts: manifest.artifacts.map(({ name, bytes, sha256 }) => ({ name, path: pathOf(name), size: bytes, sha256 })),
+  };
+}
+
+function bytesOf(manifest: Manifest): number {
+  return manifest.artifacts.reduce((sum, { bytes }) => sum + bytes, 0);
+}

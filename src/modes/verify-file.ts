@@ -1,0 +1,116 @@
+import { basename } from "node:path";
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import type { Outcome, Report } from "../model/report.ts";
+import { formatBytes, formatCount } from "../model/units.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Io, Store } from "../ports/store.ts";
+import type { VerifySettings } from "../settings/settings.ts";
+import { checkLooseArchive, type LooseArchive } from "../steps/check-loose-archive.ts";
+import { findCompanions } from "../steps/find-companions.ts";
+import { readBack } from "../steps/read-back.ts";
+import { verifyArtifact, verifySet } from "../steps/verify-set.ts";
+import { verifyReport } from "./verify-report.ts";
+
+/** Verifies a single file with whatever lies beside it: its set's manifest, a checksum file, or nothing but its own structure. */
+export async function verifyFile(path: string, settings: VerifySettings, ports: Ports): Promise<Report> {
+  const [folder] = ports.stores;
+  if (folder === undefined)
+    throw new ColdstoreError("bug", "a single file was to be verified, and its folder wasn't opened");
+  const file = basename(path);
+  const size = (await folder.stat(file, { signal: ports.signal, progress: () => undefined }))?.bytes;
+  if (size === undefined) throw new ColdstoreError("not-found", `${path} isn't a file that can be read`);
+  const meter = ports.progress.start(`verifying ${file}`, size);
+  const io: Io = { signal: ports.signal, progress: ({ bytes }) => meter.add(bytes) };
+  try {
+    return await verifyIn(folder, { file, settings, ports }, io);
+  } finally {
+    meter.done();
+  }
+}
+
+interface FileCheck {
+  readonly file: string;
+  readonly settings: VerifySettings;
+  readonly ports: Ports;
+}
+
+async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: Io): Promise<Report> {
+  const begun = ports.now().getTime();
+  const companions = await findCompanions(store, file, io);
+  switch (companions.kind) {
+    case "manifest": {
+      const { set } = companions;
+      const whole = file === set.manifestName;
+      const faults = whole
+        ? await verifySet(store, set, settings.level, io)
+        : await verifyArtifact(store, { set, name: file, level: settings.level }, io);
+      const one = { ...set, files: set.files.filter(({ name }) => whole || name === file) };
+      return verifyReport(
+        [{ store, verdicts: [{ set: one, faults, seconds: (ports.now().getTime() - begun) / 1000 }] }],
+        settings.level,
+      );
+    }
+    case "damaged":
+      return verifyReport([{ store, error: companions.error }], settings.level);
+    case "checksum":
+      return checksumReport(store, { file, sha256: companions.sha256, listed: companions.file }, io);
+    case "none":
+      return looseReport(store, file, io);
+  }
+}
+
+async function checksumReport(
+  store: Store,
+  { file, sha256, listed }: { readonly file: string; readonly sha256: string; readonly listed: string },
+  io: Io,
+): Promise<Report> {
+  const found = await readBack(store, file, io);
+  const row: Outcome = {
+    outcome: "ok",
+    store: store.name,
+    file,
+    bytes: found.bytes,
+    proof: "digest",
+    detail: `as ${listed} says`,
+  };
+  if (found.sha256 === sha256) return reportOf([row], []);
+  const error = new ColdstoreError(
+    "integrity",
+    `changed: ${file} has the digest ${found.sha256}, and ${listed} says ${sha256}; use another copy of it`,
+  );
+  return reportOf([{ ...row, outcome: "corrupt", detail: error.message }], [error]);
+}
+
+/** Nothing vouches for the file: its structure is looked at, and that is said, but it's no proof. */
+async function looseReport(store: Store, file: string, io: Io): Promise<Report> {
+  const row = { store: store.name, file };
+  try {
+    const found = await checkLooseArchive({
+      open: async () => store.open(file, undefined, io),
+      io: { signal: io.signal, progress: (bytes) => io.progress({ key: file, bytes }) },
+    });
+    const error = new ColdstoreError(
+      "not-found",
+      `${file} is ${describe(found)}, but nothing beside it says what it should be: put its NAME.coldstore.json or SHA256SUMS there`,
+    );
+    return reportOf(
+      [{ ...row, outcome: "unproven", bytes: found.artifact.bytes, proof: "none", detail: describe(found) }],
+      [error],
+    );
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    const reason = asColdstoreError(thrown);
+    const error = new ColdstoreError(reason.failure, `${file}: ${reason.message}`, { cause: reason });
+    return reportOf([{ ...row, outcome: "corrupt", detail: error.message }], [error]);
+  }
+}
+
+function describe({ format, entries, tar, commit }: LooseArchive): string {
+  const of = commit === undefined ? "" : ` of commit ${commit}`;
+  return `a readable ${format}${of} with ${formatCount(entries, "entry", "entries")}, ${formatBytes(tar.bytes)} unpacked`;
+}
+
+function reportOf(outcomes: readonly Outcome[], errors: readonly ColdstoreError[]): Report {
+  const status = errors.length === 0 ? "ok" : "failed";
+  return { mode: "verify", status, outcomes, warnings: [], errors, outputs: { status, stores: outcomes } };
+}

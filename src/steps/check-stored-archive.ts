@@ -1,0 +1,44 @@
+import type { ArchiveFormat, Digest } from "../model/manifest.ts";
+import type { BlockIndex } from "../model/artifact.ts";
+import type { Entry } from "../model/entry.ts";
+import type { Io, Store } from "../ports/store.ts";
+import { checkArchive } from "./check-archive.ts";
+import type { ArchiveFinding } from "./compare-entries.ts";
+import { readFileList } from "./file-list.ts";
+import { gunzipped } from "./gunzip.ts";
+
+/** An archive in a store, with what its manifest says of it. */
+export interface StoredArchive {
+  readonly key: string;
+  /** Key of the set's file list. */
+  readonly listKey: string;
+  readonly format: ArchiveFormat;
+  readonly blocks?: BlockIndex | undefined;
+  readonly artifact: Digest;
+  readonly tar: Digest;
+  readonly prefix: string;
+}
+
+/** Reads a stored archive whole and compares it with its digests and, entry by entry, with its file list. */
+export async function checkStoredArchive(
+  store: Store,
+  archive: StoredArchive,
+  io: Io,
+): Promise<readonly ArchiveFinding[]> {
+  const { key, listKey, format, blocks, artifact, tar, prefix } = archive;
+  return checkArchive({
+    format,
+    artifact,
+    tar,
+    prefix,
+    ...(blocks && { blocks }),
+    open: async (range) => store.open(key, range, io),
+    entries: readStoredList(store, listKey, io),
+    io: { signal: io.signal, progress: (bytes) => io.progress({ key, bytes }) },
+  });
+}
+
+/** The entries of a stored file list. Rejects with `integrity` where it is damaged. */
+export async function* readStoredList(store: Store, key: string, io: Io): AsyncGenerator<Entry, void, undefined> {
+  yield* readFileList(gunzipped(await store.open(key, undefined, io)));
+}

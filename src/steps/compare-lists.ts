@@ -1,0 +1,33 @@
+import type { EntryChange } from "../model/details.ts";
+import type { Entry } from "../model/entry.ts";
+
+/** How the entries of two sets differ, in the order of the lists. */
+export async function compareLists(
+  before: AsyncIterable<Entry>,
+  after: AsyncIterable<Entry>,
+): Promise<readonly EntryChange[]> {
+  const earlier = new Map<string, Entry>();
+  for await (const entry of before) earlier.set(keyOf(entry), entry);
+  const changes: EntryChange[] = [];
+  for await (const entry of after) {
+    const old = earlier.get(keyOf(entry));
+    earlier.delete(keyOf(entry));
+    if (old === undefined) changes.push({ path: entry.path, change: "added", after: entry });
+    else if (!isSame(old, entry)) changes.push({ path: entry.path, change: "changed", before: old, after: entry });
+  }
+  const removed = [...earlier.values()].map((entry): EntryChange => ({
+    path: entry.path,
+    change: "removed",
+    before: entry,
+  }));
+  return [...changes, ...removed].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+}
+
+function keyOf({ path, pathBytes }: Entry): string {
+  return pathBytes === undefined ? path : Buffer.from(pathBytes).toString("latin1");
+}
+
+/** Everything but where the content lies. */
+function isSame(a: Entry, b: Entry): boolean {
+  return a.type === b.type && a.mode === b.mode && a.size === b.size && a.sha256 === b.sha256 && a.link === b.link;
+}

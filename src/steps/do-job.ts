@@ -1,0 +1,149 @@
+import type { Manifest, ManifestRun } from "../model/manifest.ts";
+import type { SetFile } from "../model/set-file.ts";
+import type { SetName } from "../model/set-name.ts";
+import { formatBytes } from "../model/units.ts";
+import type { Log } from "../ports/log.ts";
+import type { Io, Store } from "../ports/store.ts";
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import { buildManifest, describeFile, manifestName } from "./build-manifest.ts";
+import type { Job } from "./decide-job.ts";
+import type { CompleteSet } from "./find-standing.ts";
+import { keepOldManifest } from "./keep-old-manifest.ts";
+import type { SetInTheMaking } from "./make-set.ts";
+import { publishSet, type Published } from "./publish-set.ts";
+import { repairSet } from "./repair-set.ts";
+import { canonicalSha256 } from "./seal-manifest.ts";
+
+/** How one job ended. `manifest` is the one that is in the store now, `manifestName` its file. */
+export type JobResult =
+  | {
+      readonly kind: "stored" | "unproven" | "repaired" | "unchanged" | "kept";
+      readonly manifest: Manifest;
+      readonly manifestName: string;
+    }
+  | { readonly kind: "conflict" | "failed"; readonly error: ColdstoreError };
+
+export interface JobOrder {
+  readonly store: Store;
+  readonly job: Job;
+  readonly set: SetName;
+  /** What the files are called, without endings. */
+  readonly base: string;
+  readonly run: ManifestRun;
+  readonly prove: "digest" | "read" | "none";
+  /** Absent when no job needs files. */
+  readonly making: SetInTheMaking | undefined;
+  readonly log: Log;
+}
+
+/** Does what is to be done in one store. Whatever goes wrong there is its result; rejects only for an abort. */
+export async function doJob(order: JobOrder, io: Io): Promise<JobResult> {
+  try {
+    return await attempt(order, order.job, io);
+  } catch (error) {
+    io.signal.throwIfAborted();
+    return failed(asColdstoreError(error));
+  }
+}
+
+async function attempt(order: JobOrder, job: Job, io: Io): Promise<JobResult> {
+  switch (job.kind) {
+    case "leave":
+      return standing(job.outcome, job.set);
+    case "refuse":
+      return failed(job.error);
+    case "make":
+      return publish(order, undefined, io);
+    case "replace":
+      return publish(order, job.set, io);
+    case "repair":
+      return repair(order, job, io);
+    case "compare":
+      return compare(order, job, io);
+  }
+}
+
+async function publish(
+  order: JobOrder,
+  replaces: Extract<Job, { kind: "replace" }>["set"] | undefined,
+  io: Io,
+): Promise<JobResult> {
+  const { store, set, base, prove } = order;
+  const { files, content } = makingOf(order);
+  const published = await publishSet(
+    {
+      store,
+      set,
+      files,
+      content,
+      prove,
+      ...(replaces && { replaces }),
+      stored: (file) => logStored(order, file),
+      async manifest(stored) {
+        const superseded = replaces === undefined ? [] : await keepOldManifest({ store, set: replaces, base }, io);
+        const run = superseded.length === 0 ? order.run : { ...order.run, superseded };
+        return buildManifest({
+          name: manifestName(base),
+          content: await content,
+          artifacts: stored.map(describeFile),
+          run,
+        });
+      },
+    },
+    io,
+  );
+  return resultOf(published, order);
+}
+
+function resultOf(published: Published, { prove, store }: JobOrder): JobResult {
+  switch (published.kind) {
+    case "stored":
+      return { ...published, kind: prove === "none" ? "unproven" : "stored" };
+    case "failed":
+      return failed(published.error);
+    case "lost":
+      if (published.same && published.winner.state === "complete") return standing("unchanged", published.winner);
+      return failed(
+        new ColdstoreError(
+          "conflict",
+          `another run stored other content under this name in ${store.name} at the same time; this one gave way`,
+        ),
+      );
+  }
+}
+
+async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {
+  const { files } = makingOf(order);
+  const errors = await repairSet(
+    { store: order.store, set, missing, files, stored: (file) => logStored(order, file) },
+    io,
+  );
+  const [error] = errors;
+  return error === undefined ? standing("repaired", set) : failed(error);
+}
+
+async function compare(
+  order: JobOrder,
+  { set, otherwise }: Extract<Job, { kind: "compare" }>,
+  io: Io,
+): Promise<JobResult> {
+  const sha256 = canonicalSha256(await makingOf(order).content);
+  return sha256 === set.manifest.content_sha256 ? standing("unchanged", set) : attempt(order, otherwise, io);
+}
+
+function standing(kind: "unchanged" | "kept" | "repaired", { manifest, manifestName }: CompleteSet): JobResult {
+  return { kind, manifest, manifestName };
+}
+
+function makingOf({ making }: JobOrder): SetInTheMaking {
+  if (making === undefined) throw new ColdstoreError("bug", "a set was to be stored that nobody makes");
+  return making;
+}
+
+function logStored({ store, log }: JobOrder, { artifact }: SetFile): void {
+  log.event(`stored ${artifact.name} (${formatBytes(artifact.bytes)}) in ${store.name}`);
+}
+
+function failed(error: ColdstoreError): JobResult {
+  return { kind: error.failure === "conflict" ? "conflict" : "failed", error };
+}

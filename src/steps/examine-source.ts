@@ -1,0 +1,118 @@
+import { basename } from "node:path";
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import type { Revision } from "../model/revision.ts";
+import type { Repository, TreeEntry, WorkTreeChanges } from "../ports/repository.ts";
+import { inspectTree, type Submodule, type TreeInspection } from "./inspect-tree.ts";
+import { nameSnapshot, projectOf, type SnapshotNames } from "./name-set.ts";
+
+/** What a snapshot asks of its source. */
+export interface SourceRequest {
+  readonly source: string;
+  readonly ref: string;
+  readonly project?: string | undefined;
+  readonly name?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly dirty: "warn" | "fail" | "ignore";
+  readonly run: string;
+}
+
+/** A commit, and all that is to be known of it before any work. */
+export interface Source {
+  readonly repository: Repository;
+  readonly revision: Revision;
+  readonly project: string;
+  readonly names: SnapshotNames;
+  readonly inspection: TreeInspection;
+  readonly changes?: WorkTreeChanges;
+  readonly warnings: readonly string[];
+  /** What stands against a snapshot; all of it, each with its way out. */
+  readonly errors: readonly ColdstoreError[];
+}
+
+/** Reads the commit's tree and the state of the work tree. Throws when there is no commit to speak of. */
+export async function examineSource(
+  repository: Repository,
+  request: SourceRequest,
+  visit: (entry: TreeEntry, offset: number) => void,
+  signal: AbortSignal,
+): Promise<Source> {
+  const revision = await repository.resolve(request.ref, signal);
+  const folder = basename(repository.facts.workTree ?? request.source);
+  const project = request.project ?? projectOf(repository.facts.origin, folder);
+  const names = nameSnapshot({ ...request, revision, project });
+  const [inspection, changes] = await Promise.all([
+    inspectTree({ repository, revision, prefix: names.prefix }, visit, signal),
+    request.dirty === "ignore" ? undefined : countChanges(repository, signal),
+  ]);
+  const left = changes instanceof ColdstoreError ? undefined : changes;
+  const uncommitted = left === undefined || isClean(left) ? [] : [describeChanges(left)];
+  return {
+    repository,
+    revision,
+    project,
+    names,
+    inspection,
+    ...(left && { changes: left }),
+    warnings: request.dirty === "warn" ? uncommitted : [],
+    errors: [
+      ...(changes instanceof ColdstoreError ? [changes] : []),
+      ...(request.dirty === "fail"
+        ? uncommitted.map((text) => new ColdstoreError("source", `${text}; commit or stash them`))
+        : []),
+      ...submoduleErrors(inspection.submodules),
+    ],
+  };
+}
+
+/** Whether the work tree is as the commit has it. */
+export function isClean(changes: WorkTreeChanges): boolean {
+  return changes.modified + changes.deleted + changes.untracked === 0;
+}
+
+async function countChanges(repository: Repository, signal: AbortSignal): Promise<WorkTreeChanges | ColdstoreError> {
+  try {
+    return await repository.changes(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return asColdstoreError(error);
+  }
+}
+
+function describeChanges({ modified, deleted, untracked, paths }: WorkTreeChanges): string {
+  const counts = [`${modified} modified`, `${deleted} deleted`, `${untracked} untracked`].filter(
+    (text) => !text.startsWith("0 "),
+  );
+  const total = modified + deleted + untracked;
+  const more = total > paths.length ? `, and ${total - paths.length} more` : "";
+  return `uncommitted changes are left out of the snapshot (${counts.join(", ")}): ${paths.join(", ")}${more}`;
+}
+
+function submoduleErrors(submodules: readonly Submodule[]): ColdstoreError[] {
+  if (submodules.length === 0) return [];
+  const named = submodules.slice(0, 10).map(({ path, commit }) => `${path} (${commit.slice(0, 7)})`);
+  const more = submodules.length > 10 ? `, and ${submodules.length - 10} more` : "";
+  return [
+    new ColdstoreError(
+      "source",
+      `${countOf(submodules.length, "submodule")} would be an empty folder in the snapshot: ${named.join(", ")}${more}; ` +
+        `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(submodules.map(({ path }) => path))}`,
+    ),
+  ];
+}
+
+/** The attribute lines that leave these paths out of archives, joined for a sentence; the first ten. */
+export function exportIgnoreLines(paths: readonly string[]): string {
+  return paths
+    .slice(0, 10)
+    .map((path) => `\`${attributePattern(path)} export-ignore\``)
+    .join(", ");
+}
+
+function attributePattern(path: string): string {
+  const pattern = `/${path}`.replaceAll(/[\\*?[]/g, String.raw`\$&`);
+  return /[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
+}
+
+function countOf(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}

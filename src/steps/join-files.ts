@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { ColdstoreError } from "../model/errors.ts";
+import type { Digest } from "../model/manifest.ts";
+import type { SetFile } from "../model/set-file.ts";
+import type { FoundFile } from "../ports/build-outputs.ts";
+import type { Scratch } from "../ports/workspace.ts";
+
+/** A build output with its digest. */
+export type JoiningFile = FoundFile & Digest;
+
+/** Reads the files that are to join a set. Throws `source` for a name that a set can't hold, and for two of one name. */
+export async function digestFiles(files: readonly FoundFile[], signal: AbortSignal): Promise<readonly JoiningFile[]> {
+  assertNames(files.map(({ name }) => name));
+  const joining: JoiningFile[] = [];
+  for (const file of files) joining.push({ ...file, ...(await readThrough(file, undefined, signal)) });
+  return joining;
+}
+
+/** Throws `source` when a joining file has the name of one of the set's own. */
+export function assertApart(files: readonly FoundFile[], base: string): void {
+  const own = [".tar.gz", ".tar", ".files.jsonl.gz", ".SHA256SUMS", ".RESTORE.md", ".coldstore.json"].map(
+    (end) => base + end,
+  );
+  const twice = files.find(({ name }) => own.includes(name) || name.endsWith(".coldstore.json"));
+  if (twice !== undefined)
+    throw new ColdstoreError(
+      "source",
+      `${twice.path} can't join the set: ${twice.name} is a name that the set uses itself; rename it, or set name`,
+    );
+}
+
+/** A copy in scratch, checked to be what was read before. */
+export async function copyJoiningFile(file: JoiningFile, scratch: Scratch, signal: AbortSignal): Promise<SetFile> {
+  const target = scratch.file(file.name);
+  const { bytes, sha256 } = await readThrough(file, target, signal);
+  if (sha256 !== file.sha256)
+    throw new ColdstoreError(
+      "source",
+      `${file.path} changed while it was being read; run again when its build has ended`,
+    );
+  return { role: "file", artifact: { name: file.name, bytes, sha256, body: { file: target } } };
+}
+
+async function readThrough({ path }: FoundFile, target: string | undefined, signal: AbortSignal): Promise<Digest> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  async function* counted(chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      if (target !== undefined) yield chunk;
+    }
+  }
+  const source = createReadStream(path, { highWaterMark: 1 << 20 });
+  try {
+    if (target === undefined) await pipeline(source, counted, drain, { signal });
+    else await pipeline(source, counted, createWriteStream(target, { flags: "wx", flush: true }), { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ColdstoreError(
+      "source",
+      `${path} can't be copied: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+async function drain(chunks: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of chunks);
+}
+
+function assertNames(names: readonly string[]): void {
+  const bad = names.find((name) => !/^(?!\.)[A-Za-z0-9._-]{1,200}$/.test(name));
+  if (bad !== undefined)
+    throw new ColdstoreError(
+      "source",
+      `the file "${bad}" can't join the set: file names in a set use [A-Za-z0-9._-] only; rename it`,
+    );
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new ColdstoreError("source", `files has two files called ${twice}; a set holds one of a name`);
+}

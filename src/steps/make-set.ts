@@ -1,0 +1,80 @@
+import type { Readable } from "node:stream";
+import type { ArchiveFormat, ManifestContent } from "../model/manifest.ts";
+import type { SetFile } from "../model/set-file.ts";
+import type { Scratch } from "../ports/workspace.ts";
+import type { PlannedContent } from "./build-manifest.ts";
+import { GrowingList } from "./growing-list.ts";
+import { copyJoiningFile, type JoiningFile } from "./join-files.ts";
+import { packArchive, type PackIo, type PackSummary } from "./pack-archive.ts";
+import { writeChecksums } from "./write-checksums.ts";
+import { writeRestoreNotes } from "./write-restore-notes.ts";
+
+/** What a set is to be made of. */
+export interface SetOrder {
+  /** Opens the tar of the plan's commit. */
+  openTar(): Promise<Readable>;
+  readonly plan: PlannedContent;
+  /** What the files are called, without endings. */
+  readonly base: string;
+  readonly formats: readonly ArchiveFormat[];
+  readonly level: number;
+  readonly files: readonly JoiningFile[];
+  readonly scratch: Scratch;
+  readonly io: PackIo;
+}
+
+/** A set while it's being made. When making fails, readers of `files` and `content` get the error. */
+export interface SetInTheMaking {
+  /** Everything but the manifest, in the order in which it's finished. */
+  readonly files: AsyncIterable<SetFile>;
+  readonly content: Promise<ManifestContent>;
+}
+
+/** Starts making a set; nothing waits for it to end but its readers. */
+export function makeSet(order: SetOrder): SetInTheMaking {
+  const files = new GrowingList<SetFile>();
+  const content = fill(order, files);
+  content.catch((error) => files.fail(error));
+  return { files, content };
+}
+
+async function fill(order: SetOrder, files: GrowingList<SetFile>): Promise<ManifestContent> {
+  const made: SetFile[] = [];
+  const add = (file: SetFile) => {
+    made.push(file);
+    files.push(file);
+  };
+  const summary = await pack(order, add);
+  for (const file of order.files) add(await copyJoiningFile(file, order.scratch, order.io.signal));
+  const content = contentOf(order.plan, summary);
+  add(
+    writeRestoreNotes(
+      order.base,
+      content,
+      made.filter(({ role }) => role === "archive"),
+    ),
+  );
+  add(
+    writeChecksums(
+      order.base,
+      made.map(({ artifact }) => artifact),
+    ),
+  );
+  files.end();
+  return content;
+}
+
+async function pack(order: SetOrder, add: (file: SetFile) => void): Promise<PackSummary> {
+  const { plan, base, formats, level, scratch, io } = order;
+  const tar = await order.openTar();
+  const packing = packArchive({ tar, prefix: plan.prefix, name: base, formats, level, scratch, io });
+  for (;;) {
+    const next = await packing.next();
+    if (next.done === true) return next.value;
+    add(next.value);
+  }
+}
+
+function contentOf(plan: PlannedContent, { counts, tar, fileList }: PackSummary): ManifestContent {
+  return { ...plan, tree: counts, tar, file_list: fileList };
+}

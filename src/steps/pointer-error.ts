@@ -1,0 +1,15 @@
+import type { LfsPointer } from "../model/details.ts";
+import { ColdstoreError } from "../model/errors.ts";
+import { formatBytes, formatCount } from "../model/units.ts";
+import { exportIgnoreLines } from "./examine-source.ts";
+
+/** Why a snapshot with Git LFS pointers in it isn't made, with the lines that leave them out on purpose. */
+export function pointerError(pointers: readonly LfsPointer[]): ColdstoreError {
+  const named = pointers.slice(0, 10).map(({ path, bytes }) => `${path} (${formatBytes(bytes)})`);
+  const more = pointers.length > 10 ? `, and ${pointers.length - 10} more` : "";
+  return new ColdstoreError(
+    "source",
+    `${formatCount(pointers.length, "file")} would be Git LFS pointers in the snapshot, without their contents: ${named.join(", ")}${more}; ` +
+      `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(pointers.map(({ path }) => path))}`,
+  );
+}

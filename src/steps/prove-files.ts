@@ -1,0 +1,95 @@
+import type { Artifact } from "../model/artifact.ts";
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import type { ManifestContent } from "../model/manifest.ts";
+import type { SetFile } from "../model/set-file.ts";
+import { setPrefix, type SetName } from "../model/set-name.ts";
+import type { Io, Store, StoredObject } from "../ports/store.ts";
+import { checkStoredArchive } from "./check-stored-archive.ts";
+import { readBack, readWhole } from "./read-back.ts";
+
+/** A file of a set and the object that a store has of it. */
+export interface StoredFile {
+  readonly file: SetFile;
+  readonly object: StoredObject;
+}
+
+export interface ProofRequest {
+  readonly store: Store;
+  readonly set: SetName;
+  readonly files: readonly StoredFile[];
+  readonly content: ManifestContent;
+  readonly prove: "digest" | "read" | "none";
+}
+
+/** Confirms what a store has against what was made, and resolves to everything that doesn't fit. */
+export async function proveFiles(request: ProofRequest, io: Io): Promise<readonly ColdstoreError[]> {
+  if (request.prove === "none") return [];
+  const doubts: ColdstoreError[] = [];
+  for (const { file, object } of request.files) {
+    const doubt = await proveDigest(request.store, { key: object.key, artifact: file.artifact, object }, io);
+    if (doubt !== undefined) doubts.push(doubt);
+  }
+  if (request.prove === "read" && doubts.length === 0) doubts.push(...(await proveEntries(request, io)));
+  return doubts;
+}
+
+/** Confirms a manifest by its bytes. */
+export async function proveManifest(
+  store: Store,
+  { key, artifact }: { readonly key: string; readonly artifact: Artifact },
+  io: Io,
+): Promise<ColdstoreError | undefined> {
+  const expected = "data" in artifact.body ? artifact.body.data : undefined;
+  try {
+    const bytes = await readWhole(store, key, io);
+    return expected !== undefined && Buffer.from(bytes).equals(expected) ? undefined : notAsMade(store, key);
+  } catch (error) {
+    return unlessAborted(error, io);
+  }
+}
+
+/** A digest that the store itself reports counts; else the bytes are read back. */
+async function proveDigest(
+  store: Store,
+  { key, artifact, object }: { readonly key: string; readonly artifact: Artifact; readonly object: StoredObject },
+  io: Io,
+): Promise<ColdstoreError | undefined> {
+  try {
+    const reported = object.digests.sha256;
+    const found = reported === undefined ? await readBack(store, key, io) : { bytes: object.bytes, sha256: reported };
+    return found.sha256 === artifact.sha256 && found.bytes === artifact.bytes ? undefined : notAsMade(store, key);
+  } catch (error) {
+    return unlessAborted(error, io);
+  }
+}
+
+async function proveEntries({ store, set, files, content }: ProofRequest, io: Io): Promise<readonly ColdstoreError[]> {
+  const listKey = files.find(({ file }) => file.role === "file-list")?.object.key;
+  const doubts: ColdstoreError[] = [];
+  for (const { file, object } of files) {
+    if (file.role !== "archive" || listKey === undefined) continue;
+    const { format = "tar", blocks, artifact } = file;
+    const { tar, prefix } = content;
+    const findings = await checkStoredArchive(
+      store,
+      { key: object.key, listKey, format, blocks, artifact, tar, prefix },
+      io,
+    );
+    const name = object.key.slice(setPrefix(set).length);
+    for (const { path, detail } of findings.slice(0, 20))
+      doubts.push(new ColdstoreError("integrity", `${path ?? name} in ${store.name}: ${detail}`));
+  }
+  return doubts;
+}
+
+function notAsMade(store: Store, key: string): ColdstoreError {
+  return new ColdstoreError(
+    "integrity",
+    `${key} in ${store.name} doesn't read back as it was stored; check that store's disk before you run again`,
+  );
+}
+
+function unlessAborted(error: unknown, io: Io): ColdstoreError {
+  if (io.signal.aborted) throw io.signal.reason;
+  return asColdstoreError(error);
+}

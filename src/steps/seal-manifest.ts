@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, readableJson } from "../model/canonical-json.ts";
+import { ColdstoreError } from "../model/errors.ts";
+import { manifestSchema, type Manifest, type ManifestContent } from "../model/manifest.ts";
+import { assertManifestShape } from "../model/manifest-shape.ts";
+
+/** SHA-256 of a value's canonical form, lowercase hex. */
+export function canonicalSha256(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+/** A manifest around these parts, with its digests. */
+export function sealManifest(parts: {
+  readonly content: ManifestContent;
+  readonly artifacts: Manifest["artifacts"];
+  readonly run: Manifest["run"];
+}): Manifest {
+  const body = { schema: manifestSchema, ...parts, content_sha256: canonicalSha256(parts.content) } as const;
+  return { ...body, seal: canonicalSha256(body) };
+}
+
+/** The bytes of a manifest's file. */
+export function serializeManifest(manifest: Manifest): Uint8Array {
+  return new TextEncoder().encode(readableJson(manifest));
+}
+
+/**
+ * Reads a manifest and proves it: the bytes are exactly as we write them, and both digests fit. Throws `integrity` for
+ * anything else, and for a newer schema. `called` is how messages name it.
+ */
+export function parseManifest(bytes: Uint8Array, called: string): Manifest {
+  const value = parseJson(bytes, called);
+  assertSchema(value["schema"], called);
+  if (!isOurText(value, bytes))
+    throw new ColdstoreError("integrity", `${called} was changed: its bytes aren't as Coldstore wrote them`);
+  const { seal, ...body } = value;
+  if (seal !== canonicalSha256(body) || body["content_sha256"] !== canonicalSha256(body["content"]))
+    throw new ColdstoreError("integrity", `${called} was changed: its seal doesn't fit what it says`);
+  assertManifestShape(value, called);
+  return value;
+}
+
+function parseJson(bytes: Uint8Array, called: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw new ColdstoreError("integrity", `${called} isn't a manifest: it is damaged, or not JSON`, { cause });
+  }
+  throw new ColdstoreError("integrity", `${called} isn't a manifest: it holds no JSON object`);
+}
+
+/** False also for what we could never have written: numbers out of range, nesting without end. */
+function isOurText(value: unknown, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.from(readableJson(value)).equals(bytes);
+  } catch {
+    return false;
+  }
+}
+
+function assertSchema(schema: unknown, called: string): void {
+  if (schema === manifestSchema) return;
+  const version = typeof schema === "string" ? /^coldstore\/manifest\/(\d+)$/.exec(schema)?.[1] : undefined;
+  if (version !== undefined && Number(version) > 1)
+    throw new ColdstoreError(
+      "integrity",
+      `${called} was written by a newer Coldstore (${String(schema)}); update Coldstore to read it`,
+    );
+  throw new ColdstoreError(
+    "integrity",
+    `${called} isn't a Coldstore manifest: it has no "schema": "${manifestSchema}"`,
+  );
+}

@@ -1,0 +1,67 @@
+import type { TreeEntry } from "../ports/repository.ts";
+
+const block = 512;
+const record = 10240;
+
+/**
+ * Computes where `git archive` puts each entry in its tar, from sizes alone: a global pax header with the commit, the
+ * prefix folder, then per entry a header (and a pax header for what ustar can't hold) and the content in 512-byte blocks.
+ * Source: git's archive-tar.c.
+ */
+export class TarLayout {
+  readonly #prefix: Buffer;
+  #offset: number;
+
+  constructor(prefix: string, commit: string) {
+    this.#prefix = Buffer.from(prefix);
+    const comment = paxRecordBytes("comment", commit.length);
+    this.#offset = block + padded(comment) + (prefix.endsWith("/") ? block : 0);
+  }
+
+  /** Makes room for the next entry; gives the offset of its content. */
+  place(entry: TreeEntry): number {
+    const isFolder = entry.type === "dir" || entry.type === "submodule";
+    const path = Buffer.concat([
+      this.#prefix,
+      entry.pathBytes ?? Buffer.from(entry.path),
+      Buffer.from(isFolder ? "/" : ""),
+    ]);
+    const content = this.#offset + paxBytes(path, entry) + block;
+    this.#offset = content + (entry.type === "file" ? padded(entry.bytes) : 0);
+    return content;
+  }
+
+  /** Bytes of the whole tar: two zero blocks at least, filled up to a record of 10,240 bytes. */
+  end(): number {
+    return Math.ceil((this.#offset + 2 * block) / record) * record;
+  }
+}
+
+function paxBytes(path: Uint8Array, entry: TreeEntry): number {
+  let bytes = fitsUstar(path) ? 0 : paxRecordBytes("path", path.length);
+  if (entry.type === "symlink" && entry.bytes > 100) bytes += paxRecordBytes("linkpath", entry.bytes);
+  if (entry.type === "file" && entry.bytes > 0o77777777777) bytes += paxRecordBytes("size", String(entry.bytes).length);
+  return bytes === 0 ? 0 : block + padded(bytes);
+}
+
+/** A path over 100 bytes fits when it can be cut at a slash into at most 155 and 100 bytes. */
+function fitsUstar(path: Uint8Array): boolean {
+  if (path.length <= 100) return true;
+  const slash = 0x2f;
+  let cut = Math.min(path.at(-1) === slash ? path.length - 1 : path.length, 155);
+  do cut -= 1;
+  while (cut > 0 && path[cut] !== slash);
+  return cut > 0 && path.length - cut - 1 <= 100;
+}
+
+/** Bytes of a pax record, `<length> <key>=<value>\n`, where the length counts its own digits. */
+function paxRecordBytes(key: string, valueBytes: number): number {
+  const rest = key.length + valueBytes + 3;
+  let total = rest + String(rest).length;
+  if (rest + String(total).length > total) total += 1;
+  return total;
+}
+
+function padded(bytes: number): number {
+  return Math.ceil(bytes / block) * block;
+}

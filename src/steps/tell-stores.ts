@@ -1,0 +1,106 @@
+import type { Manifest } from "../model/manifest.ts";
+import { exitCodeOf, worstOf, type ColdstoreError } from "../model/errors.ts";
+import type { SetName } from "../model/set-name.ts";
+import { rfc3339 } from "../model/timestamps.ts";
+import type { Io, Store } from "../ports/store.ts";
+import type { Job } from "./decide-job.ts";
+import type { JobResult } from "./do-job.ts";
+import { writeHistory, writeRecord, type Stamp } from "./write-records.ts";
+
+/** A making run that is over, as its stores should remember it. */
+export interface Telling {
+  readonly set: SetName;
+  readonly started: Date;
+  readonly stamp: Stamp;
+  readonly ends: readonly {
+    readonly store: Store;
+    readonly job: Job;
+    readonly result: JobResult;
+    readonly seconds: number;
+  }[];
+  readonly settings: { readonly prove: "digest" | "read" | "none"; readonly freeze: boolean };
+  /** Later runs tell the time that they will take from it. */
+  readonly tarBytes: number;
+}
+
+/** Adds proof, freeze marker and history to each store that was reached. Resolves to what a person should know of it. */
+export async function tellStores(telling: Telling, io: Io): Promise<readonly string[]> {
+  const told = await Promise.all(telling.ends.map(async (end) => tellStore(telling, end, io)));
+  return told.flat();
+}
+
+type End = Telling["ends"][number];
+
+async function tellStore(telling: Telling, end: End, io: Io): Promise<readonly string[]> {
+  const { store, result } = end;
+  const { set, settings, stamp } = telling;
+  const manifest = "manifest" in result ? result.manifest : undefined;
+  const proven = result.kind === "stored" || result.kind === "repaired";
+  const errors = [
+    manifest &&
+      proven &&
+      (await writeRecord(store, { set, kind: "proof", stamp, says: proofOf(manifest, settings.prove) }, io)),
+    manifest &&
+      settings.freeze &&
+      !isFrozen(end.job) &&
+      (await writeRecord(store, { set, kind: "freeze", stamp, says: { seal: manifest.seal } }, io)),
+    await writeHistory(store, { project: set.project, stamp, says: historyOf(telling, end) }, io),
+  ];
+  return errors.flatMap((error) => (error ? `${store.name} took no record of this run: ${error.message}` : []));
+}
+
+function isFrozen(job: Job): boolean {
+  return "set" in job && job.set.frozen;
+}
+
+/**
+ * Adds a failed run to the history of stores that have one of this project already; a store that has nothing of it is left alone.
+ * What can't be written is not worth another failure.
+ */
+export async function tellFailure(
+  stores: readonly Store[],
+  failure: { readonly set: SetName; readonly stamp: Stamp; readonly error: ColdstoreError },
+  io: Io,
+): Promise<void> {
+  const { set, stamp, error } = failure;
+  const says = {
+    mode: set.mode,
+    set: set.id,
+    run: stamp.run,
+    outcome: "failed",
+    exit: exitCodeOf([error.failure]),
+    failure: error.failure,
+    detail: error.message,
+  };
+  const known = await Promise.all(stores.map(async (store) => hasProject(store, set.project, io).catch(() => false)));
+  const told = stores.filter((_, i) => known[i]);
+  await Promise.all(told.map(async (store) => writeHistory(store, { project: set.project, stamp, says }, io)));
+}
+
+async function hasProject(store: Store, project: string, io: Io): Promise<boolean> {
+  for await (const _ of store.list(`${project}/`, io)) return true;
+  return false;
+}
+
+/** What a proof record says: which state of the set was proven, and how. */
+export function proofOf(manifest: Manifest, level: string): object {
+  return { level, seal: manifest.seal, content_sha256: manifest.content_sha256 };
+}
+
+function historyOf({ set, started, stamp, tarBytes }: Telling, { result, seconds }: End): object {
+  const failures = "error" in result ? [result.error.failure] : [];
+  return {
+    mode: set.mode,
+    set: set.id,
+    run: stamp.run,
+    started: rfc3339(started),
+    finished: rfc3339(stamp.time),
+    milliseconds: Math.round(seconds * 1000),
+    outcome: result.kind,
+    exit: exitCodeOf(failures),
+    ...("error" in result
+      ? { failure: worstOf(failures), detail: result.error.message }
+      : { content_sha256: result.manifest.content_sha256 }),
+    tar_bytes: tarBytes,
+  };
+}
