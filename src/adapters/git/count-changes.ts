@@ -1,0 +1,84 @@
+import { copyFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { WorkTreeChanges } from "../../ports/repository.ts";
+import type { FoundRepository } from "./find-repository.ts";
+import { userEnvironment } from "./git-environment.ts";
+import { makeGitDir } from "./hermetic-gitdir.ts";
+import { readConfig } from "./read-facts.ts";
+import { type GitCall, outputOf, startGit } from "./run-git.ts";
+
+const namedAtMost = 20;
+
+/**
+ * Uncommitted changes of a work tree, each file counted, also every one in an untracked folder. `gitDir` is a path for a
+ * throw-away gitdir, needed for a repository of somebody else.
+ */
+export async function countChanges(
+  found: FoundRepository,
+  gitDir: string,
+  signal: AbortSignal,
+): Promise<WorkTreeChanges> {
+  if (found.workTree === undefined) return { modified: 0, deleted: 0, untracked: 0, paths: [] };
+  const call = found.foreign
+    ? await foreignStatus(found, found.workTree, gitDir, signal)
+    : ownStatus(found, found.workTree, signal);
+  const git = startGit(call);
+  git.stdin.end();
+  return tally(outputOf(git, call.args));
+}
+
+const status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"];
+
+function ownStatus(found: FoundRepository, workTree: string, signal: AbortSignal): GitCall {
+  // An explicit --git-dir, because the repository was found by it; fsmonitor would start a daemon that outlives us.
+  const where = ["-C", workTree, `--git-dir=${found.gitDir}`, `--work-tree=${workTree}`];
+  return { args: ["-c", "core.fsmonitor=false", ...where, ...status], signal, base: userEnvironment() };
+}
+
+/** Keys that change how files compare and run nothing. */
+const harmless =
+  /^core\.(filemode|symlinks|ignorecase|precomposeunicode|autocrlf|eol|checkstat|trustctime|sparsecheckout|sparsecheckoutcone)$/;
+
+/** Against a copy of the index in a gitdir of ours, where no filter or monitor of theirs is configured. */
+async function foreignStatus(
+  found: FoundRepository,
+  workTree: string,
+  gitDir: string,
+  signal: AbortSignal,
+): Promise<GitCall> {
+  const [config] = await Promise.all([
+    readConfig(found, signal),
+    makeGitDir(found, { path: gitDir, refs: "all" }, signal),
+  ]);
+  for (const name of await readdir(found.gitDir))
+    if (name === "index" || name.startsWith("sharedindex."))
+      await copyFile(join(found.gitDir, name), join(gitDir, name));
+  const kept = [...config].filter(([key]) => harmless.test(key)).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+  const excludes = ["-c", `core.excludesFile=${join(found.commonDir, "info/exclude")}`];
+  const where = ["-C", workTree, `--git-dir=${gitDir}`, `--work-tree=${workTree}`, "-c", "core.bare=false"];
+  return { args: [...kept, ...excludes, ...where, ...status, "--ignore-submodules=dirty"], signal };
+}
+
+async function tally(output: AsyncIterable<Buffer>): Promise<WorkTreeChanges> {
+  const counts = { modified: 0, deleted: 0, untracked: 0 };
+  let first: Buffer[] = [];
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of output) {
+    const all = Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = all.indexOf(0); end >= 0; end = all.indexOf(0, start)) {
+      counts[kindOf(all.toString("latin1", start, start + 2))]++;
+      first.push(Buffer.from(all.subarray(start + 3, end)));
+      start = end + 1;
+    }
+    rest = all.subarray(start);
+    first = first.sort((a, b) => a.compare(b)).slice(0, namedAtMost);
+  }
+  return { ...counts, paths: first.map((path) => path.toString("utf8")) };
+}
+
+/** The two letters of git-status(1): staged, then in the work tree. */
+function kindOf(letters: string): "modified" | "deleted" | "untracked" {
+  if (letters === "??") return "untracked";
+  return letters === " D" || letters === "D " || letters === "DD" ? "deleted" : "modified";
+}
