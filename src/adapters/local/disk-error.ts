@@ -8,6 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: "the system forbids it. Look for an immutable flag, another owner or a restricted mount.",
   ENOENT: "it isn't there, or was removed meanwhile. Look whether the disk is still mounted and run again.",
   ENOTDIR: "a part of its path is a file, not a folder. Move that file away or use another store.",
+  EEXIST: "a file of that name is in the way. Move it away or use another store.",
   EISDIR: "a folder is there. Move it away or use another store.",
   ENOTEMPTY: "a folder is there. Move it away or use another store.",
   EIO: "the disk reported an input/output error. Check the disk before you rely on it.",

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Dirent, Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { diskError, saysAbsent } from "./disk-error.ts";
+import { diskError, errnoOf, saysAbsent } from "./disk-error.ts";
 import { prefixFolder, scratchFolder } from "./key-path.ts";
 
 /** One plain file of a store. */
@@ -72,7 +72,9 @@ async function namesIn(folder: string, { root, signal }: Listing): Promise<reado
       .filter((name) => folder !== "" || name.text !== scratchFolder)
       .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
   } catch (error) {
-    if (saysAbsent(error) && (folder !== "" || !(await isThere(path)))) return [];
+    // A store that isn't there has nothing; one that is a file can't be read.
+    const rootIsFile = folder === "" && errnoOf(error) === "ENOTDIR";
+    if (saysAbsent(error) && !rootIsFile) return [];
     throw diskError(error, "list", path);
   }
 }
@@ -83,13 +85,6 @@ function nameOf(entry: Dirent<Buffer>): readonly Name[] {
   if ((!folder && !entry.isFile()) || !isUtf8(entry.name)) return [];
   const text = entry.name.toString("utf8");
   return [{ text, folder, bytes: folder ? Buffer.from(`${text}/`) : entry.name }];
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function* statAll(keys: readonly string[], { root, signal }: Listing): AsyncGenerator<ListedFile> {

@@ -1,8 +1,9 @@
-import { type link, lstat, mkdir, open, rename, rm, rmdir } from "node:fs/promises";
+import { type link, lstat, open, rename, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errnoOf, saysAbsent } from "./disk-error.ts";
 import { foldersAbove } from "./key-path.ts";
+import { makeFolders } from "./make-folders.ts";
 
 /** `taken`: something of that name is there, and was left as it is. `no-links`: the file system can't; nothing was done. */
 export type PublishResult = "created" | "taken" | "no-links";
@@ -104,14 +105,12 @@ async function inFolder({ root, source, target }: Publication, name: () => Promi
         throw error;
       }
     }
-    await makeFolder(dirname(target));
+    await makeFolders(dirname(target)).catch(unlessRemovedMeanwhile);
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    if (errnoOf(error) !== "ENOENT") throw error;
-  });
+function unlessRemovedMeanwhile(error: unknown): void {
+  if (errnoOf(error) !== "ENOENT") throw error;
 }
 
 /** Removes the folders above a store's file that are empty, up to the root, which stays. */

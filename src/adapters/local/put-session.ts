@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Artifact } from "../../model/artifact.ts";
 import { ColdstoreError } from "../../model/errors.ts";
@@ -8,6 +8,7 @@ import type { Scratch, Workspace } from "../../ports/workspace.ts";
 import { compareFile, statOrAbsent } from "./compare-file.ts";
 import { diskError, errnoOf } from "./disk-error.ts";
 import { keyPath, scratchFolder } from "./key-path.ts";
+import { makeFolders } from "./make-folders.ts";
 import { ownScratchFile } from "./own-scratch-file.ts";
 import { publishByClaim, publishByLink, type Link, type PublishResult } from "./publish-file.ts";
 import { claimName } from "./remove-dead-scratch.ts";
@@ -59,7 +60,7 @@ export class PutSession implements AsyncDisposable {
     const temp = await this.#tempPath();
     try {
       await this.#stage({ key, artifact }, temp, io);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       await renameOver(temp, target);
     } catch (error) {
       await rm(temp, { force: true });

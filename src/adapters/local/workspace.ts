@@ -1,10 +1,11 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { mkdir, rm, rmdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Scratch, Workspace } from "../../ports/workspace.ts";
 import { diskError, errnoOf } from "./disk-error.ts";
 import { freeBytes } from "./free-space.ts";
 import { scratchFolder } from "./key-path.ts";
+import { makeFolders } from "./make-folders.ts";
 import { removeDeadScratch } from "./remove-dead-scratch.ts";
 import { ownProcess, scratchName } from "./scratch-owner.ts";
 
@@ -71,8 +72,7 @@ export class ScratchRoot implements LocalWorkspace {
   async #make(path: string): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
-        const first = await mkdir(this.#root, { recursive: true });
-        if (first !== undefined) this.#noteMade(first);
+        for (const folder of await makeFolders(this.#root)) this.#made.add(folder);
         await mkdir(path, { mode: 0o700 });
         return;
       } catch (error) {
@@ -80,10 +80,6 @@ export class ScratchRoot implements LocalWorkspace {
         if (errnoOf(error) !== "ENOENT" || tries === 50) throw error;
       }
     }
-  }
-
-  #noteMade(first: string): void {
-    for (let folder = this.#root; folder.length >= first.length; folder = dirname(folder)) this.#made.add(folder);
   }
 
   async #remove(path: string): Promise<void> {
