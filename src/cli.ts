@@ -10,7 +10,7 @@ import { renderJson } from "./render/json.ts";
 import { exitOf, failedReport } from "./render/report-errors.ts";
 import { renderText } from "./render/text.ts";
 import { run } from "./run.ts";
-import { loadSettings, presentationOf, type Loaded } from "./settings/load-settings.ts";
+import { loadSettings, modeIn, presentationOf, type Loaded } from "./settings/load-settings.ts";
 import type { Presentation } from "./settings/settings.ts";
 import { manual } from "./settings/spec/table.ts";
 
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     const cwd = process.cwd();
     return await perform(await loadSettings({ argv, env, cwd, config: openConfigSource(env, cwd) }));
   } catch (error) {
-    return print(failedReport(argv[0] ?? "coldstore", asColdstoreError(error)), presentation);
+    return print(failedReport(modeIn(argv), asColdstoreError(error)), presentation);
   }
 }
 

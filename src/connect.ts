@@ -10,6 +10,8 @@ import { openLog, type LogStream } from "./adapters/log/open-log.ts";
 import { openCancellation } from "./adapters/process/cancellation.ts";
 import { identifyRun } from "./adapters/process/identify-run.ts";
 import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
+import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
+import { retryingStore } from "./adapters/wrappers/retrying-store.ts";
 import type { StoreAddress } from "./model/store-address.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Repository } from "./ports/repository.ts";
@@ -59,7 +61,7 @@ export async function connect(settings: Settings, { env, stderr, presentation }:
   const opened: Scratch[] = [];
   const ports: Ports = {
     openRepository: async () => openSource(settings, { temporary, opened, signal }),
-    stores: isDryRun(settings) ? stores.map((store) => dryRunStore(store)) : stores,
+    stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
     outputs: openBuildOutputs(settings.mode === "snapshot" ? settings.source : process.cwd()),
     workspace: workspace.workspace,
     log: output.log,

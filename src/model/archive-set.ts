@@ -37,8 +37,9 @@ export function missingFiles(set: ListedSet, manifest: Manifest): readonly strin
   return manifest.artifacts.filter((artifact) => sizes.get(artifact.name) !== artifact.bytes).map(({ name }) => name);
 }
 
-/** When the set, as its manifest has it now, was last proven; compact time. */
+/** When the set, as its manifest has it now, was last proven; RFC 3339. */
 export function lastProof(set: ListedSet, manifest: Manifest): string | undefined {
   const made = manifest.run.started.replaceAll(/[-:]/g, "");
-  return set.proofs.findLast((time) => time >= made);
+  const time = set.proofs.findLast((each) => each >= made);
+  return time?.replace(/(....)(..)(..)T(..)(..)(..)Z/, "$1-$2-$3T$4:$5:$6Z");
 }

@@ -6,6 +6,7 @@ import { decideJob, freeBase, needsFiles, type Job } from "../steps/decide-job.t
 import { describeRun, recordEnvironment } from "../steps/describe-run.ts";
 import { findStanding } from "../steps/find-standing.ts";
 import { makeSet, type SetInTheMaking } from "../steps/make-set.ts";
+import { explainPointers } from "../steps/pointer-error.ts";
 import { doJob, type JobResult } from "../steps/do-job.ts";
 import type { SnapshotOrder } from "./snapshot-order.ts";
 
@@ -70,6 +71,7 @@ async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
     level: settings.compressionLevel,
     files,
     scratch,
+    explainPointers: async () => explainPointers(source, signal),
     io: { signal, progress: (bytes) => meter.add(bytes) },
   });
   const made = making.content.catch(() => undefined).finally(() => meter.done());

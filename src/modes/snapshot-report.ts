@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { lastProof } from "../model/archive-set.ts";
 import { SeveralErrors } from "../model/errors.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { Outcome, Report, Status } from "../model/report.ts";
+import type { Outcome, Proof, Report, Status } from "../model/report.ts";
 import { setPrefix, setText } from "../model/set-name.ts";
 import type { Unfit } from "../steps/preflight.ts";
 import type { StoreEnd } from "./fill-stores.ts";
@@ -33,18 +33,17 @@ export function snapshotReport({ order, ends, unfit, warnings }: SnapshotEnd): R
 }
 
 function outcomeOf({ set, settings }: SnapshotOrder, { store, job, result, seconds }: StoreEnd): Outcome {
-  const row = { outcome: result.kind, store: store.name, set: setText(set), seconds };
-  if ("error" in result) return { ...row, detail: result.error.message };
+  const row = { outcome: result.kind, store: store.name, set: setText(set) };
+  if ("error" in result) return { ...row, seconds, detail: result.error.message };
   const bytes = bytesOf(result.manifest);
-  if (result.kind === "stored" || result.kind === "repaired") return { ...row, bytes, proof: settings.prove };
-  if (result.kind === "unproven" || job.kind !== "leave") return { ...row, bytes, proof: "none" };
+  if (job.kind !== "leave") return { ...row, seconds, bytes, proof: proofOf(result, settings) };
   const proven = lastProof(job.set, result.manifest);
-  return {
-    ...row,
-    bytes,
-    ...(proven && { proven }),
-    detail: proven ? `last proven ${proven}` : "never proven since it was made",
-  };
+  return { ...row, bytes, ...(proven ? { proven } : { detail: "never proven since it was made" }) };
+}
+
+function proofOf({ kind }: StoreEnd["result"], { prove }: SnapshotOrder["settings"]): Proof {
+  if (kind === "repaired") return "digest";
+  return kind === "stored" ? prove : "none";
 }
 
 function outcomeOfUnfit({ set }: SnapshotOrder, { store, errors }: Unfit): Outcome {

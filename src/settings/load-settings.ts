@@ -62,6 +62,12 @@ export function presentationOf(argv: readonly string[], env: Environment): Prese
 
 const mostProblems = 50;
 
+/** The mode that a call names, as far as it can be told: never fails. */
+export function modeIn(argv: readonly string[]): string {
+  const { values, words } = readFlags(argv);
+  return values.get("mode")?.[0]?.text ?? words[0] ?? "snapshot";
+}
+
 function failed(problems: readonly string[], warnings: readonly string[]): SeveralErrors {
   const more = problems.length - mostProblems;
   const rest = more > 0 ? [`${more} more problems like these.`] : [];

@@ -2,6 +2,7 @@ import type { LfsPointer } from "../model/details.ts";
 import type { Entry, TreeCounts } from "../model/entry.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import { nameOf } from "./file-list-lines.ts";
+import { parsePointer } from "./lfs-pointer.ts";
 import type { ReadMember } from "./read-entries.ts";
 
 /**
@@ -30,17 +31,6 @@ export function entryOfMember({ member, sha256 }: ReadMember, prefix: Uint8Array
   }
 }
 
-/** The Git LFS pointer that a small file's content is, told by its first line; undefined for anything else. */
-export function lfsPointerIn({ small }: ReadMember, path: string): LfsPointer | undefined {
-  const firstLine = "version https://git-lfs.github.com/spec/v1\n";
-  if (small === undefined || small.length < firstLine.length) return undefined;
-  const text = Buffer.from(small).toString("latin1");
-  if (!text.startsWith(firstLine)) return undefined;
-  const oid = /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1];
-  const bytes = Number(/^size ([0-9]{1,15})$/m.exec(text)?.[1]);
-  return oid === undefined || Number.isNaN(bytes) ? undefined : { path, oid, bytes };
-}
-
 /** Counts entries as they come. */
 export class EntryCounter {
   #files = 0;
@@ -65,9 +55,12 @@ export class EntrySurvey {
   readonly lfs: LfsPointer[] = [];
   readonly #counter = new EntryCounter();
   readonly #prefix: Uint8Array;
+  readonly #onPointer: ((pointer: LfsPointer) => void) | undefined;
 
-  constructor(prefix: string) {
+  /** `onPointer` is told of each pointer when it comes; what it throws goes to who adds. */
+  constructor(prefix: string, onPointer?: (pointer: LfsPointer) => void) {
     this.#prefix = Buffer.from(prefix);
+    this.#onPointer = onPointer;
   }
 
   add(read: ReadMember): Entry | undefined {
@@ -76,13 +69,19 @@ export class EntrySurvey {
       throw new ColdstoreError("bug", `${Buffer.from(read.member.path).toString()} in the tar ${entry}.`);
     if (entry === undefined) return undefined;
     this.#counter.add(entry);
-    const pointer = lfsPointerIn(read, entry.path);
-    if (pointer !== undefined) this.lfs.push(pointer);
+    this.#lookForPointer(read, entry);
     return entry;
   }
 
   counts(): TreeCounts {
     return this.#counter.counts();
+  }
+
+  #lookForPointer({ small }: ReadMember, { path }: Entry): void {
+    const pointer = small === undefined ? undefined : parsePointer(small, path);
+    if (pointer === undefined) return;
+    this.lfs.push(pointer);
+    this.#onPointer?.(pointer);
   }
 }
 

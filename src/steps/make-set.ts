@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ColdstoreError } from "../model/errors.ts";
 import type { ArchiveFormat, ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { Scratch } from "../ports/workspace.ts";
@@ -20,6 +21,8 @@ export interface SetOrder {
   readonly level: number;
   readonly files: readonly JoiningFile[];
   readonly scratch: Scratch;
+  /** Why no set is made of a commit with Git LFS pointers in it; asked for when the first one goes by. */
+  explainPointers(): Promise<ColdstoreError>;
   readonly io: PackIo;
 }
 
@@ -67,11 +70,18 @@ async function fill(order: SetOrder, files: GrowingList<SetFile>): Promise<Manif
 async function pack(order: SetOrder, add: (file: SetFile) => void): Promise<PackSummary> {
   const { plan, base, formats, level, scratch, io } = order;
   const tar = await order.openTar();
-  const packing = packArchive({ tar, prefix: plan.prefix, name: base, formats, level, scratch, io });
-  for (;;) {
-    const next = await packing.next();
-    if (next.done === true) return next.value;
-    add(next.value);
+  const seen = new Error("a Git LFS pointer went by");
+  const onPointer = () => {
+    throw seen;
+  };
+  const packing = packArchive({ tar, prefix: plan.prefix, name: base, formats, level, scratch, onPointer, io });
+  try {
+    for (let next = await packing.next(); ; next = await packing.next()) {
+      if (next.done === true) return next.value;
+      add(next.value);
+    }
+  } catch (error) {
+    throw error === seen ? await order.explainPointers() : error;
   }
 }
 

@@ -48,6 +48,8 @@ export interface PackOptions {
   /** 0 to 9, for those formats that compress. */
   readonly level: number;
   readonly scratch: Scratch;
+  /** Told of each Git LFS pointer when it goes by; what it throws ends the packing. */
+  readonly onPointer?: (pointer: LfsPointer) => void;
   readonly io: PackIo;
 }
 
@@ -92,14 +94,14 @@ function containerOptions(format: ArchiveFormat, { name, scratch, level }: PackO
 }
 
 async function passOver(
-  { tar, prefix, io }: PackOptions,
+  { tar, prefix, onPointer, io }: PackOptions,
   containers: readonly ArchiveContainer[],
   list: FileListWriter,
 ): Promise<Omit<PackSummary, "fileList">> {
   const sha256 = createHash("sha256");
   const reader = new TarReader();
   const members = new MemberReader(reader, { digests: true });
-  const survey = new EntrySurvey(prefix);
+  const survey = new EntrySurvey(prefix, onPointer);
   for await (const block of blocksOf(tar, archiveBlockBytes)) {
     io.signal.throwIfAborted();
     // First to the threads that compress it; what this one does with the block is done meanwhile.

@@ -1,7 +1,24 @@
 import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
-import { exportIgnoreLines } from "./examine-source.ts";
+import { exportIgnoreLines, type Source } from "./examine-source.ts";
+import { inspectTree } from "./inspect-tree.ts";
+import { findPointers } from "./lfs-pointer.ts";
+import { TreeSurvey } from "./survey-tree.ts";
+
+/** Goes through a commit for all its Git LFS pointers, and says why no snapshot is made of it. */
+export async function explainPointers(
+  { repository, revision, names }: Source,
+  signal: AbortSignal,
+): Promise<ColdstoreError> {
+  const survey = new TreeSurvey();
+  await inspectTree(
+    { repository, revision, prefix: names.prefix },
+    (entry, offset) => survey.add(entry, offset),
+    signal,
+  );
+  return pointerError(await findPointers(repository, survey.maybePointers, signal));
+}
 
 /** Why a snapshot with Git LFS pointers in it isn't made, with the lines that leave them out on purpose. */
 export function pointerError(pointers: readonly LfsPointer[]): ColdstoreError {

@@ -26,6 +26,8 @@ export interface FolderStoreOptions {
   readonly name: string;
   /** The run's scratch when it isn't in the store's own `.tmp`: finished files in either are stored as they are, by a link. */
   readonly tmp?: string;
+  /** Only the files that lie in the folder itself, not those of the folders in it: for reading a folder that isn't a store. */
+  readonly flat?: boolean;
   /** How a file gets a second name; link(2) unless told. */
   readonly link?: Link;
   /** Epoch milliseconds; this machine's clock unless told. */
@@ -49,7 +51,7 @@ const atOnce = 8;
 
 class FolderStore implements LocalStore {
   readonly name: string;
-  readonly traits: port.StoreTraits = { digests: [], flat: false, records: true, ranges: true, cold: false };
+  readonly traits: port.StoreTraits;
   readonly #root: string;
   readonly #scratchRoot: string;
   readonly #scratch: ScratchRoot;
@@ -60,6 +62,7 @@ class FolderStore implements LocalStore {
 
   constructor(options: FolderStoreOptions) {
     this.name = options.name;
+    this.traits = { digests: [], flat: options.flat === true, records: options.flat !== true, ranges: true, cold: false };
     this.#options = options;
     this.#root = resolve(options.path);
     this.#scratchRoot = join(this.#root, scratchFolder);
@@ -74,7 +77,7 @@ class FolderStore implements LocalStore {
   }
 
   async *list(prefix: string, io: port.Io): AsyncGenerator<port.StoredObject> {
-    for await (const { key, stat } of listFolder({ root: this.#root, prefix, signal: io.signal }))
+    for await (const { key, stat } of listFolder({ root: this.#root, prefix, flat: this.traits.flat, signal: io.signal }))
       yield storedObject(key, stat);
   }
 

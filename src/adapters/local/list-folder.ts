@@ -14,6 +14,8 @@ export interface ListedFile {
 export interface Listing {
   readonly root: string;
   readonly prefix: string;
+  /** Leaves out the files of folders. */
+  readonly flat: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +51,7 @@ async function isReachedByLink(folder: string, { root }: Listing): Promise<boole
 async function* walk(folder: string, listing: Listing): AsyncGenerator<ListedFile> {
   const keyOf = (name: Name): string => (folder === "" ? name.text : `${folder}/${name.text}`);
   const names = await namesIn(folder, listing);
-  const wanted = names.filter((name) => keyOf(name).startsWith(listing.prefix));
+  const wanted = names.filter((name) => keyOf(name).startsWith(listing.prefix) && !(listing.flat && name.folder));
   let files: string[] = [];
   for (const name of wanted) {
     if (name.folder || files.length === statsAtOnce) {

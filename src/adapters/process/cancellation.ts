@@ -23,7 +23,7 @@ export interface CancellationRequest {
   /** Milliseconds after which the run is ended. */
   readonly timeout: number;
   /** Removes what is half-made, at once and without waiting. */
-  abandon(): void;
+  readonly abandon: () => void;
 }
 
 /** Ends a run from outside: Ctrl-C, SIGTERM, the timeout. Disposing of it puts the process back as it was. */
