@@ -1,6 +1,7 @@
 import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkTreeChanges } from "../../ports/repository.ts";
+import { bothDone } from "./both-done.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { userEnvironment } from "./git-environment.ts";
 import { makeGitDir } from "./hermetic-gitdir.ts";
@@ -46,10 +47,7 @@ async function foreignStatus(
   gitDir: string,
   signal: AbortSignal,
 ): Promise<GitCall> {
-  const [config] = await Promise.all([
-    readConfig(found, signal),
-    makeGitDir(found, { path: gitDir, refs: "all" }, signal),
-  ]);
+  const [config] = await bothDone(readConfig(found, signal), makeGitDir(found, { path: gitDir, refs: "all" }, signal));
   for (const name of await readdir(found.gitDir))
     if (name === "index" || name.startsWith("sharedindex."))
       await copyFile(join(found.gitDir, name), join(gitDir, name));

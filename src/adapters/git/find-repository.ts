@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
+import { bothDone } from "./both-done.ts";
 import { hermeticEnvironment, userEnvironment } from "./git-environment.ts";
 import { askGit, type GitCall, gitFailed, readGit } from "./run-git.ts";
 
@@ -60,10 +61,10 @@ function describe(ask: Ask): ReturnType<typeof askGit> {
 async function locate(answer: string, ask: Ask, foreign: boolean): Promise<FoundRepository> {
   const [bare, inside, format, shallow, ...path] = answer.replace(/\n$/, "").split("\n");
   const gitDir = path.join("\n");
-  const [commonDir, workTree] = await Promise.all([
+  const [commonDir, workTree] = await bothDone(
     pathOf(["--path-format=absolute", "--git-common-dir"], ask),
-    inside === "true" ? pathOf(["--show-toplevel"], ask) : undefined,
-  ]);
+    inside === "true" ? pathOf(["--show-toplevel"], ask) : Promise.resolve(undefined),
+  );
   const besideGitDir = bare === "false" && basename(gitDir) === ".git" ? dirname(gitDir) : undefined;
   const root = workTree ?? besideGitDir;
   return {

@@ -10,6 +10,7 @@ import type {
   WorkTreeChanges,
 } from "../../ports/repository.ts";
 import type { Scratch } from "../../ports/workspace.ts";
+import { bothDone } from "./both-done.ts";
 import { countChanges } from "./count-changes.ts";
 import { diffTrees } from "./diff-trees.ts";
 import { findRepository, type FoundRepository } from "./find-repository.ts";
@@ -35,10 +36,10 @@ export async function openGitRepository({ source, scratch, signal }: GitSource):
   const version = await gitVersion(signal);
   const found = await findRepository(source, signal);
   const gitDir = scratch.file("objects.git");
-  const [facts] = await Promise.all([
+  const [facts] = await bothDone(
     readFacts(found, version, signal),
     makeGitDir(found, { path: gitDir, refs: "none" }, signal),
-  ]);
+  );
   return new GitRepository({ facts, found, gitDir, scratch });
 }
 

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Revision } from "../../model/revision.ts";
+import { bothDone } from "./both-done.ts";
 import { alternatesFile, objectFolders } from "./alternates.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { headRef } from "./read-facts.ts";
@@ -20,10 +21,7 @@ export interface GitDirPlan {
 /** Makes a bare gitdir that sees the source's objects, and of its refs and configuration only what the plan says. */
 export async function makeGitDir(found: FoundRepository, plan: GitDirPlan, signal: AbortSignal): Promise<void> {
   const { path, refs, attributes } = plan;
-  const [folders] = await Promise.all([
-    objectFolders(join(found.commonDir, "objects")),
-    initGitDir(found, path, signal),
-  ]);
+  const [folders] = await bothDone(objectFolders(join(found.commonDir, "objects")), initGitDir(found, path, signal));
   await mkdir(join(path, "objects/info"), { recursive: true });
   await writeFile(join(path, "objects/info/alternates"), alternatesFile(folders));
   if (attributes !== undefined) {
@@ -48,10 +46,10 @@ async function writeTag(path: string, { tag, commit }: Revision): Promise<void> 
 async function copyRefs(found: FoundRepository, path: string, signal: AbortSignal): Promise<void> {
   const source = `--git-dir=${found.gitDir}`;
   const format = "--format=%(objectname) %(refname) %(symref)";
-  const [listing, branch] = await Promise.all([
+  const [listing, branch] = await bothDone(
     readGit({ args: [source, "for-each-ref", format], signal }),
     headRef(found, signal),
-  ]);
+  );
   const refs = listing
     .split("\n")
     .filter((line) => line !== "")

@@ -1,4 +1,5 @@
 import type { RepositoryFacts } from "../../ports/repository.ts";
+import { bothDone } from "./both-done.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { isRemote, withoutSecrets } from "./remote-url.ts";
 import { askGit, gitFailed } from "./run-git.ts";
@@ -9,7 +10,7 @@ export async function readFacts(
   version: string,
   signal: AbortSignal,
 ): Promise<RepositoryFacts> {
-  const [config, head] = await Promise.all([readConfig(found, signal), headRef(found, signal)]);
+  const [config, head] = await bothDone(readConfig(found, signal), headRef(found, signal));
   const origin = config.get("remote.origin.url");
   const branch = head?.startsWith("refs/heads/") ? head.slice("refs/heads/".length) : undefined;
   return {
