@@ -25,7 +25,9 @@ export async function snapshot(settings: SnapshotSettings, ports: Ports): Promis
   if (errors.length > 0) return giveUp(order, { errors, fit, ports }, io);
   const ends = await fillStores(order, { stores: fit, ports }, io);
   const stamp = { time: ports.now(), run: ports.run.id };
-  const warnings = await tellStores({ ...order, ends, stamp, tarBytes: order.source.inspection.tarBytes }, io);
+  const warnings = ports.signal.aborted
+    ? []
+    : await tellStores({ ...order, ends, stamp, tarBytes: order.source.inspection.tarBytes }, io);
   return snapshotReport({ order, ends, unfit, warnings: [...order.source.warnings, ...warnings] });
 }
 

@@ -51,7 +51,7 @@ async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: 
       );
     }
     case "damaged":
-      return verifyReport([{ store, error: companions.error }], settings.level);
+      return verifyReport([{ store, verdicts: [], error: companions.error }], settings.level);
     case "checksum":
       return checksumReport(store, { file, sha256: companions.sha256, listed: companions.file }, io);
     case "none":

@@ -5,10 +5,12 @@ import type { Store } from "../ports/store.ts";
 import type { Verdict } from "../steps/tell-verified.ts";
 import type { Fault, VerifyLevel } from "../steps/verify-set.ts";
 
-/** What was found in one store, or why nothing could be. */
-export type StoreVerdicts =
-  | { readonly store: Store; readonly verdicts: readonly Verdict[] }
-  | { readonly store: Store; readonly error: ColdstoreError };
+/** What was found in one store, and why not all of it could be looked at. */
+export interface StoreVerdicts {
+  readonly store: Store;
+  readonly verdicts: readonly Verdict[];
+  readonly error?: ColdstoreError;
+}
 
 /** What a verification has to say: a row for each sound set, and one for each thing that is wrong. */
 export function verifyReport(all: readonly StoreVerdicts[], level: VerifyLevel): Report {
@@ -20,14 +22,15 @@ export function verifyReport(all: readonly StoreVerdicts[], level: VerifyLevel):
 
 function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[] {
   const store = found.store.name;
-  if ("error" in found) return [{ outcome: "unknown", store, detail: found.error.message }];
-  return found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
+  const rest: Outcome[] = found.error === undefined ? [] : [{ outcome: "unknown", store, detail: found.error.message }];
+  const verified = found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
     const row = { store, set: setText(set.name) };
     const bytes = set.files.reduce((sum, file) => sum + file.bytes, 0);
     const proof = level === "list" ? "none" : level;
     if (faults.length === 0) return [{ ...row, outcome: "ok", bytes, seconds, proof }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));
   });
+  return [...verified, ...rest];
 }
 
 function wordFor(fault: Fault): Outcome["outcome"] {
@@ -40,11 +43,11 @@ function describe({ kind, file, entry, detail }: Fault): Pick<Outcome, "file" | 
   return { ...(place && { file: place }), detail: `${kind}: ${detail}` };
 }
 
-function errorsOf(found: StoreVerdicts): readonly ColdstoreError[] {
-  if ("error" in found) return [found.error];
-  return found.verdicts.flatMap(({ set, faults }) =>
-    faults.map((fault) => errorOf(fault, `${setText(set.name)} in ${found.store.name}`)),
+function errorsOf({ store, verdicts, error }: StoreVerdicts): readonly ColdstoreError[] {
+  const found = verdicts.flatMap(({ set, faults }) =>
+    faults.map((fault) => errorOf(fault, `${setText(set.name)} in ${store.name}`)),
   );
+  return error === undefined ? found : [...found, error];
 }
 
 function errorOf(fault: Fault, where: string): ColdstoreError {

@@ -7,7 +7,7 @@ import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
 import { preflight } from "../steps/preflight.ts";
 import { selectSets } from "../steps/select-sets.ts";
-import { tellVerified, type Verdict } from "../steps/tell-verified.ts";
+import { tellVerified, type Verdict, type Verification } from "../steps/tell-verified.ts";
 import { verifySet } from "../steps/verify-set.ts";
 import { verifyFile } from "./verify-file.ts";
 import { verifyReport, type StoreVerdicts } from "./verify-report.ts";
@@ -20,9 +20,8 @@ export async function verify(settings: VerifySettings, ports: Ports): Promise<Re
   const all: StoreVerdicts[] = [];
   for (const store of ports.stores) {
     const reasons = unfit.find((each) => each.store === store)?.errors;
-    all.push(
-      reasons === undefined ? await verifyStore(store, settings, ports) : { store, error: new SeveralErrors(reasons) },
-    );
+    const unusable = reasons && { store, verdicts: [], error: new SeveralErrors(reasons) };
+    all.push(unusable ?? (await verifyStore(store, settings, ports)));
   }
   return verifyReport(all, settings.level);
 }
@@ -30,21 +29,23 @@ export async function verify(settings: VerifySettings, ports: Ports): Promise<Re
 async function verifyStore(store: Store, settings: VerifySettings, ports: Ports): Promise<StoreVerdicts> {
   const started = ports.now();
   const io: Io = { signal: ports.signal, progress: () => undefined };
+  const verdicts: Verdict[] = [];
   try {
     const sets = await selectSets(store, settings, io);
     if (sets.length === 0) throw nothingThere(store, settings.project);
-    const verdicts: Verdict[] = [];
     for (const set of sets) verdicts.push(await verifyOne(store, set, settings, ports));
     const stamp = { time: ports.now(), run: ports.run.id };
-    const refused = settings.dryRun
-      ? undefined
-      : await tellVerified(store, { verdicts, level: settings.level, started, stamp }, io);
-    if (refused !== undefined) ports.log.debug(`${store.name} took no record of this verification: ${refused.message}`);
+    if (!settings.dryRun) await tell(store, { verdicts, level: settings.level, started, stamp }, ports);
     return { store, verdicts };
   } catch (error) {
-    ports.signal.throwIfAborted();
-    return { store, error: asColdstoreError(error) };
+    return { store, verdicts, error: asColdstoreError(ports.signal.aborted ? ports.signal.reason : error) };
   }
+}
+
+/** Verifying needs no permission to write, so that a store which takes no record is no failure. */
+async function tell(store: Store, verification: Verification, { log, signal }: Ports): Promise<void> {
+  const refused = await tellVerified(store, verification, { signal, progress: () => undefined });
+  if (refused !== undefined) log.debug(`${store.name} took no record of this verification: ${refused.message}`);
 }
 
 async function verifyOne(store: Store, set: ArchiveSet, { level }: VerifySettings, ports: Ports): Promise<Verdict> {

@@ -36,13 +36,12 @@ export interface JobOrder {
   readonly log: Log;
 }
 
-/** Does what is to be done in one store. Whatever goes wrong there is its result; rejects only for an abort. */
+/** Does what is to be done in one store. Never rejects: whatever goes wrong there, an abort too, is its result. */
 export async function doJob(order: JobOrder, io: Io): Promise<JobResult> {
   try {
     return await attempt(order, order.job, io);
   } catch (error) {
-    io.signal.throwIfAborted();
-    return failed(asColdstoreError(error));
+    return failed(asColdstoreError(io.signal.aborted ? io.signal.reason : error));
   }
 }
 
