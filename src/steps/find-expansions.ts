@@ -1,8 +1,9 @@
 import type { Plan } from "../model/details.ts";
 import type { Repository, TreeEntry } from "../ports/repository.ts";
 
-// These read differently from clone to clone: abbreviated ids, and names of whatever refs are around.
-const unstable = /\$Format:[^$\n]*%(?:[hptdD]|\(describe)[^$\n]*\$/;
+// These read differently from clone to clone, or from day to day: abbreviated ids, names of whatever refs are around,
+// names and addresses by .mailmap, relative dates, signatures. Source: git help log, "pretty formats".
+const unstable = /\$Format:[^$\n]*%(?:[hptdD]|[ac][NELrh]|G|\(describe)[^$\n]*\$/;
 
 /** The lines in which export-subst puts what a stable archive spells out or leaves out. */
 export async function findExpansions(
