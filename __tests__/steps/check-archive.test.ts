@@ -214,6 +214,37 @@ test("a block that is lost names what is in it, and nothing else", async () => {
   }
 });
 
+test("content that looks like a tar is never taken for one, behind a lost block", async () => {
+  const inner = buildTar(Array.from({ length: 60 }, (_, i) => ({ name: `p/inner${i}`, data: noise(700, i) })));
+  const subject = await makeSubject("tar.gz", [
+    { name: "p/a", data: "a" },
+    { name: "p/nested.tar", data: inner },
+    { name: "p/z", data: "z" },
+  ]);
+  const { offsets } = subject.options.blocks!;
+  const bytes = Buffer.from(subject.bytes);
+  bytes.fill(0xff, offsets[3], offsets[3]! + 4);
+  expect(paths(await check(subject, bytes))).toEqual(["nested.tar"]);
+});
+
+test("a bit that no reader minds is found by the digest of the archive", async () => {
+  const subject = subjects["tar.gz"];
+  const bytes = Buffer.from(subject.bytes);
+  const harmless = subject.options
+    .blocks!.offsets.slice(1)
+    .map((offset) => offset - 5)
+    .find((at) => {
+      bytes[at]! ^= 0x80;
+      const same = gunzipSync(bytes).equals(subject.tar);
+      if (!same) bytes[at]! ^= 0x80;
+      return same;
+    });
+  expect(harmless).toBeDefined();
+  expect(await check(subject, bytes)).toEqual([
+    { problem: "changed", detail: expect.stringContaining("the archive has the digest") },
+  ]);
+});
+
 test("several lost blocks at once are each survived", async () => {
   const subject = subjects["tar.gz"];
   const { offsets, blockBytes } = subject.options.blocks!;

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -57,6 +58,17 @@ testWith(
     expect(await check(members)).toMatchObject({ entries: 3, commit });
   },
 );
+
+test("a large archive in many chunks is read without piling up listeners", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", note);
+  const large = buildTar([{ name: "big", data: randomBytes(2_000_000) }]);
+  expect(await check(gzipSync(large), 20_000)).toMatchObject({ entries: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off("warning", note);
+  expect(warnings).toEqual([]);
+});
 
 test("what isn't a whole archive is refused, and never taken for one", async () => {
   const gzip = gzipSync(tar);

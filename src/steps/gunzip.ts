@@ -31,12 +31,20 @@ async function feed(source: AsyncIterable<Uint8Array>, gunzip: Gunzip): Promise<
   for await (const chunk of source) {
     if (gunzip.destroyed) return;
     if (gunzip.write(chunk)) continue;
-    await new Promise<void>((resolve) => {
-      gunzip.once("drain", resolve);
-      gunzip.once("close", resolve);
-    });
+    await roomIn(gunzip);
   }
   gunzip.end();
+}
+
+/** Resolves when it takes more, or was destroyed. */
+async function roomIn(gunzip: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      gunzip.off("drain", go).off("close", go);
+      resolve();
+    };
+    gunzip.on("drain", go).on("close", go);
+  });
 }
 
 function damaged(cause: unknown): ColdstoreError {
