@@ -41,12 +41,6 @@ export async function takeOrder(settings: SnapshotSettings, ports: Ports, survey
   return { settings, started, source, set, plan, files, locks };
 }
 
-/** The most bytes that a set can take: those of what doesn't compress at all, in every format. */
-export function spaceNeeded({ settings, source, files }: SnapshotOrder): number {
-  const joined = files.reduce((sum, file) => sum + file.bytes, 0);
-  return source.inspection.tarBytes * settings.formats.length + joined;
-}
-
 async function findFiles({ files }: SnapshotSettings, { outputs, signal }: Ports): Promise<readonly JoiningFile[]> {
   return files.length === 0 ? [] : digestFiles(await outputs.find(files), signal);
 }
