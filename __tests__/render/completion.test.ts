@@ -48,10 +48,9 @@ test.each(["bash", "zsh", "fish"] as const)("%s has each flag of each mode", (sh
     expect(script).toMatch(new RegExp(shell === "fish" ? ` -l ${name} ` : `--${name}\\b`));
 });
 
-// Few machines have these shells, CI's neither: where they are, they read the script.
-test.each(["zsh", "fish"] as const)("%s finds no mistake in its script", (shell) => {
-  const script = renderCompletion(manual(), shell);
-  const run = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
-  if (run.error === undefined) expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: "" });
-  else expect(script.split("\n").filter((line) => (line.match(/(?<!\\)'/g)?.length ?? 0) % 2 === 1)).toEqual([]);
-});
+for (const shell of ["zsh", "fish"] as const)
+  testWith([shell], `${shell} finds no mistake in its script`, () => {
+    const script = renderCompletion(manual(), shell);
+    const run = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: "" });
+  });

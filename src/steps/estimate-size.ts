@@ -19,6 +19,7 @@ export interface EstimateRequest {
 /** The compressed size of a tar, from samples of it: bytes, within a few per cent. */
 export async function estimateSize(request: EstimateRequest, signal: AbortSignal): Promise<number> {
   const whole = request.samples.filter(({ start }) => start + sampleBytes <= request.tarBytes);
+  if (whole.length === 0) return request.tarBytes;
   const windows = whole.map(({ start, entries }) => ({ start, entries, bytes: Buffer.alloc(sampleBytes) }));
   for (const window of windows) for (const sampled of window.entries) writeHeader(window, sampled, request);
   await fillContents(windows, request, signal);
