@@ -2,7 +2,7 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ManifestRun } from "../model/manifest.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { decideJob, freeBase, needsFiles, type Job } from "../steps/decide-job.ts";
+import { decideJob, freeNames, needsFiles, type FreeNames, type Job } from "../steps/decide-job.ts";
 import { describeRun, recordEnvironment } from "../steps/describe-run.ts";
 import { findStanding } from "../steps/find-standing.ts";
 import { makeSet, type SetInTheMaking } from "../steps/make-set.ts";
@@ -31,9 +31,10 @@ export async function fillStores(
 ): Promise<readonly StoreEnd[]> {
   const places = await Promise.all(stores.map(async (store) => ({ store, job: await jobIn(store, order, io) })));
   const jobs = places.map(({ job }) => job);
-  const base = freeBase(order.source.names.name, jobs);
-  if (!jobs.some(needsFiles)) return endJobs({ order, places, ports, base }, io);
-  return withFiles({ order, places, ports, base }, io);
+  const joining = order.files.map((file) => file.name);
+  const names = freeNames(order.source.names.name, joining, jobs);
+  if (!jobs.some(needsFiles)) return endJobs({ order, places, ports, names }, io);
+  return withFiles({ order, places, ports, names }, io);
 }
 
 async function jobIn(store: Store, { settings, set, plan }: SnapshotOrder, io: Io): Promise<Job> {
@@ -51,22 +52,22 @@ interface Work {
   readonly order: SnapshotOrder;
   readonly places: readonly Place[];
   readonly ports: Ports;
-  readonly base: string;
+  readonly names: FreeNames;
   readonly making?: SetInTheMaking;
 }
 
 async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
-  const { order, ports, base } = work;
+  const { order, ports, names } = work;
   const { plan, files, settings, source } = order;
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   await using scratch = await ports.workspace.scratch();
-  const meter = ports.progress.start(`packing ${base}`, source.inspection.tarBytes);
+  const meter = ports.progress.start(`packing ${names.base}`, source.inspection.tarBytes);
   const making = makeSet({
     openTar: async () =>
       source.repository.archive(source.revision, { prefix: plan.prefix, exportSubst: plan.export_subst }, signal),
     plan,
-    base,
+    names,
     formats: settings.formats,
     level: settings.compressionLevel,
     files,
@@ -83,9 +84,10 @@ async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
   }
 }
 
-async function endJobs({ order, places, ports, base, making }: Work, io: Io): Promise<readonly StoreEnd[]> {
+async function endJobs({ order, places, ports, names, making }: Work, io: Io): Promise<readonly StoreEnd[]> {
   const { set, settings } = order;
   const run = await describe(order, ports);
+  const { base } = names;
   return Promise.all(
     places.map(async ({ store, job }) => {
       const begun = ports.now().getTime();

@@ -30,9 +30,7 @@ export function decideJob(standing: Standing, rules: JobRules): Job {
     case "unfinished":
       return rules.onConflict === "replace" ? { kind: "replace", set: standing.set } : { kind: "make" };
     case "damaged":
-      return rules.onConflict === "replace"
-        ? replaceJob(standing.set, rules)
-        : { kind: "refuse", error: standing.error };
+      return jobForDamaged(standing, rules);
     case "other":
       return jobForOther(standing, rules);
     case "equal":
@@ -45,6 +43,12 @@ function jobForEqual(set: CompleteSet, missing: readonly string[], rules: JobRul
   if (rules.planDecides) return { kind: "leave", outcome: "unchanged", set };
   const why = `${setText(set.name)} is there with other content: what export-subst expands has changed`;
   return { kind: "compare", set, otherwise: jobForOther({ kind: "other", set, why }, rules) };
+}
+
+/** Of two manifests only a person can tell which one is to go. */
+function jobForDamaged({ set, error }: Extract<Standing, { kind: "damaged" }>, rules: JobRules): Job {
+  const replaceable = rules.onConflict === "replace" && set.manifests.length === 1;
+  return replaceable ? replaceJob(set, rules) : { kind: "refuse", error };
 }
 
 function jobForOther({ set, why }: Extract<Standing, { kind: "other" }>, rules: JobRules): Job {
@@ -70,12 +74,34 @@ export function needsFiles(job: Job): boolean {
   return job.kind === "make" || job.kind === "replace" || job.kind === "repair" || job.kind === "compare";
 }
 
-/** A base for file names that no file in the way of a `replace` begins with: NAME, else NAME-r2, NAME-r3, … */
-export function freeBase(name: string, jobs: readonly Job[]): string {
-  const taken = jobs
-    .map((job) => (job.kind === "compare" ? job.otherwise : job))
-    .flatMap((job) => (job.kind === "replace" ? job.set.files.map((file) => file.name) : []));
-  let base = name;
-  for (let n = 2; taken.some((file) => file.startsWith(`${base}.`)); n++) base = `${name}-r${n}`;
-  return base;
+/** What a set's files are called beside those that are there. */
+export interface FreeNames {
+  /** What the set's own files begin with: NAME, else NAME-r2, NAME-r3, … */
+  readonly base: string;
+  /** The name of a build output: as it is, else with the same mark before its endings. */
+  readonly nameOf: (file: string) => string;
+}
+
+/** Names that no file in the way of a `replace` has; for a `repair` those of the set that lacks a file. */
+export function freeNames(name: string, files: readonly string[], jobs: readonly Job[]): FreeNames {
+  const plain = jobs.map((job) => (job.kind === "compare" ? job.otherwise : job));
+  const taken = plain.flatMap((job) => (job.kind === "replace" ? job.set.files.map((file) => file.name) : []));
+  const repaired = plain.flatMap((job) => (job.kind === "repair" ? baseOf(job.set) : []))[0];
+  let names = namesAt(repaired ?? name, "");
+  for (let n = 2; collides(names, files, taken); n++) names = namesAt(name, `-r${n}`);
+  return names;
+}
+
+function namesAt(name: string, mark: string): FreeNames {
+  return { base: name + mark, nameOf: (file) => file.replace(/^([^.]*)/, `$1${mark}`) };
+}
+
+function collides({ base, nameOf }: FreeNames, files: readonly string[], taken: readonly string[]): boolean {
+  return taken.some((file) => file.startsWith(`${base}.`)) || files.some((file) => taken.includes(nameOf(file)));
+}
+
+function baseOf({ manifest }: CompleteSet): string | [] {
+  const ending = ".files.jsonl.gz";
+  const list = manifest.artifacts.find((artifact) => artifact.role === "file-list" && artifact.name.endsWith(ending));
+  return list?.name.slice(0, -ending.length) ?? [];
 }

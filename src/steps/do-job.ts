@@ -9,6 +9,7 @@ import { buildManifest, describeFile, manifestName } from "./build-manifest.ts";
 import type { Job } from "./decide-job.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { keepOldManifest } from "./keep-old-manifest.ts";
+import { listStrays } from "./list-strays.ts";
 import type { SetInTheMaking } from "./make-set.ts";
 import { publishSet, type Published } from "./publish-set.ts";
 import { repairSet } from "./repair-set.ts";
@@ -79,14 +80,12 @@ async function publish(
       ...(replaces && { replaces }),
       stored: (file) => logStored(order, file),
       async manifest(stored) {
-        const superseded = replaces === undefined ? [] : await keepOldManifest({ store, set: replaces, base }, io);
+        if (replaces !== undefined) await keepOldManifest({ store, set: replaces, base }, io);
+        const own = stored.map(({ artifact }) => artifact.name);
+        const superseded = await listStrays({ store, set, own }, io);
         const run = superseded.length === 0 ? order.run : { ...order.run, superseded };
-        return buildManifest({
-          name: manifestName(base),
-          content: await content,
-          artifacts: stored.map(describeFile),
-          run,
-        });
+        const artifacts = stored.map(describeFile);
+        return buildManifest({ name: manifestName(base), content: await content, artifacts, run });
       },
     },
     io,
@@ -101,7 +100,7 @@ function resultOf(published: Published, { prove, store }: JobOrder): JobResult {
     case "failed":
       return failed(published.error);
     case "lost":
-      if (published.same && published.winner.state === "complete") return standing("unchanged", published.winner);
+      if (published.same) return standing("unchanged", published.winner);
       return failed(
         new ColdstoreError(
           "conflict",

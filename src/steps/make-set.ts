@@ -4,6 +4,7 @@ import type { ArchiveFormat, ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { Scratch } from "../ports/workspace.ts";
 import type { PlannedContent } from "./build-manifest.ts";
+import type { FreeNames } from "./decide-job.ts";
 import { GrowingList } from "./growing-list.ts";
 import { copyJoiningFile, type JoiningFile } from "./join-files.ts";
 import { packArchive, type PackIo, type PackSummary } from "./pack-archive.ts";
@@ -15,8 +16,7 @@ export interface SetOrder {
   /** Opens the tar of the plan's commit. */
   openTar(): Promise<Readable>;
   readonly plan: PlannedContent;
-  /** What the files are called, without endings. */
-  readonly base: string;
+  readonly names: FreeNames;
   readonly formats: readonly ArchiveFormat[];
   readonly level: number;
   readonly files: readonly JoiningFile[];
@@ -47,34 +47,29 @@ async function fill(order: SetOrder, files: GrowingList<SetFile>): Promise<Manif
     made.push(file);
     files.push(file);
   };
+  const { base, nameOf } = order.names;
+  // Before anything is offered to a store: a file that has changed since leaves nothing behind there.
+  const joining: SetFile[] = [];
+  for (const file of order.files) joining.push(await copyJoiningFile(file, order.scratch, order.io.signal));
   const summary = await pack(order, add);
-  for (const file of order.files) add(await copyJoiningFile(file, order.scratch, order.io.signal));
+  for (const file of joining) add({ ...file, artifact: { ...file.artifact, name: nameOf(file.artifact.name) } });
   const content = contentOf(order.plan, summary);
-  add(
-    writeRestoreNotes(
-      order.base,
-      content,
-      made.filter(({ role }) => role === "archive"),
-    ),
-  );
-  add(
-    writeChecksums(
-      order.base,
-      made.map(({ artifact }) => artifact),
-    ),
-  );
+  const archives = made.filter(({ role }) => role === "archive");
+  add(writeRestoreNotes(base, content, archives));
+  const artifacts = made.map(({ artifact }) => artifact);
+  add(writeChecksums(base, artifacts));
   files.end();
   return content;
 }
 
 async function pack(order: SetOrder, add: (file: SetFile) => void): Promise<PackSummary> {
-  const { plan, base, formats, level, scratch, io } = order;
+  const { plan, names, formats, level, scratch, io } = order;
   const tar = await order.openTar();
   const seen = new Error("a Git LFS pointer went by");
   const onPointer = () => {
     throw seen;
   };
-  const packing = packArchive({ tar, prefix: plan.prefix, name: base, formats, level, scratch, onPointer, io });
+  const packing = packArchive({ tar, prefix: plan.prefix, name: names.base, formats, level, scratch, onPointer, io });
   try {
     for (let next = await packing.next(); ; next = await packing.next()) {
       if (next.done === true) return next.value;

@@ -5,7 +5,9 @@ import type { Manifest, ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
+import type { CompleteSet } from "./find-standing.ts";
 import { listSet, loadSets } from "./list-sets.ts";
+import { placeManifest, removeKeys, swapManifest } from "./place-manifest.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { proveFiles, proveManifest, type StoredFile } from "./prove-files.ts";
 
@@ -27,7 +29,7 @@ export interface Publication {
 /** How a publication ended. `lost`: another run was first; its set is `winner`. */
 export type Published =
   | { readonly kind: "stored"; readonly manifest: Manifest; readonly manifestName: string }
-  | { readonly kind: "lost"; readonly winner: ArchiveSet; readonly same: boolean }
+  | { readonly kind: "lost"; readonly winner: CompleteSet; readonly same: boolean }
   | { readonly kind: "failed"; readonly error: ColdstoreError };
 
 /**
@@ -42,8 +44,7 @@ export async function publishSet(publication: Publication, io: Io): Promise<Publ
   await publication.store.settle(io);
   const doubts = await proveFiles({ ...publication, files: put.files, content: await publication.content }, io);
   if (doubts.length > 0) return { kind: "failed", error: oneError(doubts) };
-  const made = await publication.manifest(put.files.map(({ file }) => file));
-  return placeManifest(publication, { ...put, ...made }, io);
+  return place(publication, put, io);
 }
 
 interface PutFiles {
@@ -57,17 +58,22 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
   const { store, set, files } = publication;
   const prefix = setPrefix(set);
   const pending = new Map<string, SetFile>();
+  const objects = new Map<string, StoredObject>();
+  const outcomes: PutOutcome[] = [];
+  const first = Promise.withResolvers<void>();
+  // The first file alone: of two runs with other content, the one that creates it goes on, and the other adds nothing.
   async function* puts(): AsyncGenerator<Put> {
     for await (const file of files) {
+      if (pending.size > 0) await first.promise;
+      if (outcomes.some(({ outcome }) => outcome === "different")) return;
       const key = prefix + file.artifact.name;
       pending.set(key, file);
       yield { key, artifact: file.artifact };
     }
   }
-  const objects = new Map<string, StoredObject>();
-  const outcomes: PutOutcome[] = [];
   for await (const outcome of store.put(puts(), io)) {
     outcomes.push(outcome);
+    first.resolve();
     const file = pending.get(outcome.key);
     if (outcome.outcome === "failed" || outcome.outcome === "different" || file === undefined) continue;
     objects.set(outcome.key, outcome.object);
@@ -86,51 +92,29 @@ function storedFile(file: SetFile, object: StoredObject | undefined): StoredFile
   return object === undefined ? [] : [{ file, object }];
 }
 
-async function placeManifest(
-  publication: Publication,
-  made: PutFiles & { readonly manifest: Manifest; readonly artifact: Artifact },
-  io: Io,
-): Promise<Published> {
+async function place(publication: Publication, put: PutFiles, io: Io): Promise<Published> {
   const { store, set, replaces } = publication;
-  const name = replaces?.manifests[0] ?? made.artifact.name;
-  const key = setPrefix(set) + name;
-  if (replaces?.manifests[0] !== undefined) await store.replace(key, made.artifact, io);
-  else if (!(await putManifest(store, { key, artifact: made.artifact }, io))) return giveWay(publication, made, io);
-  await store.settle(io);
-  if (await yieldsToTwin(publication, { ...made, key }, io)) return giveWay(publication, made, io);
-  const doubt =
-    publication.prove === "none" ? undefined : await proveManifest(store, { key, artifact: made.artifact }, io);
+  const { manifest, artifact } = await publication.manifest(put.files.map(({ file }) => file));
+  const old = replaces?.manifests[0];
+  const placement = { store, set, artifact };
+  const placed = old === undefined ? await placeManifest(placement, io) : await swapManifest(placement, old, io);
+  if (placed.kind === "taken") return giveWay(publication, { ...put, winner: placed.winner }, io);
+  const key = setPrefix(set) + placed.name;
+  const doubt = publication.prove === "none" ? undefined : await proveManifest(store, { key, artifact }, io);
   if (doubt !== undefined) return { kind: "failed", error: doubt };
-  return { kind: "stored", manifest: made.manifest, manifestName: name };
-}
-
-/** False when another manifest is there already. */
-async function putManifest(store: Store, put: Put, io: Io): Promise<boolean> {
-  for await (const outcome of store.put([put], io)) {
-    if (outcome.outcome === "failed") throw outcome.error;
-    if (outcome.outcome === "different") return false;
-  }
-  return true;
-}
-
-/** Two runs that call the same set by two names each place a manifest; the one whose name is first in byte order stays. */
-async function yieldsToTwin(
-  publication: Publication,
-  own: PutFiles & { readonly key: string },
-  io: Io,
-): Promise<boolean> {
-  const { store, set } = publication;
-  const [first, second] = (await listSet(store, set, io)).manifests;
-  if (first === undefined || second === undefined || own.key === setPrefix(set) + first) return false;
-  await removeKeys(store, [own.key], io);
-  return true;
+  return { kind: "stored", manifest, manifestName: placed.name };
 }
 
 /** Another run's set has the name. What this run created and that set doesn't name is taken away again. */
-async function giveWay(publication: Publication, put: PutFiles, io: Io): Promise<Published> {
+async function giveWay(
+  publication: Publication,
+  put: PutFiles & { readonly winner?: CompleteSet | undefined },
+  io: Io,
+): Promise<Published> {
   const { store, set } = publication;
-  const [winner] = await loadSets(store, [await listSet(store, set, io)], io);
-  if (winner?.state !== "complete") return { kind: "failed", error: leftovers(store, set, put) };
+  const winner = put.winner ?? (await wholeSet(publication, io));
+  // While the other run is at work, it may count on files that this one created.
+  if (winner === undefined) return { kind: "failed", error: leftovers(store, set, put) };
   const named = new Set(winner.manifest.artifacts.map(({ name }) => setPrefix(set) + name));
   const ours = put.created.filter((key) => !named.has(key));
   await removeKeys(store, ours, io);
@@ -138,17 +122,20 @@ async function giveWay(publication: Publication, put: PutFiles, io: Io): Promise
   return { kind: "lost", winner, same };
 }
 
+/** The set that is there now, unless it is the one to be replaced. */
+async function wholeSet({ store, set, replaces }: Publication, io: Io): Promise<CompleteSet | undefined> {
+  const [found] = await loadSets(store, [await listSet(store, set, io)], io);
+  if (found?.state !== "complete") return undefined;
+  return replaces?.state === "complete" && replaces.manifest.seal === found.manifest.seal ? undefined : found;
+}
+
 function leftovers(store: Store, set: SetName, put: PutFiles): ColdstoreError {
-  const names = put.different.map((key) => key.slice(setPrefix(set).length)).join(", ");
+  const names = put.different.map((key) => key.slice(setPrefix(set).length)).join(", ") || "its manifest";
   return new ColdstoreError(
     "conflict",
     `${setText(set)} in ${store.name} is unfinished and has other bytes as ${names}: left by a run with other settings, or ` +
       "one that is still at work; let that run end, or store beside its files with --on-conflict replace",
   );
-}
-
-async function removeKeys(store: Store, keys: readonly string[], io: Io): Promise<void> {
-  for await (const outcome of store.delete(keys, io)) if (outcome.outcome === "failed") throw outcome.error;
 }
 
 function oneError(errors: readonly ColdstoreError[]): ColdstoreError {

@@ -22,8 +22,8 @@ export async function repairSet(repair: Repair, io: Io): Promise<readonly Coldst
   const left = new Set(wanted);
   const errors: ColdstoreError[] = [];
   for await (const file of repair.files) {
-    const lost = wanted.find((artifact) => isSameFile(artifact, file));
-    if (lost === undefined || file.artifact.sha256 !== lost.sha256) continue;
+    const lost = [...left].find((artifact) => isSameFile(artifact, file));
+    if (lost === undefined) continue;
     left.delete(lost);
     const doubt = await putBack(
       store,
@@ -38,7 +38,7 @@ export async function repairSet(repair: Repair, io: Io): Promise<readonly Coldst
 }
 
 function isSameFile(artifact: ManifestArtifact, { role, format, artifact: made }: SetFile): boolean {
-  return artifact.role === role && artifact.format === format && (role !== "file" || artifact.name === made.name);
+  return artifact.role === role && artifact.format === format && artifact.sha256 === made.sha256;
 }
 
 async function putBack(

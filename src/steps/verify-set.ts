@@ -31,10 +31,16 @@ export async function verifySet(store: Store, set: ArchiveSet, level: VerifyLeve
         },
       ];
     case "damaged":
-      return [{ kind: "changed", file: set.manifests[0] ?? "", detail: set.error.message }];
+      return [damagedFault(set)];
     case "complete":
       return verifyComplete(store, set, level, io);
   }
+}
+
+/** A manifest that couldn't be read says nothing about the set. */
+function damagedFault({ manifests, error }: Extract<ArchiveSet, { state: "damaged" }>): Fault {
+  const fault = { file: manifests[0] ?? "", detail: error.message };
+  return error.failure === "integrity" ? { kind: "changed", ...fault } : { kind: "unreadable", ...fault, error };
 }
 
 /** Compares one file of a set with its manifest, likewise; an archive entry by entry when the file list lies beside it. */
