@@ -18,7 +18,11 @@ import { manual } from "./settings/spec/table.ts";
 process.env["UV_THREADPOOL_SIZE"] ??= String(Math.max(4, availableParallelism()));
 
 const argv = process.argv.slice(2);
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// A log that nobody reads, `2>&1 | head -1` or a full disk, doesn't end a run.
+process.stderr.on("error", () => undefined);
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") notPrinted(error);
+});
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -55,11 +59,17 @@ async function carryOut({ settings, presentation, warnings }: Extract<Loaded, { 
 }
 
 function print(report: Report, { json, color }: Presentation): number {
-  say(json ? renderJson(report) : renderText(report, { color }));
+  say(json ? renderJson(report) : renderText(report, { color: color && process.stdout.isTTY }));
   return exitOf(report);
 }
 
 function say(text: string): number {
   process.stdout.write(text);
   return 0;
+}
+
+/** The run is over, and what it has to say is lost. */
+function notPrinted(error: Error): void {
+  process.stderr.write(`failed: the report can't be written to standard output: ${error.message}\n`);
+  process.exitCode = 5;
 }

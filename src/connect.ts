@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { openGitRepository } from "./adapters/git/git-repository.ts";
 import { readBaseFile } from "./adapters/git/read-base-file.ts";
 import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
-import { isFile, readConfigFile, repositoryRoot } from "./adapters/local/config-files.ts";
+import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
 import { openLog, type LogStream } from "./adapters/log/open-log.ts";
@@ -38,6 +38,7 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
   return {
     read: readConfigFile,
     isFile,
+    realFile,
     repositoryRoot,
     ...(event && { readBase: async (path: string) => readBaseFile({ repository: cwd, path, event }) }),
   };

@@ -8,6 +8,7 @@ export function configDisk(files: Readonly<Record<string, string>> = {}): Config
   return {
     read: async (path) => files[path],
     isFile: async (path) => path in files,
+    realFile: async (path) => (path in files ? path : undefined),
     repositoryRoot: async (folder) => (folder === "/repo" || folder.startsWith("/repo/") ? "/repo" : undefined),
   };
 }

@@ -46,7 +46,13 @@ async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: 
         : await verifyArtifact(store, { set, name: file, level: settings.level }, io);
       const one = { ...set, files: set.files.filter(({ name }) => whole || name === file) };
       return verifyReport(
-        [{ store, verdicts: [{ set: one, faults, seconds: (ports.now().getTime() - begun) / 1000 }] }],
+        [
+          {
+            store,
+            verdicts: [{ set: one, faults, seconds: (ports.now().getTime() - begun) / 1000 }],
+            ...(!whole && { file }),
+          },
+        ],
         settings.level,
       );
     }

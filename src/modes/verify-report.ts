@@ -10,6 +10,8 @@ export interface StoreVerdicts {
   readonly store: Store;
   readonly verdicts: readonly Verdict[];
   readonly error?: ColdstoreError;
+  /** The file, when only one of the set was looked at. */
+  readonly file?: string;
 }
 
 /** What a verification has to say: a row for each sound set, and one for each thing that is wrong. */
@@ -22,12 +24,13 @@ export function verifyReport(all: readonly StoreVerdicts[], level: VerifyLevel):
 
 function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[] {
   const store = found.store.name;
+  const only = found.file === undefined ? {} : { file: found.file };
   const rest: Outcome[] = found.error === undefined ? [] : [{ outcome: "unknown", store, detail: found.error.message }];
   const verified = found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
     const row = { store, set: setText(set.name) };
     const bytes = set.files.reduce((sum, file) => sum + file.bytes, 0);
     const proof = level === "list" ? "none" : level;
-    if (faults.length === 0) return [{ ...row, outcome: "ok", bytes, seconds, proof }];
+    if (faults.length === 0) return [{ ...row, ...only, outcome: "ok", bytes, seconds, proof }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));
   });
   return [...verified, ...rest];

@@ -51,7 +51,9 @@ function sentenceOf(report: Report): string {
 }
 
 function verifiedSentence(report: Report): string {
-  const sets = formatCount(setsIn(report), "set");
+  const [first, ...others] = report.outcomes;
+  const single = others.length === 0 ? first?.file : undefined;
+  const sets = single === undefined ? formatCount(setsIn(report), "set") : visibleText(single);
   const how = report.status === "unproven" ? "compared by names and sizes alone" : "verified";
   return `${sets} ${how}${inStores(report)}`;
 }

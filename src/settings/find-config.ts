@@ -10,6 +10,8 @@ export interface ConfigSource {
   read(path: string): Promise<string | undefined>;
   /** A file, or a link to one; false for a folder and when there is nothing. */
   isFile(path: string): Promise<boolean>;
+  /** The file that a path leads to, links followed; undefined for a folder and when there is nothing. */
+  realFile(path: string): Promise<string | undefined>;
   /** The top folder of the repository that a folder lies in; undefined when it lies in none. */
   repositoryRoot(folder: string): Promise<string | undefined>;
   /**

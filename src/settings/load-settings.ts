@@ -81,11 +81,11 @@ function homeOf(env: Environment): string | undefined {
   return env["HOME"] ?? env["USERPROFILE"];
 }
 
-/** The absolute path of the file that was given in a store's place. */
+/** The absolute path of the file that was given in a store's place; a link stands for what it leads to. */
 async function fileOf(call: Call, { cwd, env, config }: Invocation): Promise<string | undefined> {
   if (call.storeOrFile === undefined) return undefined;
   const path = absolute(call.storeOrFile, placeOf(cwd, homeOf(env)));
-  return path.ok && (await config.isFile(path.value)) ? path.value : undefined;
+  return path.ok ? config.realFile(path.value) : undefined;
 }
 
 function layerOf(call: Call, file: string | undefined, base: string): RawLayer {

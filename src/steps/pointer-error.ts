@@ -26,7 +26,7 @@ export function pointerError(pointers: readonly LfsPointer[]): ColdstoreError {
   const more = pointers.length > 10 ? `, and ${pointers.length - 10} more` : "";
   return new ColdstoreError(
     "source",
-    `${formatCount(pointers.length, "file")} would be Git LFS pointers in the snapshot, without their contents: ${named.join(", ")}${more}; ` +
+    `${formatCount(pointers.length, "file would be a Git LFS pointer", "files would be Git LFS pointers")} in the snapshot, without the contents: ${named.join(", ")}${more}; ` +
       `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(pointers.map(({ path }) => path))}`,
   );
 }

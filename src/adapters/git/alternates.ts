@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { ColdstoreError } from "../../model/errors.ts";
 
 /**
  * A folder of objects and all that it borrows from (objects/info/alternates), as absolute paths. Git follows relative
@@ -20,8 +21,12 @@ export function alternatesFile(folders: readonly string[]): string {
 
 async function alternatesOf(folder: string): Promise<readonly string[]> {
   const text = await readFile(resolve(folder, "info/alternates"), "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    if (code === "ENOENT") return "";
+    const advice = "give the user that runs Coldstore access to it, or use a clone of your own";
+    throw new ColdstoreError("source", `the repository's ${folder} can't be read: ${code}; ${advice}`, {
+      cause: error,
+    });
   });
   const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return lines.map((line) => (line.startsWith('"') ? unquoted(line) : line));

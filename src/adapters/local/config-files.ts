@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
-import { saysAbsent } from "./disk-error.ts";
+import { errnoOf, saysAbsent } from "./disk-error.ts";
 
 const largestConfig = 1024 * 1024;
 
@@ -18,6 +18,11 @@ export async function readConfigFile(path: string): Promise<string | undefined> 
   }
 }
 
+/** The file that a path leads to, its links followed; undefined for a folder and when there is nothing. */
+export async function realFile(path: string): Promise<string | undefined> {
+  return (await isFile(path)) ? realpath(path) : undefined;
+}
+
 /** Whether there is a file, or a link to one. */
 export async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
@@ -26,17 +31,21 @@ export async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/** The nearest folder, from this one up, that has a `.git`; undefined when none has. */
+/** The nearest folder, from this one up, that has a `.git`; undefined when none has. Rejects with `source` if that can't be told. */
 export async function repositoryRoot(folder: string): Promise<string | undefined> {
   for (let here = folder; ; here = dirname(here)) {
-    if (await exists(join(here, ".git"))) return here;
+    if (await exists(join(here, ".git"), folder)) return here;
     if (dirname(here) === here) return undefined;
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+async function exists(path: string, asked: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (cause) {
+    if (errnoOf(cause) !== "EACCES") return false;
+    const advice = "give the user that runs Coldstore access to it, or use a clone of your own";
+    throw new ColdstoreError("source", `the folder ${asked} can't be read: permission denied; ${advice}`, { cause });
+  }
 }

@@ -49,7 +49,8 @@ export class ScratchRoot implements LocalWorkspace {
     try {
       await this.#make(path);
     } catch (error) {
-      await this.#remove(path);
+      // That it can't be removed where it couldn't be made tells nothing.
+      await this.#remove(path).catch(() => {});
       throw diskError(error, "make a scratch folder in", this.#root);
     }
     return {
