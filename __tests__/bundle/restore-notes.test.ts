@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { isolatedGitEnvironment, makeRepository, type GitFixture } from "../support/git-fixture.ts";
+import { testWith } from "../support/programs.ts";
+import { makePlace } from "../support/run-cli.ts";
+import { onlySet, shell } from "../support/stored-set.ts";
+
+/** The shell blocks of a page, each under the title of its section. */
+function blocksOf(page: string): ReadonlyMap<string, string> {
+  const sections = page.split(/^## /m).slice(1);
+  return new Map(
+    sections.flatMap((section) => {
+      const [, block] = /^```sh\n(.*?)^```$/ms.exec(section) ?? [];
+      return block === undefined ? [] : [[section.split("\n")[0] ?? "", block] as const];
+    }),
+  );
+}
+
+/** The id that git gives to what lies in a folder. */
+function treeIn(folder: string, { path, around }: GitFixture): string {
+  const env = { ...isolatedGitEnvironment(), GIT_INDEX_FILE: join(around, "index") };
+  const git = (...args: string[]) =>
+    execFileSync("git", [`--git-dir=${path}/.git`, `--work-tree=${folder}`, ...args], { cwd: folder, env });
+  git("add", "--all", "--force", ".");
+  return git("write-tree").toString().trim();
+}
+
+const programs = ["bash", "sha256sum", "gzip", "tar", "git"];
+const cases = [
+  { what: "of a plain name", args: [] },
+  { what: "of both formats", args: ["--format", "tar", "--format", "tar.gz"] },
+  { what: "with an odd prefix", args: ["--prefix", "it's $HOME/"] },
+];
+
+for (const { what, args } of cases)
+  testWith(
+    programs,
+    `RESTORE.md ${what}, followed word for word with stock tools alone, gives back git's tree`,
+    async () => {
+      using repository = makeRepository({
+        files: {
+          "a b": "1\n",
+          "bin/run": { executable: "#!/bin/sh\n" },
+          link: { link: "a b" },
+          "deep/ünï/x": Buffer.alloc(2_500_000, 7),
+        },
+      });
+      using place = makePlace();
+      expect(await place.run(["snapshot", repository.path, place.store, ...args])).toMatchObject({ code: 0 });
+      const set = onlySet(place.store);
+      const { prefix, tar, source } = set.manifest.content;
+      const folder = join(place.path, "carried away");
+      cpSync(set.folder, folder, { recursive: true });
+
+      const blocks = blocksOf(readFileSync(set.path("RESTORE.md"), "utf8"));
+      expect([...blocks.keys()]).toEqual(["Check it", "Unpack it", "Make it again from the repository"]);
+      const checked = shell(blocks.get("Check it")!, folder).trimEnd().split("\n");
+      const digests = checked.filter((line) => !line.endsWith(": OK"));
+      expect(digests).toEqual(digests.map(() => `${tar.sha256}  -`));
+      expect(digests).toHaveLength(set.manifest.artifacts.filter(({ role }) => role === "archive").length);
+      shell(blocks.get("Unpack it")!, folder);
+      expect(treeIn(join(folder, "restored", prefix), repository)).toBe(
+        repository.git("rev-parse", `${source.commit}^{tree}`),
+      );
+      expect(shell(blocks.get("Make it again from the repository")!, repository.path)).toBe(`${tar.sha256}  -\n`);
+    },
+  );
