@@ -5,6 +5,7 @@ import type { Manifest } from "../model/manifest.ts";
 import type { Outcome, Proof, Report, Status } from "../model/report.ts";
 import { setPrefix, setText } from "../model/set-name.ts";
 import type { Unfit } from "../steps/preflight.ts";
+import type { Untold } from "../steps/tell-stores.ts";
 import type { StoreEnd } from "./fill-stores.ts";
 import type { SnapshotOrder } from "./snapshot-order.ts";
 
@@ -12,21 +13,22 @@ export interface SnapshotEnd {
   readonly order: SnapshotOrder;
   readonly ends: readonly StoreEnd[];
   readonly unfit: readonly Unfit[];
-  readonly warnings: readonly string[];
+  readonly untold: Untold;
 }
 
 /** What a making run has to say when it's over: an outcome a store, and the outputs. */
-export function snapshotReport({ order, ends, unfit, warnings }: SnapshotEnd): Report {
+export function snapshotReport({ order, ends, unfit, untold }: SnapshotEnd): Report {
   const outcomes = [...ends.map((end) => outcomeOf(order, end)), ...unfit.map((each) => outcomeOfUnfit(order, each))];
-  const status = statusOf(ends, unfit);
+  const status = untold.errors.length > 0 ? "failed" : statusOf(ends, unfit);
   return {
     mode: "snapshot",
     status,
     outcomes,
-    warnings,
+    warnings: [...order.source.warnings, ...untold.warnings],
     errors: [
       ...unfit.flatMap((each) => each.errors),
       ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : []))),
+      ...untold.errors,
     ],
     outputs: { status, ...outputsOf(order, ends), stores: outcomes },
   };

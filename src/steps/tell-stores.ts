@@ -1,6 +1,6 @@
 import type { Manifest } from "../model/manifest.ts";
-import { exitCodeOf, worstOf, type ColdstoreError } from "../model/errors.ts";
-import type { SetName } from "../model/set-name.ts";
+import { ColdstoreError, exitCodeOf, worstOf } from "../model/errors.ts";
+import { setText, type SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { Job } from "./decide-job.ts";
@@ -23,30 +23,48 @@ export interface Telling {
   readonly tarBytes: number;
 }
 
-/** Adds proof, freeze marker and history to each store that was reached. Resolves to what a person should know of it. */
-export async function tellStores(telling: Telling, io: Io): Promise<readonly string[]> {
-  const told = await Promise.all(telling.ends.map(async (end) => tellStore(telling, end, io)));
-  return told.flat();
+/** What the stores didn't take: a lost proof or line of history is a warning, a freeze that was asked for an error. */
+export interface Untold {
+  readonly warnings: readonly string[];
+  readonly errors: readonly ColdstoreError[];
+}
+
+/** Adds proof, freeze marker and history to each store that was reached. */
+export async function tellStores(telling: Telling, io: Io): Promise<Untold> {
+  const untold = await Promise.all(telling.ends.map(async (end) => tellStore(telling, end, io)));
+  return {
+    warnings: untold.flatMap(({ warnings }) => warnings),
+    errors: untold.flatMap(({ errors }) => errors),
+  };
 }
 
 type End = Telling["ends"][number];
 
-async function tellStore(telling: Telling, end: End, io: Io): Promise<readonly string[]> {
+async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
   const { store, result } = end;
   const { set, settings, stamp } = telling;
   const manifest = "manifest" in result ? result.manifest : undefined;
   const proven = result.kind === "stored" || result.kind === "repaired";
-  const errors = [
+  const proof =
     manifest &&
-      proven &&
-      (await writeRecord(store, { set, kind: "proof", stamp, says: proofOf(manifest, settings.prove) }, io)),
+    proven &&
+    (await writeRecord(store, { set, kind: "proof", stamp, says: proofOf(manifest, settings.prove) }, io));
+  const freeze =
     manifest &&
-      settings.freeze &&
-      !isFrozen(end.job) &&
-      (await writeRecord(store, { set, kind: "freeze", stamp, says: { seal: manifest.seal } }, io)),
-    await writeHistory(store, { project: set.project, stamp, says: historyOf(telling, end) }, io),
-  ];
-  return errors.flatMap((error) => (error ? `${store.name} took no record of this run: ${error.message}` : []));
+    settings.freeze &&
+    !isFrozen(end.job) &&
+    (await writeRecord(store, { set, kind: "freeze", stamp, says: { seal: manifest.seal } }, io));
+  const history = await writeHistory(store, { project: set.project, stamp, says: historyOf(telling, end) }, io);
+  const lost = [proof, history].flatMap((error) => error || []);
+  return {
+    warnings: lost.map((error) => `${store.name} took no record of this run: ${error.message}`),
+    errors: freeze ? [notFrozen(set, store, freeze)] : [],
+  };
+}
+
+function notFrozen(set: SetName, store: Store, cause: ColdstoreError): ColdstoreError {
+  const message = `${setText(set)} is stored in ${store.name}, but not frozen: ${cause.message}; run again with --freeze`;
+  return new ColdstoreError(cause.failure, message, { cause });
 }
 
 function isFrozen(job: Job): boolean {
