@@ -13,6 +13,7 @@ import { compareLists } from "../steps/compare-lists.ts";
 import { findCompanions } from "../steps/find-companions.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
 import { preflight } from "../steps/preflight.ts";
+import { readBack } from "../steps/read-back.ts";
 import { selectSets } from "../steps/select-sets.ts";
 
 /** Shows the sets of a store, one set with its entries, or the difference of two; reads manifests and lists only. */
@@ -92,5 +93,7 @@ async function* entriesOf(
   const file = manifest.artifacts.find(({ role }) => role === "file-list");
   if (file === undefined)
     throw new ColdstoreError("integrity", `the manifest of ${manifest.run.set} names no file list`);
+  if ((await readBack(store, prefix + file.name, io)).sha256 !== file.sha256)
+    throw new ColdstoreError("integrity", `${file.name} was changed, so what it lists isn't shown; verify the set`);
   yield* readStoredList(store, prefix + file.name, io);
 }

@@ -19,7 +19,8 @@ export async function listSets(store: Store, filter: ListFilter, io: Io): Promis
   for await (const object of store.list(prefix, io)) gather(sets, object);
   return [...sets.values()]
     .filter((set) => set.files.length > 0 && (filter.mode === undefined || set.name.mode === filter.mode))
-    .map(finish);
+    .map(finish)
+    .sort((a, b) => Buffer.compare(Buffer.from(a.prefix), Buffer.from(b.prefix)));
 }
 
 /** One set by its name, from the store's listing alone; a set that isn't there has no files. */

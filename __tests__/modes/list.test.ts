@@ -1,0 +1,161 @@
+import { expect, test } from "vitest";
+import type { Details } from "../../src/model/details.ts";
+import { ColdstoreError } from "../../src/model/errors.ts";
+import { MemoryPlace } from "../support/memory-store.ts";
+import { errorOf, filesIn, makeWorld, setFolder, smallProject, storedWorld, type World } from "../support/world.ts";
+
+async function details<K extends Details["kind"]>(world: World, kind: K, settings: Parameters<World["list"]>[0] = {}) {
+  const found = (await world.list(settings)).details;
+  if (found?.kind !== kind) throw new Error(`it is ${found?.kind}`);
+  return found as Extract<Details, { kind: K }>;
+}
+
+test("an empty store has no rows", async () => {
+  expect((await details(makeWorld(), "sets")).rows).toEqual([]);
+});
+
+test("each set is a row with its state, times, size and freeze marker", async () => {
+  const world = makeWorld({
+    repository: { ...smallProject, tags: { v1: "light", v2: "light", v3: "light", v4: "light" } },
+  });
+  await world.stored({ ref: "v1", freeze: true });
+  await world.stored({ ref: "v2", prove: "none" });
+  await world.stored({ ref: "v3" });
+  await world.stored({ ref: "v4" });
+  world.place.drop("acme/app/snapshot/v3/app-3.coldstore.json");
+  world.place.flipByte("acme/app/snapshot/v4/app-4.coldstore.json", 9);
+  const { rows } = await details(world, "sets");
+  expect(rows).toMatchObject([
+    {
+      set: { project: "acme/app", mode: "snapshot", id: "v1" },
+      state: "complete",
+      made: "2026-11-22T03:00:01Z",
+      proven: "2026-11-22T03:00:01Z",
+      frozen: true,
+    },
+    { set: { id: "v2" }, state: "complete", made: "2026-11-22T03:00:02Z", frozen: false },
+    { set: { id: "v3" }, state: "incomplete" },
+    { set: { id: "v4" }, state: "damaged" },
+  ]);
+  expect(rows[1]).not.toHaveProperty("proven");
+  const folder = "acme/app/snapshot/v1/";
+  const bytes = filesIn(world.place, folder).reduce(
+    (sum, name) => sum + world.place.objects.get(folder + name)!.data.length,
+    0,
+  );
+  expect(rows[0]!.bytes).toBe(bytes);
+});
+
+test("a set that has lost a file is listed as damaged", async () => {
+  const world = await storedWorld();
+  world.place.drop(`${setFolder}app-1.4.0.tar.gz`);
+  expect((await details(world, "sets")).rows).toMatchObject([{ state: "damaged" }]);
+});
+
+test("rows can be those of one project", async () => {
+  const world = makeWorld();
+  for (const project of ["acme/app", "acme/lib"]) await world.stored({ project });
+  const { rows } = await details(world, "sets", { project: "acme/lib" });
+  expect(rows.map(({ set }) => set.project)).toEqual(["acme/lib"]);
+});
+
+test("one set is shown with its manifest and entries; the archive isn't read", async () => {
+  const world = await storedWorld();
+  const calls = world.store.calls.length;
+  const found = await details(world, "set", { sets: [{ id: "v1.4.0" }] });
+  expect(found.entries.map(({ path, type, mode, size }) => `${path} ${type} ${mode.toString(8)} ${size}`)).toEqual([
+    "README.md file 664 6",
+    "link symlink 777 0",
+    "src dir 775 0",
+    "src/data.txt file 664 5000",
+    "src/run.sh file 775 19",
+  ]);
+  expect(found.manifest.run.set).toBe("v1.4.0");
+  expect(found.proven).toBe("2026-11-22T03:00:01Z");
+  const read = world.store.calls.slice(calls).filter(({ call }) => call === "open" || call === "read");
+  expect([...new Set(read.map(({ key }) => key.slice(setFolder.length)))]).toEqual([
+    "app-1.4.0.coldstore.json",
+    "app-1.4.0.files.jsonl.gz",
+  ]);
+});
+
+test("the difference of two sets names what was added, removed and changed", async () => {
+  const commits = [
+    { files: { same: "s", gone: "g", text: "old", "dir/x": "1", link: { link: "a" } }, tags: { v1: "light" } },
+    {
+      files: { text: "new!", fresh: "f", "dir/x": { executable: "1" }, link: { link: "b" } },
+      remove: ["gone"],
+      tags: { v2: "light" },
+    },
+  ] as const;
+  const world = makeWorld({ repository: { commits } });
+  for (const ref of ["v1", "v2"]) await world.stored({ ref });
+  const found = await details(world, "difference", { sets: [{ id: "v1" }, { id: "v2" }] });
+  expect(found.changes.map(({ path, change }) => `${change} ${path}`)).toEqual([
+    "changed dir/x",
+    "added fresh",
+    "removed gone",
+    "changed link",
+    "changed text",
+  ]);
+  expect([found.before.id, found.after.id]).toEqual(["v1", "v2"]);
+  const back = await details(world, "difference", { sets: [{ id: "v2" }, { id: "v1" }] });
+  expect(back.changes.map(({ path, change }) => `${change} ${path}`)).toContain("added gone");
+  expect((await details(world, "difference", { sets: [{ id: "v1" }, { id: "v1" }] })).changes).toEqual([]);
+});
+
+test("an incomplete and a damaged set aren't shown but explained", async () => {
+  const world = await storedWorld();
+  world.place.flipByte(`${setFolder}app-1.4.0.coldstore.json`, 9);
+  expect((await errorOf(world.list({ sets: [{ id: "v1.4.0" }] }))).failure).toBe("integrity");
+  world.place.drop(`${setFolder}app-1.4.0.coldstore.json`);
+  expect((await errorOf(world.list({ sets: [{ id: "v1.4.0" }] }))).message).toMatch(/has no manifest/);
+});
+
+test("a damaged file list is an integrity failure", async () => {
+  const world = await storedWorld();
+  world.place.truncate(`${setFolder}app-1.4.0.files.jsonl.gz`, 60);
+  expect((await errorOf(world.list({ sets: [{ id: "v1.4.0" }] }))).failure).toBe("integrity");
+});
+
+test("a file list that was changed and is still readable isn't shown as the set's entries", async () => {
+  const world = makeWorld({ repository: { ...smallProject, tags: { v1: "light", v2: "light" } } });
+  const other = makeWorld({ repository: { files: { evil: "x" }, tags: { v1: "light" } }, place: new MemoryPlace() });
+  await world.stored({ ref: "v1" });
+  await other.stored({ ref: "v1" });
+  const key = "acme/app/snapshot/v1/app-1.files.jsonl.gz";
+  world.place.objects.set(key, other.place.objects.get(key)!);
+  const error = await errorOf(world.list({ sets: [{ id: "v1" }] }));
+  expect([error.failure, error.message]).toEqual(["integrity", expect.stringMatching(/app-1\.files\.jsonl\.gz/)]);
+});
+
+test("a single file's set is shown from the manifest beside it", async () => {
+  const stored = await storedWorld();
+  const place = new MemoryPlace();
+  for (const name of filesIn(stored.place)) place.objects.set(name, stored.place.objects.get(setFolder + name)!);
+  const world = makeWorld({ place });
+  const found = await details(world, "set", { file: "/here/app-1.4.0.tar.gz" });
+  expect(found.entries).toHaveLength(5);
+  place.drop("app-1.4.0.coldstore.json");
+  expect((await errorOf(world.list({ file: "/here/app-1.4.0.tar.gz" }))).message).toMatch(
+    /no manifest beside it.*tar -tvf \/here/,
+  );
+});
+
+test("a store that can't be listed is a failure of the store, with every reason", async () => {
+  const world = makeWorld();
+  world.store.problems.push(
+    new ColdstoreError("not-found", "there is no such folder"),
+    new ColdstoreError("store", "no permission"),
+  );
+  const error = await errorOf(world.list());
+  expect(error.message).toBe("there is no such folder\nno permission");
+});
+
+test("list writes nothing", async () => {
+  const world = await storedWorld();
+  const before = world.place.keys();
+  await world.list();
+  await world.list({ sets: [{ id: "v1.4.0" }] });
+  expect(world.place.keys()).toEqual(before);
+});
