@@ -4,6 +4,7 @@ import { openGitRepository } from "./adapters/git/git-repository.ts";
 import { readBaseFile } from "./adapters/git/read-base-file.ts";
 import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
+import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
 import { openLog, type LogStream } from "./adapters/log/open-log.ts";
@@ -85,16 +86,17 @@ function isDryRun(settings: Settings): boolean {
   return settings.mode !== "list" && settings.dryRun;
 }
 
-/** Packing happens inside the first folder that stores it, so that storing there is a link. */
+/** Packing happens inside the first folder that can store it, so that storing there is a link. */
 async function workspaceFor(
   settings: Settings,
   temporary: LocalWorkspace,
   signal: AbortSignal,
 ): Promise<{ readonly workspace: LocalWorkspace; readonly root?: string }> {
-  const [first] = settings.stores;
-  if (settings.mode !== "snapshot" || settings.dryRun || first === undefined) return { workspace: temporary };
-  const root = join(first.path, ".tmp");
-  return { workspace: await openWorkspace({ root, signal }), root };
+  if (settings.mode !== "snapshot" || settings.dryRun) return { workspace: temporary };
+  const roots = settings.stores.map(({ path }) => join(path, ".tmp"));
+  const [first, ...others] = await Promise.all(roots.map(async (root) => openWorkspace({ root, signal })));
+  if (first === undefined) return { workspace: temporary };
+  return { workspace: firstWorkspace(first, others), ...(roots[0] !== undefined && { root: roots[0] }) };
 }
 
 function storesFor(settings: Settings, tmp: string | undefined): readonly LocalStore[] {

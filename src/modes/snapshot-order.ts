@@ -1,3 +1,4 @@
+import { asColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { SetName } from "../model/set-name.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { TreeEntry } from "../ports/repository.ts";
@@ -30,10 +31,11 @@ export async function takeOrder(settings: SnapshotSettings, ports: Ports, survey
     survey?.add(entry, offset);
   };
   const repository = await ports.openRepository();
-  const [source, files] = await Promise.all([
+  const [source, found] = await bothOrAllErrors(
     examineSource(repository, { ...settings, run: ports.run.id }, visit, ports.signal),
-    findFiles(settings, ports),
-  ]);
+    settings.files.length === 0 ? Promise.resolve([]) : ports.outputs.find(settings.files),
+  );
+  const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);
   assertApart(files, source.names.name);
   const { names, revision } = source;
   const set = { project: source.project, mode: settings.mode, id: names.id };
@@ -41,6 +43,11 @@ export async function takeOrder(settings: SnapshotSettings, ports: Ports, survey
   return { settings, started, source, set, plan, files, locks };
 }
 
-async function findFiles({ files }: SnapshotSettings, { outputs, signal }: Ports): Promise<readonly JoiningFile[]> {
-  return files.length === 0 ? [] : digestFiles(await outputs.find(files), signal);
+/** What stands against either is said at once. */
+async function bothOrAllErrors<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+  const ends = await Promise.allSettled([first, second]);
+  const reasons = ends.flatMap((end) => (end.status === "rejected" ? [asColdstoreError(end.reason)] : []));
+  const errors = new Set(reasons.flatMap((error) => (error instanceof SeveralErrors ? error.errors : [error])));
+  if (errors.size > 1) throw new SeveralErrors([...errors]);
+  return Promise.all([first, second]);
 }
