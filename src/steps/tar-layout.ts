@@ -20,13 +20,7 @@ export class TarLayout {
 
   /** Makes room for the next entry; gives the offset of its content. */
   place(entry: TreeEntry): number {
-    const isFolder = entry.type === "dir" || entry.type === "submodule";
-    const path = Buffer.concat([
-      this.#prefix,
-      entry.pathBytes ?? Buffer.from(entry.path),
-      Buffer.from(isFolder ? "/" : ""),
-    ]);
-    const content = this.#offset + paxBytes(path, entry) + block;
+    const content = this.#offset + this.#paxBytes(entry) + block;
     this.#offset = content + (entry.type === "file" ? padded(entry.bytes) : 0);
     return content;
   }
@@ -35,18 +29,24 @@ export class TarLayout {
   end(): number {
     return Math.ceil((this.#offset + 2 * block) / record) * record;
   }
-}
 
-function paxBytes(path: Uint8Array, entry: TreeEntry): number {
-  let bytes = fitsUstar(path) ? 0 : paxRecordBytes("path", path.length);
-  if (entry.type === "symlink" && entry.bytes > 100) bytes += paxRecordBytes("linkpath", entry.bytes);
-  if (entry.type === "file" && entry.bytes > 0o77777777777) bytes += paxRecordBytes("size", String(entry.bytes).length);
-  return bytes === 0 ? 0 : block + padded(bytes);
+  #paxBytes(entry: TreeEntry): number {
+    const slash = entry.type === "dir" || entry.type === "submodule" ? "/" : "";
+    const length = this.#prefix.length + (entry.pathBytes?.length ?? Buffer.byteLength(entry.path)) + slash.length;
+    let bytes = 0;
+    if (length > 100) {
+      const path = Buffer.concat([this.#prefix, entry.pathBytes ?? Buffer.from(entry.path), Buffer.from(slash)]);
+      if (!fitsUstar(path)) bytes += paxRecordBytes("path", length);
+    }
+    if (entry.type === "symlink" && entry.bytes > 100) bytes += paxRecordBytes("linkpath", entry.bytes);
+    if (entry.type === "file" && entry.bytes > 0o77777777777)
+      bytes += paxRecordBytes("size", String(entry.bytes).length);
+    return bytes === 0 ? 0 : block + padded(bytes);
+  }
 }
 
 /** A path over 100 bytes fits when it can be cut at a slash into at most 155 and 100 bytes. */
 function fitsUstar(path: Uint8Array): boolean {
-  if (path.length <= 100) return true;
   const slash = 0x2f;
   let cut = Math.min(path.at(-1) === slash ? path.length - 1 : path.length, 155);
   do cut -= 1;

@@ -40,7 +40,9 @@ test("a tree isn't taken for a file's content", async () => {
   await using opened = await openFolder(repository.path);
   const tree = repository.git("rev-parse", "HEAD:a");
   await expect(Array.fromAsync(opened.repository.blobs([tree], never))).rejects.toMatchObject({ failure: "source" });
-  await expect(opened.repository.openBlob(tree, never)).rejects.toMatchObject({ failure: "source" });
+  await expect(Array.fromAsync(opened.repository.blobPieces([tree], never))).rejects.toMatchObject({
+    failure: "source",
+  });
 });
 
 test("an abort while blobs are read rejects with its reason", async () => {

@@ -3,6 +3,7 @@ import type { Revision } from "../../model/revision.ts";
 import type {
   ArchiveRecipe,
   Blob,
+  BlobPiece,
   Repository,
   RepositoryFacts,
   TreeChange,
@@ -16,7 +17,7 @@ import { diffTrees } from "./diff-trees.ts";
 import { findRepository, type FoundRepository } from "./find-repository.ts";
 import { gitVersion } from "./git-version.ts";
 import { makeGitDir } from "./hermetic-gitdir.ts";
-import { openBlob, readBlobs } from "./read-blobs.ts";
+import { readBlobPieces, readBlobs } from "./read-blobs.ts";
 import { readFacts } from "./read-facts.ts";
 import { readTree } from "./read-tree.ts";
 import { resolveRef } from "./resolve-ref.ts";
@@ -78,8 +79,8 @@ class GitRepository implements Repository {
     return readBlobs(this.#opened.gitDir, oids, signal);
   }
 
-  openBlob(oid: string, signal: AbortSignal): Promise<Readable> {
-    return openBlob(this.#opened.gitDir, oid, signal);
+  blobPieces(oids: readonly string[], signal: AbortSignal): AsyncIterable<readonly BlobPiece[]> {
+    return readBlobPieces(this.#opened.gitDir, oids, signal);
   }
 
   changes(signal: AbortSignal): Promise<WorkTreeChanges> {
