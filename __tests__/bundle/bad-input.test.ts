@@ -35,7 +35,7 @@ async function expectRefusal(
   { code, says }: Expected,
   call: CliCall = {},
 ): Promise<CliEnd> {
-  const before = new Set(readdirSync(place.path, { recursive: true }));
+  const before = new Set(readdirSync(place.path, { recursive: true, encoding: "utf8" }));
   const end = await place.run(args, call);
   expect(end).toMatchObject({ code, stdout: expect.stringMatching(says) });
   expect(end.stdout).toMatch(/^failed: /);
@@ -46,7 +46,7 @@ async function expectRefusal(
   expect(schemaProblems("report", report)).toEqual([]);
   expect(report.exit).toBe(code);
   expect(report.problems.map(({ message }) => message).join("\n")).toMatch(says);
-  expect(new Set(readdirSync(place.path, { recursive: true }))).toEqual(before);
+  expect(new Set(readdirSync(place.path, { recursive: true, encoding: "utf8" }))).toEqual(before);
   return end;
 }
 
