@@ -29,6 +29,8 @@ export interface CliCall {
   readonly uid?: number;
   /** Signals to send to the process, each so many milliseconds after its start. */
   readonly signals?: readonly (readonly [milliseconds: number, signal: NodeJS.Signals])[];
+  /** As the leader of a process group of its own. */
+  readonly detached?: boolean;
   /** Another Node to run on. */
   readonly node?: readonly string[];
 }
@@ -60,6 +62,7 @@ export function makePlace(): CliPlace {
       cwd: call.cwd ?? cwd,
       env: { ...bareEnvironment(), HOME: home, TMPDIR: tmp, NODE_COMPILE_CACHE: compileCache, ...call.env },
       stdio: call.stdio ?? ["ignore", "pipe", "pipe"],
+      detached: call.detached ?? false,
       ...(uid !== undefined && { uid, gid: uid }),
     });
   };
