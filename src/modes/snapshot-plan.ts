@@ -47,55 +47,55 @@ export async function planReport(order: SnapshotOrder, survey: TreeSurvey, ports
 }
 
 async function planOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Plan> {
-  const { source } = order;
-  const { repository, inspection } = source;
+  const { repository, inspection } = order.source;
   const { signal } = ports;
-  const [sizes, lfs, exportSubst, past] = await Promise.all([
-    sizesOf(order, survey, ports),
-    findPointers(repository, survey.maybePointers, signal),
+  const isSmall = inspection.tarBytes <= exactTarBytes;
+  const [measured, exportSubst, past] = await Promise.all([
+    isSmall ? measure(order, signal) : estimate(order, survey, signal),
     order.settings.exportSubst === "stable" ? findExpansions(repository, survey.expanded, signal) : [],
     lookBack(order, ports),
   ]);
   return {
     counts: inspection.counts,
     tarBytes: inspection.tarBytes,
-    sizes,
+    ...measured,
     biggestEntries: survey.biggestFiles(),
     biggestFolders: survey.biggestFolders(),
     submodules: inspection.submodules,
-    lfs,
     exportSubst,
     ...past,
   };
 }
 
-async function sizesOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Plan["sizes"]> {
-  const { settings, plan, source } = order;
-  const { repository, revision, inspection } = source;
+type Measured = Pick<Plan, "sizes" | "lfs">;
+
+async function measure({ settings, plan, source }: SnapshotOrder, signal: AbortSignal): Promise<Measured> {
+  const { prefix, export_subst: exportSubst } = plan;
+  const tar = await source.repository.archive(source.revision, { prefix, exportSubst }, signal);
   const { formats, compressionLevel: level } = settings;
-  if (inspection.tarBytes <= exactTarBytes) {
-    const tar = await repository.archive(
-      revision,
-      { prefix: plan.prefix, exportSubst: plan.export_subst },
-      ports.signal,
-    );
-    const io = { signal: ports.signal, progress: () => undefined };
-    return (await measureArchive({ tar, prefix: plan.prefix, formats, level, io })).sizes;
-  }
+  return measureArchive({ tar, prefix, formats, level, io: { signal, progress: () => undefined } });
+}
+
+async function estimate(order: SnapshotOrder, survey: TreeSurvey, signal: AbortSignal): Promise<Measured> {
+  const { settings, source } = order;
+  const { repository, revision, names, inspection } = source;
+  const { tarBytes } = inspection;
   const request = {
     repository,
     samples: survey.grid.samples(),
-    tarBytes: inspection.tarBytes,
-    prefix: plan.prefix,
+    tarBytes,
+    prefix: names.prefix,
     mtime: revision.committed,
-    level,
   };
-  const bytes = formats.includes("tar.gz") ? await estimateSize(request, ports.signal) : 0;
-  return formats.map((format) =>
-    format === "tar"
-      ? { format, bytes: inspection.tarBytes, exact: survey.expanded.length === 0 }
-      : { format, bytes, exact: false },
+  const [lfs, compressed] = await Promise.all([
+    findPointers(repository, survey.maybePointers, signal),
+    settings.formats.includes("tar.gz") ? estimateSize({ ...request, level: settings.compressionLevel }, signal) : 0,
+  ]);
+  const tarIsExact = survey.expanded.length === 0;
+  const sizes = settings.formats.map((format) =>
+    format === "tar" ? { format, bytes: tarBytes, exact: tarIsExact } : { format, bytes: compressed, exact: false },
   );
+  return { lfs, sizes };
 }
 
 /** What the stores remember of earlier runs; of one that can't be read, nothing. */

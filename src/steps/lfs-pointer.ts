@@ -1,6 +1,9 @@
 import type { LfsPointer } from "../model/details.ts";
 import type { Repository, TreeEntry } from "../ports/repository.ts";
 
+/** Bytes that a pointer has at the most. Source: the Git LFS specification. */
+export const pointerLimit = 1024;
+
 const firstLine = "version https://git-lfs.github.com/spec/v1\n";
 
 /** The Git LFS pointer that a small file's content is, told by its first line; undefined for anything else. */

@@ -1,23 +1,22 @@
 import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
+import type { TreeEntry } from "../ports/repository.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { exportIgnoreLines, type Source } from "./examine-source.ts";
 import { inspectTree } from "./inspect-tree.ts";
-import { findPointers } from "./lfs-pointer.ts";
-import { TreeSurvey } from "./survey-tree.ts";
+import { findPointers, pointerLimit } from "./lfs-pointer.ts";
 
 /** Goes through a commit for all its Git LFS pointers, and says why no snapshot is made of it. */
 export async function explainPointers(
   { repository, revision, names }: Source,
   signal: AbortSignal,
 ): Promise<ColdstoreError> {
-  const survey = new TreeSurvey();
-  await inspectTree(
-    { repository, revision, prefix: names.prefix },
-    (entry, offset) => survey.add(entry, offset),
-    signal,
-  );
-  return pointerError(await findPointers(repository, survey.maybePointers, signal));
+  const small: TreeEntry[] = [];
+  const keep = (entry: TreeEntry) => {
+    if (entry.type === "file" && entry.bytes <= pointerLimit) small.push(entry);
+  };
+  await inspectTree({ repository, revision, prefix: names.prefix }, keep, signal);
+  return pointerError(await findPointers(repository, small, signal));
 }
 
 /** Why a snapshot with Git LFS pointers in it isn't made, with the lines that leave them out on purpose. */
