@@ -50,7 +50,8 @@ test.each(["bash", "zsh", "fish"] as const)("%s has each flag of each mode", (sh
 
 for (const shell of ["zsh", "fish"] as const)
   testWith([shell], `${shell} finds no mistake in its script`, () => {
-    const script = renderCompletion(manual(), shell);
-    const run = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+    const script = join(folder, `coldstore.${shell}`);
+    writeFileSync(script, renderCompletion(manual(), shell));
+    const run = spawnSync(shell, ["-n", script], { encoding: "utf8" });
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: "" });
   });
