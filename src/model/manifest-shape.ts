@@ -7,6 +7,8 @@ const fileName = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
 
 const text: Shape = (value) => typeof value === "string";
 const count: Shape = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const size: Shape = (value) => count(value) && value !== 0;
+const time: Shape = (value) => typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value);
 const hash: Shape = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 const objectId: Shape = (value) => typeof value === "string" && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(value);
 const name: Shape = (value) => typeof value === "string" && fileName.test(value);
@@ -41,11 +43,12 @@ const manifest = record({
     source: record({
       commit: objectId,
       tree: objectId,
-      committed: text,
+      committed: time,
       object_format: oneOf("sha1", "sha256"),
       tag: optional(record({ name: text, object: optional(objectId) })),
     }),
     prefix: text,
+    export_subst: text,
     tree: record({ files: count, dirs: count, symlinks: count, bytes: count }),
     tar: record(digest),
     file_list: record(digest),
@@ -61,14 +64,29 @@ const manifest = record({
       compression: optional(
         record({
           algorithm: oneOf("gzip"),
-          block_bytes: count,
+          block_bytes: size,
           blocks: ascending,
           first_paths: optional(listOf(text)),
         }),
       ),
     }),
   ),
-  run: record({ id: text, name: text, project: text, set: text, started: text, superseded: optional(listOf(name)) }),
+  run: record({
+    id: text,
+    name: text,
+    project: text,
+    set: text,
+    started: time,
+    tool: record({ name: text, version: text, node: text, zlib: text, git: text }),
+    ref: optional(text),
+    branch: optional(text),
+    origin: optional(text),
+    dirty: optional(record({ modified: count, deleted: count, untracked: count })),
+    milestone: optional(text),
+    notes: optional(listOf(text)),
+    contacts: optional(listOf(text)),
+    superseded: optional(listOf(name)),
+  }),
 });
 
 /** Checks that everything we read of a manifest is there and can't lead out of its folder. Throws `integrity`. */

@@ -25,7 +25,7 @@ export interface NamingRequest {
 export function nameSnapshot(request: NamingRequest): SnapshotNames {
   const values = placeholders(request);
   const name = request.name === undefined ? defaultName(request, values) : givenName(request.name, values);
-  const prefix = request.prefix === undefined ? `${name}/` : fill(request.prefix, { ...values, name });
+  const prefix = request.prefix === undefined ? `${name}/` : givenPrefix(request.prefix, { ...values, name });
   return { id: snapshotId(request.revision, sha256), name, prefix };
 }
 
@@ -49,6 +49,13 @@ function givenName(template: string, values: Placeholders): string {
       `name comes out as "${name}"; it must begin with a letter, a digit or _ and hold only [A-Za-z0-9._-]`,
     );
   return name;
+}
+
+function givenPrefix(template: string, values: Placeholders): string {
+  const prefix = fill(template, values);
+  if (prefix.split("/").some((part) => part === "." || part === ".."))
+    throw new ColdstoreError("settings", `prefix comes out as "${prefix}"; no folder in it may be called . or ..`);
+  return prefix;
 }
 
 type Placeholders = Readonly<Record<string, string>>;

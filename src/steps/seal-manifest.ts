@@ -9,13 +9,15 @@ export function canonicalSha256(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");
 }
 
-/** A manifest around these parts, with its digests. */
-export function sealManifest(parts: {
+export interface ManifestParts {
   readonly content: ManifestContent;
   readonly artifacts: Manifest["artifacts"];
   readonly run: Manifest["run"];
-}): Manifest {
-  const body = { schema: manifestSchema, ...parts, content_sha256: canonicalSha256(parts.content) } as const;
+}
+
+/** A manifest around these parts, with its digests. */
+export function sealManifest({ content, artifacts, run }: ManifestParts): Manifest {
+  const body = { schema: manifestSchema, content, artifacts, run, content_sha256: canonicalSha256(content) } as const;
   return { ...body, seal: canonicalSha256(body) };
 }
 
@@ -34,10 +36,14 @@ export function parseManifest(bytes: Uint8Array, called: string): Manifest {
   if (!isOurText(value, bytes))
     throw new ColdstoreError("integrity", `${called} was changed: its bytes aren't as Coldstore wrote them`);
   const { seal, ...body } = value;
-  if (seal !== canonicalSha256(body) || body["content_sha256"] !== canonicalSha256(body["content"]))
-    throw new ColdstoreError("integrity", `${called} was changed: its seal doesn't fit what it says`);
+  if (seal !== canonicalSha256(body)) throw unsealed(called);
   assertManifestShape(value, called);
+  if (value.content_sha256 !== canonicalSha256(value.content)) throw unsealed(called);
   return value;
+}
+
+function unsealed(called: string): ColdstoreError {
+  return new ColdstoreError("integrity", `${called} was changed: its seal doesn't fit what it says`);
 }
 
 function parseJson(bytes: Uint8Array, called: string): Record<string, unknown> {
