@@ -57,14 +57,6 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The set that a making run made or met, as its outputs name it. */
-export interface ReportArtifact {
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly path?: string;
-}
-
 /** All that a run has to say. Made by a mode, turned into words by `render/` and into an exit code by the entries. */
 export interface Report {
   readonly mode: string;

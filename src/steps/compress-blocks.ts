@@ -18,7 +18,7 @@ export const gzipTailBytes = 10;
 export const gzipHeader: Readonly<Uint8Array> = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255);
 
 /** An empty final block of fixed codes (RFC 1951, 3.2.6): ends the deflate stream behind full flushes. */
-export const lastDeflateBlock: Readonly<Uint8Array> = Uint8Array.of(3, 0);
+const lastDeflateBlock: Readonly<Uint8Array> = Uint8Array.of(3, 0);
 
 export interface GzipOptions {
   /** 0 to 9. */

@@ -32,7 +32,7 @@ export function entryOfMember({ member, sha256 }: ReadMember, prefix: Uint8Array
 }
 
 /** Counts entries as they come. */
-export class EntryCounter {
+class EntryCounter {
   #files = 0;
   #dirs = 0;
   #symlinks = 0;

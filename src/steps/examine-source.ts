@@ -65,7 +65,7 @@ export async function examineSource(
 }
 
 /** Whether the work tree is as the commit has it. */
-export function isClean(changes: WorkTreeChanges): boolean {
+function isClean(changes: WorkTreeChanges): boolean {
   return changes.modified + changes.deleted + changes.untracked === 0;
 }
 

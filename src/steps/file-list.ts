@@ -8,7 +8,7 @@ import { fileListLine, parseFileListLine } from "./file-list-lines.ts";
 import type { Output } from "./output-file.ts";
 
 /** Uncompressed bytes of each independent block of a file list. */
-export const fileListBlockBytes = 64 * 1024;
+const fileListBlockBytes = 64 * 1024;
 
 /** The level that file lists are compressed with, whatever the archive's. */
 export const fileListLevel = 6;

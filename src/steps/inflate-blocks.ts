@@ -47,7 +47,7 @@ export async function* inflateBlocks(
 }
 
 /** Inflates one block, given exactly its bytes in the file; undefined when it isn't a whole block of that many bytes. */
-export async function inflateBlock(block: Uint8Array, plainBytes: number): Promise<Uint8Array | undefined> {
+async function inflateBlock(block: Uint8Array, plainBytes: number): Promise<Uint8Array | undefined> {
   const options = {
     finishFlush: constants.Z_SYNC_FLUSH,
     chunkSize: plainBytes + 64,

@@ -11,7 +11,7 @@ export interface ReadMember {
 }
 
 /** Files up to this size have their content handed over: LFS pointers are no larger. */
-export const smallBytes = 1024;
+const smallBytes = 1024;
 
 /** Turns what a TarReader says into whole members with their digests. `comments` gets those of pax global headers. */
 export class MemberReader {
