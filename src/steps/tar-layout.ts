@@ -15,7 +15,10 @@ export class TarLayout {
   constructor(prefix: string, commit: string) {
     this.#prefix = Buffer.from(prefix);
     const comment = paxRecordBytes("comment", commit.length);
-    this.#offset = block + padded(comment) + (prefix.endsWith("/") ? block : 0);
+    this.#offset = block + padded(comment);
+    if (!prefix.endsWith("/")) return;
+    const folder = fitsUstar(this.#prefix) ? 0 : paxRecordBytes("path", this.#prefix.length);
+    this.#offset += paxHeader(folder) + block;
   }
 
   /** Makes room for the next entry; gives the offset of its content. */
@@ -41,12 +44,17 @@ export class TarLayout {
     if (entry.type === "symlink" && entry.bytes > 100) bytes += paxRecordBytes("linkpath", entry.bytes);
     if (entry.type === "file" && entry.bytes > 0o77777777777)
       bytes += paxRecordBytes("size", String(entry.bytes).length);
-    return bytes === 0 ? 0 : block + padded(bytes);
+    return paxHeader(bytes);
   }
+}
+
+function paxHeader(recordBytes: number): number {
+  return recordBytes === 0 ? 0 : block + padded(recordBytes);
 }
 
 /** A path over 100 bytes fits when it can be cut at a slash into at most 155 and 100 bytes. */
 function fitsUstar(path: Uint8Array): boolean {
+  if (path.length <= 100) return true;
   const slash = 0x2f;
   let cut = Math.min(path.at(-1) === slash ? path.length - 1 : path.length, 155);
   do cut -= 1;
