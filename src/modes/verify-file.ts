@@ -93,7 +93,7 @@ async function looseReport(store: Store, file: string, io: Io): Promise<Report> 
   try {
     const found = await checkLooseArchive({
       open: async () => store.open(file, undefined, io),
-      io: { signal: io.signal, progress: (bytes) => io.progress({ key: file, bytes }) },
+      io: { signal: io.signal, progress: () => undefined },
     });
     const error = new ColdstoreError(
       "not-found",

@@ -47,6 +47,8 @@ function sentenceOf(report: Report): string {
   if (report.mode === "verify") return verifiedSentence(report);
   const set = report.outputs["set"];
   const what = typeof set === "string" ? visibleText(set) : report.mode;
+  const nothingToDo = report.outcomes.length > 0 && report.outcomes.every(({ outcome }) => outcome === "unchanged");
+  if (report.status === "planned" && nothingToDo) return `${what} is there already${inStores(report)} (dry run)`;
   return `${what} ${statusWords[report.status]}${report.status === "planned" ? "" : inStores(report)}`;
 }
 

@@ -26,6 +26,9 @@ export async function checkStoredArchive(
   io: Io,
 ): Promise<readonly ArchiveFinding[]> {
   const { key, listKey, format, blocks, artifact, tar, prefix } = archive;
+  // The store counts what it reads; the list was read and counted when it was proven.
+  const { signal } = io;
+  const progress = () => undefined;
   return checkArchive({
     format,
     artifact,
@@ -33,8 +36,8 @@ export async function checkStoredArchive(
     prefix,
     ...(blocks && { blocks }),
     open: async (range) => store.open(key, range, io),
-    entries: readStoredList(store, listKey, io),
-    io: { signal: io.signal, progress: (bytes) => io.progress({ key, bytes }) },
+    entries: readStoredList(store, listKey, { signal, progress }),
+    io: { signal, progress },
   });
 }
 

@@ -11,7 +11,6 @@ export async function readBack(store: Store, key: string, io: Io): Promise<Diges
     const data = chunk as Uint8Array;
     hash.update(data);
     bytes += data.length;
-    io.progress({ key, bytes: data.length });
   }
   return { bytes, sha256: hash.digest("hex") };
 }

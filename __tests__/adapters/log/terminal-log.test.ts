@@ -159,3 +159,9 @@ test("a share is 100 % only when all is done, also when more came than was foret
   expect(barText([{ ...work, bytes: 1000 }], 1000, 60)).toContain("100 %");
   expect(barText([{ ...work, bytes: 1700 }], 1000, 60)).toMatch(/\[=+\] {2}100 %/u);
 });
+
+test("on a usual terminal the bar goes before the count of bytes", () => {
+  const work = { title: "packing application-20261123-98a9e10", total: 1e9, started: 0, bytes: 4e8, rate: () => 2e7 };
+  expect(barText([work], 20_000, 80)).toMatch(/^packing \S+ {2}\[=+> +\] {3}40 % {2}20 MB\/s {2}30 s left$/u);
+  expect(barText([work], 20_000, 120)).toContain("400 MB of 1.0 GB");
+});

@@ -56,11 +56,17 @@ export function barText(running: readonly Work[], now: number, columns: number):
   // A character in the last column would wrap on some terminals.
   const room = columns - 1;
   const parts = [...workParts(work, now), ...(others.length > 0 ? [`(and ${others.length} more)`] : [])];
+  // The share and the bar say of the bytes what the eye needs; rate and time left are worth more.
+  if (work.total !== undefined && barWidth(parts, room) < narrowestBar) parts.splice(2, 1);
   while (parts.length > 2 && displayWidth(parts.join("  ")) > room) parts.pop();
   const [title = "", ...rest] = parts;
-  const width = Math.min(widestBar, room - displayWidth(parts.join("  ")) - 4);
+  const width = barWidth(parts, room);
   const bar = work.total !== undefined && width >= narrowestBar ? [`[${filledBar(shareOf(work), width)}]`] : [];
   return cutToWidth([title, ...bar, ...rest].join("  "), room);
+}
+
+function barWidth(parts: readonly string[], room: number): number {
+  return Math.min(widestBar, room - displayWidth(parts.join("  ")) - 4);
 }
 
 function filledBar(share: number, width: number): string {
