@@ -21,7 +21,7 @@ export async function preflightFolder(folder: FolderToCheck, need: Need): Promis
   if (state instanceof ColdstoreError) return [state];
   if (state === "absent" && !need.write) return [missing(folder)];
   const checks = need.write ? [tryWriting(folder), checkRoom(folder, need.bytes)] : [];
-  if (state === "there") checks.unshift(tryReading(folder.root));
+  if (state === "there") checks.unshift(tryReading(folder, need));
   return (await Promise.all(checks)).flat();
 }
 
@@ -42,13 +42,15 @@ function missing({ root, name }: FolderToCheck): ColdstoreError {
   );
 }
 
-async function tryReading(root: string): Promise<readonly ColdstoreError[]> {
+async function tryReading(folder: FolderToCheck, need: Need): Promise<readonly ColdstoreError[]> {
   try {
-    await using entries = await opendir(root);
+    await using entries = await opendir(folder.root);
     await entries.read();
     return [];
   } catch (error) {
-    return [diskError(error, "list", root)];
+    if (!saysAbsent(error)) return [diskError(error, "list", folder.root)];
+    // Another run that had just made the folder for its own look removed it again.
+    return need.write ? [] : [missing(folder)];
   }
 }
 
