@@ -233,8 +233,17 @@ function mixedTree(): Record<string, Buffer> {
   return files;
 }
 
+/** Noise and zeros by turns, at distances that evenly spaced samples would all meet in one phase. */
+function periodicTree(): Record<string, Buffer> {
+  const size = 128 * 1024 - 512;
+  const files: Record<string, Buffer> = {};
+  for (let i = 0; i < 720; i += 1) files[`part-${1000 + i}`] = i % 2 === 0 ? noise(size, i) : Buffer.alloc(size, i);
+  return files;
+}
+
 test.each([
   ["text", textTree],
+  ["what comes by turns", periodicTree],
   ["text and what doesn't compress", mixedTree],
 ] as const)("above 64 MiB the size of %s is estimated within 5 per cent", async (_, tree) => {
   const files = tree();

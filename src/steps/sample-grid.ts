@@ -21,44 +21,69 @@ export interface Sample {
   readonly entries: readonly SampledEntry[];
 }
 
+const finestSpacing = 128 * 1024;
+
 /**
- * Picks evenly spaced windows of a tar while its entries go by, without knowing how long it will be: whenever there are
- * too many, every other one is dropped and the spacing doubles.
+ * Picks windows all over a tar while its entries go by, without knowing how long it will be: whenever there are too many,
+ * one of each pair is dropped and the spacing doubles. Each lies somewhere in its own stretch, by a fixed scatter, so that
+ * a tar in which things come again at even distances isn't mistaken for what the windows happen to meet.
  */
 export class SampleGrid {
-  #spacing = 128 * 1024;
+  #level = 0;
   #samples = new Map<number, SampledEntry[]>();
 
   add(entry: TreeEntry, offset: number): void {
     const start = offset - 512;
     const end = offset + Math.max(entry.type === "file" ? entry.bytes : 0, 1);
     // An entry over many windows may bring more of them than fit.
-    for (;;) {
-      const first = Math.max(0, Math.ceil((start - sampleBytes + 1) / this.#spacing));
-      const last = Math.floor((end - 1) / this.#spacing);
-      if (last < maxSamples) return this.#reach(first, last, { entry, offset });
-      this.#widen();
+    while (Math.floor((end - 1) / this.#spacing) >= maxSamples) this.#widen();
+    const last = Math.floor((end - 1) / this.#spacing);
+    for (let index = Math.floor(start / this.#spacing); index <= last; index++) {
+      const window = startOf(index, this.#level);
+      if (window < end && window + sampleBytes > start) this.#reach(index, { entry, offset });
     }
   }
 
   /** The windows, in order. */
   samples(): readonly Sample[] {
-    return [...this.#samples].map(([index, entries]) => ({ start: index * this.#spacing, entries }));
+    return [...this.#samples].map(([index, entries]) => ({ start: startOf(index, this.#level), entries }));
   }
 
-  #reach(first: number, last: number, sampled: SampledEntry): void {
-    for (let index = first; index <= last; index++) {
-      const sample = this.#samples.get(index);
-      if (sample === undefined) this.#samples.set(index, [sampled]);
-      else sample.push(sampled);
-    }
+  get #spacing(): number {
+    return finestSpacing * 2 ** this.#level;
+  }
+
+  #reach(index: number, sampled: SampledEntry): void {
+    const sample = this.#samples.get(index);
+    if (sample === undefined) this.#samples.set(index, [sampled]);
+    else sample.push(sampled);
   }
 
   #widen(): void {
+    this.#level += 1;
     const kept = [...this.#samples]
-      .filter(([index]) => index % 2 === 0)
-      .map(([index, entries]) => [index / 2, entries] as const);
+      .map(([index, entries]) => [Math.floor(index / 2), index % 2, entries] as const)
+      .filter(([pair, half]) => half === keptHalf(pair, this.#level))
+      .map(([pair, , entries]) => [pair, entries] as const);
     this.#samples = new Map(kept);
-    this.#spacing *= 2;
   }
+}
+
+/** Where the window of a stretch lies: that of the half, of the half, ... that was kept. */
+function startOf(index: number, level: number): number {
+  let finest = index;
+  for (let above = level; above > 0; above -= 1) finest = 2 * finest + keptHalf(finest, above);
+  return finest * finestSpacing + (scattered(finest, 0) % (finestSpacing - sampleBytes + 1));
+}
+
+function keptHalf(pair: number, level: number): 0 | 1 {
+  return scattered(pair, level) % 2 === 0 ? 0 : 1;
+}
+
+/** A whole number from 0 to 2^32 - 1 that looks random and is always the same (the finalizer of MurmurHash3). */
+function scattered(index: number, level: number): number {
+  let mixed = Math.imul(index + 1, 0x9e3779b1) ^ Math.imul(level + 1, 0x85ebca77);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
