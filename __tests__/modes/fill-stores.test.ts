@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { setImmediate as turn } from "node:timers/promises";
+import { concurrently } from "../../src/adapters/local/concurrently.ts";
 import { asColdstoreError, ColdstoreError } from "../../src/model/errors.ts";
 import type { Report } from "../../src/model/report.ts";
-import type { Io, Store } from "../../src/ports/store.ts";
+import type { Io, Put, Store } from "../../src/ports/store.ts";
 import type { SnapshotSettings } from "../../src/settings/settings.ts";
 import { MemoryPlace, MemoryStore, type StoreCall } from "../support/memory-store.ts";
 import { sweep } from "../support/packed-archive.ts";
@@ -86,6 +87,17 @@ function jittery(store: MemoryStore, random: () => number): Store {
   });
 }
 
+/** A store that takes several items at once, each when its time comes, as one over a network does. */
+function inParallel(store: Store, random: () => number): Store {
+  const put = (items: AsyncIterable<Put> | Iterable<Put>, io: Io) =>
+    concurrently(items, { limit: 4, signal: io.signal }, async (item) => {
+      for (let left = Math.floor(random() * 12); left > 0; left -= 1) await turn();
+      const [outcome] = await Array.fromAsync(store.put([item], io));
+      return outcome!;
+    });
+  return new Proxy<Store>(store, { get: (target, key) => (key === "put" ? put : Reflect.get(target, key, target)) });
+}
+
 async function race(
   seed: number,
   all: readonly Partial<SnapshotSettings>[],
@@ -97,7 +109,8 @@ async function race(
       const world = makeWorld({ place });
       for (let skipped = 0; skipped < i; skipped += 1) await world.list();
       for (let left = Math.floor(random() * 80); left > 0; left -= 1) await turn();
-      return world.snapshot(settings, { stores: [jittery(new MemoryStore({ place, digests: [] }), random)] });
+      const store = jittery(new MemoryStore({ place, digests: [] }), random);
+      return world.snapshot(settings, { stores: [seed % 2 === 0 ? store : inParallel(store, random)] });
     }),
   );
   return { place, reports };
