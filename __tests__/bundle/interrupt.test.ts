@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { GitFixture } from "../support/git-fixture.ts";
 import { schemaProblems } from "../support/json-schema.ts";
 import { makeLargeRepository } from "../support/large-repository.ts";
-import { endOf, makePlace, type CliEnd, type CliPlace } from "../support/run-cli.ts";
+import { endOf, makePlace, onWindows, type CliEnd, type CliPlace } from "../support/run-cli.ts";
 import { filesBelow, setsIn } from "../support/stored-set.ts";
 
 let repository: GitFixture;
@@ -69,7 +69,7 @@ function expectClean(place: CliPlace): void {
   expect(processesIn(place.path)).toEqual([]);
 }
 
-describe("a run that is ended in the middle of its work", () => {
+describe.skipIf(onWindows)("a run that is ended in the middle of its work", () => {
   test.each(["SIGINT", "SIGTERM"] as const)(
     "by %s is over within 7.5 s, with exit 130 and nothing half-made",
     async (signal) => {

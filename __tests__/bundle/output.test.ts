@@ -7,7 +7,7 @@ import { makeRepository, type GitFixture } from "../support/git-fixture.ts";
 import { makeLargeRepository } from "../support/large-repository.ts";
 import { screenOf } from "../support/log-clock.ts";
 import { testWith } from "../support/programs.ts";
-import { cliPath, endOf, makePlace, type CliEnd, type CliPlace } from "../support/run-cli.ts";
+import { cliPath, endOf, makePlace, onWindows, type CliEnd, type CliPlace } from "../support/run-cli.ts";
 import { shell } from "../support/stored-set.ts";
 
 let repository: GitFixture;
@@ -36,7 +36,7 @@ async function onTerminal(args: readonly string[], env: Readonly<Record<string, 
 
 const escape = "\u001b";
 
-describe("on a terminal", () => {
+describe.skipIf(process.platform !== "linux")("on a terminal", () => {
   testWith(["script"], "a bar is drawn while work runs, and nothing of it is left at the end", async () => {
     using large = makeLargeRepository(120);
     const end = await onTerminal(["snapshot", large.path, join(place.path, "large")]);
@@ -70,7 +70,7 @@ describe("on a terminal", () => {
   });
 });
 
-describe("where nobody looks", () => {
+describe.skipIf(process.platform !== "linux")("where nobody looks", () => {
   test("there are plain lines: the log on standard error, the report on standard output", async () => {
     const end = await place.run(["snapshot", repository.path, join(place.path, "plain")]);
     expect(end.stdout + end.stderr).not.toContain(escape);
@@ -119,7 +119,7 @@ describe("where nobody looks", () => {
   });
 });
 
-describe("help", () => {
+describe.skipIf(onWindows)("help", () => {
   test("of everything, of each mode and of each topic is exit 0 on standard output", async () => {
     const calls = [
       [],

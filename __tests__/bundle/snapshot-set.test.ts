@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gitIn, makeRepository, type GitFixture } from "../support/git-fixture.ts";
 import { testWith } from "../support/programs.ts";
-import { makePlace, type CliPlace } from "../support/run-cli.ts";
+import { makePlace, onWindows, type CliPlace } from "../support/run-cli.ts";
 import { onlySet, sha256, shell, type StoredSet } from "../support/stored-set.ts";
 
 /** A repository with a bit of everything that an archive can hold. */
@@ -39,7 +39,7 @@ function stockTar(repository: GitFixture, { manifest }: StoredSet): Buffer {
   return gitIn(clone, "archive", "--format=tar", `--prefix=${prefix}`, source.commit);
 }
 
-describe("a snapshot of a repository", () => {
+describe.skipIf(onWindows)("a snapshot of a repository", () => {
   const readers = ["sha256sum", "gzip", "tar", "bsdtar", "python3"];
 
   testWith(readers, "is read by stock programs, which all see the file list's paths", async () => {

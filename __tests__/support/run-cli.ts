@@ -9,6 +9,12 @@ import { fileURLToPath } from "node:url";
 /** The command line that is run: the source, or a bundle that COLDSTORE_TEST_CLI names. */
 export const cliPath = process.env["COLDSTORE_TEST_CLI"] ?? fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 
+/** Signals, permissions and shells are others there. */
+export const onWindows = process.platform === "win32";
+
+/** A user that may do less than root: this one, unless it is root. */
+export const plainUser: Pick<CliCall, "uid"> = process.getuid?.() === 0 ? { uid: 4242 } : {};
+
 /** Node keeps there what it made of the sources, and starts three times as fast. */
 const compileCache = fileURLToPath(new URL("../../node_modules/.cache/coldstore-cli", import.meta.url));
 
