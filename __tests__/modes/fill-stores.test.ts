@@ -148,6 +148,7 @@ const kinds: readonly { name: string; runs: readonly Partial<SnapshotSettings>[]
     ],
     losers: ["unchanged"],
   },
+  { name: "other formats", runs: [{}, { formats: ["tar.gz", "tar"] }], losers: ["unchanged", "conflict"] },
 ];
 
 test.each(kinds)(

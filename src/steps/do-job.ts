@@ -93,21 +93,31 @@ async function publish(
   return resultOf(published, order);
 }
 
-function resultOf(published: Published, { prove, store }: JobOrder): JobResult {
+async function resultOf(published: Published, order: JobOrder): Promise<JobResult> {
   switch (published.kind) {
     case "stored":
-      return { ...published, kind: prove === "none" ? "unproven" : "stored" };
+      return { ...published, kind: order.prove === "none" ? "unproven" : "stored" };
     case "failed":
       return failed(published.error);
-    case "lost":
-      if (published.same) return standing("unchanged", published.winner);
+    case "lost": {
+      const lacking = await formatsLacking(published.winner, order);
+      if (published.same && lacking.length === 0) return standing("unchanged", published.winner);
+      const what = published.same ? `this content without ${lacking.join(", ")}` : "other content";
       return failed(
         new ColdstoreError(
           "conflict",
-          `another run stored other content under this name in ${store.name} at the same time; this one gave way`,
+          `another run stored ${what} under this name in ${order.store.name} at the same time; this one gave way`,
         ),
       );
+    }
   }
+}
+
+/** Formats that this run has made and the set that was first hasn't. */
+async function formatsLacking({ manifest }: CompleteSet, order: JobOrder): Promise<readonly string[]> {
+  const has = new Set(manifest.artifacts.map(({ format }) => format));
+  const made = await Array.fromAsync(makingOf(order).files);
+  return made.flatMap(({ format }) => (format === undefined || has.has(format) ? [] : format));
 }
 
 async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {

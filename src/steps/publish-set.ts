@@ -60,20 +60,20 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
   const pending = new Map<string, SetFile>();
   const objects = new Map<string, StoredObject>();
   const outcomes: PutOutcome[] = [];
-  const first = Promise.withResolvers<void>();
-  // The first file alone: of two runs with other content, the one that creates it goes on, and the other adds nothing.
+  let answered = Promise.withResolvers<void>();
   async function* puts(): AsyncGenerator<Put> {
     for await (const file of files) {
-      if (pending.size > 0) await first.promise;
+      if (pending.size > outcomes.length && waitsItsTurn(file, pending.size)) await answered.promise;
       if (outcomes.some(({ outcome }) => outcome === "different")) return;
       const key = prefix + file.artifact.name;
+      answered = Promise.withResolvers();
       pending.set(key, file);
       yield { key, artifact: file.artifact };
     }
   }
   for await (const outcome of store.put(puts(), io)) {
     outcomes.push(outcome);
-    first.resolve();
+    if (outcomes.length === pending.size) answered.resolve();
     const file = pending.get(outcome.key);
     if (outcome.outcome === "failed" || outcome.outcome === "different" || file === undefined) continue;
     objects.set(outcome.key, outcome.object);
@@ -86,6 +86,14 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
     different: keysOf("different"),
     errors: outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? outcome.error : [])),
   };
+}
+
+/**
+ * Of two runs at once with other content, the one that creates the first file goes on, and the other adds nothing: so the
+ * second file waits for the first. What may differ although the archives are equal waits for all that is before it.
+ */
+function waitsItsTurn({ role }: SetFile, before: number): boolean {
+  return before === 1 || (role !== "archive" && role !== "file-list");
 }
 
 function storedFile(file: SetFile, object: StoredObject | undefined): StoredFile[] {
