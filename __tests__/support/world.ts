@@ -27,7 +27,7 @@ export const smallProject: MemorySpec = {
   tags: { "v1.4.0": "annotated" },
 };
 
-export const snapshotDefaults: SnapshotSettings = {
+const snapshotDefaults: SnapshotSettings = {
   mode: "snapshot",
   source: "/memory/app",
   project: "acme/app",

@@ -130,11 +130,17 @@ async function giveWay(
   return { kind: "lost", winner, same };
 }
 
-/** The set that is there now, unless it is the one to be replaced. */
+// As many as it takes another run to place its manifest, once it has looked which files are there.
+const looks = 16;
+
+/** The set that is there now, unless it is the one to be replaced; looks again for one that is just being finished. */
 async function wholeSet({ store, set, replaces }: Publication, io: Io): Promise<CompleteSet | undefined> {
-  const [found] = await loadSets(store, [await listSet(store, set, io)], io);
-  if (found?.state !== "complete") return undefined;
-  return replaces?.state === "complete" && replaces.manifest.seal === found.manifest.seal ? undefined : found;
+  const old = replaces?.state === "complete" ? replaces.manifest.seal : undefined;
+  for (let look = 0; look < looks; look += 1) {
+    const [found] = await loadSets(store, [await listSet(store, set, io)], io);
+    if (found?.state === "complete" && found.manifest.seal !== old) return found;
+  }
+  return undefined;
 }
 
 function leftovers(store: Store, set: SetName, put: PutFiles): ColdstoreError {
