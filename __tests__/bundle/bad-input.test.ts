@@ -186,9 +186,9 @@ describe.skipIf(onWindows)("a store that can't be used", () => {
     const world = made();
     const { repository, place } = world;
     for (const folder of [repository.around, place.path, place.cwd]) chmodSync(folder, 0o777);
-    mkdirSync(join(place.path, "locked"), { mode: 0 });
-    onTestFinished(() => chmodSync(join(place.path, "locked"), 0o700));
-    const call = { ...plainUser, env: { TMPDIR: join(place.path, "locked") } };
+    mkdirSync(join(repository.around, "locked"), { mode: 0 });
+    onTestFinished(() => chmodSync(join(repository.around, "locked"), 0o700));
+    const call = { ...plainUser, env: { TMPDIR: join(repository.around, "locked") } };
     const args = ["snapshot", repository.path, place.store];
     await expectRefusal(
       world,
