@@ -83,7 +83,7 @@ test.each([
   ["git@github.com:acme/app.git", "acme/app"],
   ["github.com:acme/app", "acme/app"],
   ["user@host:/srv/git/acme/app.git", "acme/app"],
-  ["https://gitlab.com/group/subgroup/app.git", "subgroup/app"],
+  ["https://gitlab.com/group/subgroup/app.git", "group-subgroup/app"],
   ["https://example.com/acme/my.app.git", "acme/my.app"],
   ["https://example.com/acme/gr%C3%B6%C3%9Fe", `acme/gr-C3-B6-C3-9Fe-${hash("gr%C3%B6%C3%9Fe")}`],
   ["https://example.com/../..", `-.-${hash("..")}/-.-${hash("..")}`],

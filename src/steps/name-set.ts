@@ -101,8 +101,10 @@ export function projectOf(origin: string | undefined, folder: string): string {
       ?.replace(/\.git\/?$/, "")
       .split("/")
       .filter((part) => part !== "") ?? [];
-  const [owner, repo] = parts.slice(-2);
-  if (owner !== undefined && repo !== undefined) return `${safeName(owner, sha256)}/${safeName(repo, sha256)}`;
+  const repo = parts.at(-1);
+  // Forges with groups in groups: the whole way makes the owner, for two of them may end alike.
+  const owner = parts.slice(0, -1).join("-");
+  if (owner !== "" && repo !== undefined) return `${safeName(owner, sha256)}/${safeName(repo, sha256)}`;
   return `local/${safeName(folder.replace(/\.git$/, "") || "root", sha256)}`;
 }
 
