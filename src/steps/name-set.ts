@@ -102,8 +102,9 @@ export function projectOf(origin: string | undefined, folder: string): string {
       .split("/")
       .filter((part) => part !== "") ?? [];
   const repo = parts.at(-1);
-  // Forges with groups in groups: the whole way makes the owner, for two of them may end alike.
-  const owner = parts.slice(0, -1).join("-");
+  // Forges have groups in groups, and the whole way makes the owner, for two of them may end alike. A path on the host's
+  // disk has folders before the owner.
+  const owner = parts.slice(path?.startsWith("/") === true ? -2 : 0, -1).join("-");
   if (owner !== "" && repo !== undefined) return `${safeName(owner, sha256)}/${safeName(repo, sha256)}`;
   return `local/${safeName(folder.replace(/\.git$/, "") || "root", sha256)}`;
 }
