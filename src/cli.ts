@@ -58,7 +58,8 @@ async function carryOut({ settings, presentation, warnings }: Extract<Loaded, { 
   return print({ ...report, warnings: [...warnings, ...report.warnings] }, presentation);
 }
 
-function print(report: Report, { json, color }: Presentation): number {
+function print(report: Report, { json, color, debug }: Presentation): number {
+  if (debug) for (const { stack } of report.errors) process.stderr.write(`${stack}\n`);
   say(json ? renderJson(report) : renderText(report, { color: color && process.stdout.isTTY }));
   return exitOf(report);
 }

@@ -47,39 +47,29 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
 
 /** Builds what a run may touch of the outside world. */
 export async function connect(settings: Settings, { env, stderr, presentation }: Surroundings): Promise<Connection> {
-  const output = openLog({ stream: stderr, ...presentation });
+  await using held = new AsyncDisposableStack();
+  const output = held.use(openLog({ stream: stderr, ...presentation }));
   const scratch: { removeScratchNow(): void }[] = [];
-  const cancellation = openCancellation({
-    process,
-    timers: globalThis,
-    timeout: settings.timeout,
-    abandon: () => scratch.forEach((each) => each.removeScratchNow()),
-  });
-  const { signal } = cancellation;
+  const abandon = () => scratch.forEach((each) => each.removeScratchNow());
+  const { timeout } = settings;
+  const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon }));
   const temporary = await openWorkspace({ root: env["RUNNER_TEMP"] || tmpdir(), signal });
-  const workspace = await workspaceFor(settings, temporary, signal);
-  const stores = storesFor(settings, workspace.root);
-  scratch.push(temporary, workspace.workspace, ...stores);
-  const opened: Scratch[] = [];
+  const { workspace, root } = await workspaceFor(settings, temporary, signal);
+  const stores = storesFor(settings, root);
+  scratch.push(temporary, workspace, ...stores);
+  const kept = held.move();
   const ports: Ports = {
-    openRepository: async () => openSource(settings, { temporary, opened, signal }),
+    openRepository: async () => openSource(settings, kept.use(await temporary.scratch()), signal),
     stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
     outputs: openBuildOutputs(settings.mode === "snapshot" ? settings.source : process.cwd()),
-    workspace: workspace.workspace,
+    workspace,
     log: output.log,
     progress: output.progress,
     signal,
     now: () => new Date(),
     run: identifyRun(env),
   };
-  return {
-    ports,
-    async [Symbol.asyncDispose]() {
-      for (const each of opened) await each[Symbol.asyncDispose]();
-      output[Symbol.dispose]();
-      cancellation[Symbol.dispose]();
-    },
-  };
+  return { ports, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
 }
 
 function isDryRun(settings: Settings): boolean {
@@ -112,14 +102,6 @@ function storesFor(settings: Settings, tmp: string | undefined): readonly LocalS
   });
 }
 
-interface SourceRequest {
-  readonly temporary: LocalWorkspace;
-  readonly opened: Scratch[];
-  readonly signal: AbortSignal;
-}
-
-async function openSource(settings: Settings, { temporary, opened, signal }: SourceRequest): Promise<Repository> {
-  const scratch = await temporary.scratch();
-  opened.push(scratch);
+async function openSource(settings: Settings, scratch: Scratch, signal: AbortSignal): Promise<Repository> {
   return openGitRepository({ source: settings.mode === "snapshot" ? settings.source : ".", scratch, signal });
 }

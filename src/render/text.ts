@@ -17,7 +17,7 @@ export function renderText(report: Report, options: { readonly color: boolean })
   const paint = paintWith(options.color);
   const lines = [
     firstLine(report, paint),
-    ...report.outcomes.map(outcomeLine),
+    ...report.outcomes.map((outcome) => outcomeLine(withoutHeadline(outcome, report))),
     ...(report.details === undefined ? [] : foundLines(report.details)),
     ...report.warnings.map((warning) => `${paint.yellow("warning:")} ${visibleText(warning)}`),
     ...furtherErrors(report).map((message) => `${paint.red("error:")} ${visibleText(message)}`),
@@ -29,6 +29,13 @@ function firstLine(report: Report, paint: Paint): string {
   const { good, word, text } = headlineOf(report);
   const style = word === "ok" ? paint.green(`${word}:`) : good ? paint.yellow(`${word}:`) : paint.red(`${word}:`);
   return `${style} ${text}`;
+}
+
+/** An outcome whose detail is the very sentence that the first line says has no need to say it again. */
+function withoutHeadline({ detail, ...outcome }: Outcome, report: Report): Outcome {
+  const [error, second] = errorsOf(report);
+  const isSaid = second === undefined && detail === error?.message;
+  return isSaid || detail === undefined ? outcome : { ...outcome, detail };
 }
 
 // A single error is the first line, and what an outcome has said needs no second telling.

@@ -73,5 +73,5 @@ function differences(manifest: Manifest, plan: PlannedContent): string {
   );
   if (names.some(([key]) => key === "source"))
     return `commit ${manifest.content.source.commit}, not ${plan.source.commit}`;
-  return `${names.map(([key]) => key).join(", ") || "its recipe"} differ`;
+  return `another ${names.map(([key]) => key.replaceAll("_", "-")).join(", another ") || "recipe"}`;
 }

@@ -62,7 +62,13 @@ class FolderStore implements LocalStore {
 
   constructor(options: FolderStoreOptions) {
     this.name = options.name;
-    this.traits = { digests: [], flat: options.flat === true, records: options.flat !== true, ranges: true, cold: false };
+    this.traits = {
+      digests: [],
+      flat: options.flat === true,
+      records: options.flat !== true,
+      ranges: true,
+      cold: false,
+    };
     this.#options = options;
     this.#root = resolve(options.path);
     this.#scratchRoot = join(this.#root, scratchFolder);
@@ -77,7 +83,12 @@ class FolderStore implements LocalStore {
   }
 
   async *list(prefix: string, io: port.Io): AsyncGenerator<port.StoredObject> {
-    for await (const { key, stat } of listFolder({ root: this.#root, prefix, flat: this.traits.flat, signal: io.signal }))
+    for await (const { key, stat } of listFolder({
+      root: this.#root,
+      prefix,
+      flat: this.traits.flat,
+      signal: io.signal,
+    }))
       yield storedObject(key, stat);
   }
 
