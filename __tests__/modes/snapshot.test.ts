@@ -156,7 +156,7 @@ test("other content under the same id is a conflict that names what differs and 
   const before = stateOf(world.place);
   const report = await world.snapshot({ prefix: "other/" });
   expect(outcomesOf(report)).toEqual(["conflict"]);
-  expect(report.errors[0]!.message).toMatch(/prefix differ.*--on-conflict replace.*keep/);
+  expect(report.errors[0]!.message).toMatch(/another prefix.*--on-conflict replace.*keep/);
   expect(stateOf(world.place)).toEqual(before);
 });
 
@@ -410,7 +410,7 @@ test("other build outputs are other content; replace keeps the old ones and give
   const world = makeWorld();
   await world.stored({ files: ["dist/*"] }, { outputs });
   const conflict = await world.snapshot({ files: ["dist/*"] }, { outputs: rebuilt });
-  expect(conflict.errors[0]!.message).toMatch(/files differ/);
+  expect(conflict.errors[0]!.message).toMatch(/another list of files/);
   await world.stored({ files: ["dist/*"], onConflict: "replace" }, { outputs: rebuilt });
   expect(bytesIn(world.place, `${setFolder}app.bin`).toString()).toBe("binary");
   expect(bytesIn(world.place, `${setFolder}app-r2.bin`).toString()).toBe("rebuilt");

@@ -66,6 +66,8 @@ function hasPlan(manifest: Manifest, plan: PlannedContent): boolean {
   return canonicalJson(planned) === canonicalJson(plan);
 }
 
+const wordFor: Readonly<Record<string, string>> = { files: "list of files", export_subst: "export-subst" };
+
 function differences(manifest: Manifest, plan: PlannedContent): string {
   const before: Readonly<Record<string, unknown>> = { ...manifest.content };
   const names = Object.entries(plan).filter(
@@ -73,5 +75,5 @@ function differences(manifest: Manifest, plan: PlannedContent): string {
   );
   if (names.some(([key]) => key === "source"))
     return `commit ${manifest.content.source.commit}, not ${plan.source.commit}`;
-  return `another ${names.map(([key]) => key.replaceAll("_", "-")).join(", another ") || "recipe"}`;
+  return `another ${names.map(([key]) => wordFor[key] ?? key).join(", another ") || "recipe"}`;
 }
