@@ -15,9 +15,11 @@ import { setLines, setsTable } from "./set-lines.ts";
  */
 export function renderText(report: Report, options: { readonly color: boolean }): string {
   const paint = paintWith(options.color);
+  const [error, ...others] = errorsOf(report);
+  const said = others.length === 0 ? error?.message : undefined;
   const lines = [
     firstLine(report, paint),
-    ...report.outcomes.map((outcome) => outcomeLine(withoutHeadline(outcome, report))),
+    ...report.outcomes.map((outcome) => outcomeLine(without(said, outcome))),
     ...(report.details === undefined ? [] : foundLines(report.details)),
     ...report.warnings.map((warning) => `${paint.yellow("warning:")} ${visibleText(warning)}`),
     ...furtherErrors(report).map((message) => `${paint.red("error:")} ${visibleText(message)}`),
@@ -32,10 +34,8 @@ function firstLine(report: Report, paint: Paint): string {
 }
 
 /** An outcome whose detail is the very sentence that the first line says has no need to say it again. */
-function withoutHeadline({ detail, ...outcome }: Outcome, report: Report): Outcome {
-  const [error, second] = errorsOf(report);
-  const isSaid = second === undefined && detail === error?.message;
-  return isSaid || detail === undefined ? outcome : { ...outcome, detail };
+function without(said: string | undefined, { detail, ...outcome }: Outcome): Outcome {
+  return detail === undefined || detail === said ? outcome : { ...outcome, detail };
 }
 
 // A single error is the first line, and what an outcome has said needs no second telling.
