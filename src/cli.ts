@@ -26,6 +26,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (Number.parseInt(process.versions.node, 10) < 24) {
+    process.stderr.write(
+      `failed: coldstore needs Node 24 or newer, and this is Node ${process.versions.node}; update it\n`,
+    );
+    return 2;
+  }
   const presentation = presentationOf(argv, process.env);
   try {
     const { env } = process;

@@ -265,8 +265,8 @@ function comparing(open: Open): void {
 
   test("a clean or a bare repository has no changes", async () => {
     const none = { modified: 0, deleted: 0, untracked: 0, paths: [] };
-    expect(await (await open({ files: { a: "1" } })).changes(never)).toEqual(none);
-    expect(await (await open({ files: { a: "1" }, bare: true })).changes(never)).toEqual(none);
+    expect(await (await open({ files: { a: "1" } })).changes([], never)).toEqual(none);
+    expect(await (await open({ files: { a: "1" }, bare: true })).changes([], never)).toEqual(none);
   });
 }
 
@@ -282,7 +282,7 @@ function stopping(open: Open): void {
       async () => buffer(await repository.archive(revision, { prefix: "", exportSubst: "stable" }, signal)),
       async () => Array.fromAsync(repository.blobs(["1".repeat(40)], signal)),
       async () => Array.fromAsync(repository.blobPieces(["1".repeat(40)], signal)),
-      async () => repository.changes(signal),
+      async () => repository.changes([], signal),
       async () => repository.diff(revision.commit, revision, signal),
       async () => repository.submoduleUrls(revision, signal),
     ];

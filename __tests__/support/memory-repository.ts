@@ -122,7 +122,7 @@ class MemoryRepository implements Repository {
     for await (const { oid, data } of this.blobs(oids, signal)) yield [{ oid, offset: 0, data, last: true }];
   }
 
-  async changes(signal: AbortSignal): Promise<WorkTreeChanges> {
+  async changes(_without: readonly string[], signal: AbortSignal): Promise<WorkTreeChanges> {
     signal.throwIfAborted();
     return this.#spec.changes ?? { modified: 0, deleted: 0, untracked: 0, paths: [] };
   }

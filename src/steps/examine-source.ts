@@ -13,6 +13,8 @@ export interface SourceRequest {
   readonly name?: string | undefined;
   readonly prefix?: string | undefined;
   readonly dirty: "warn" | "fail" | "ignore";
+  /** Where sets are stored: what lies there is no change of the work tree. */
+  readonly stores: readonly { readonly path: string }[];
   readonly run: string;
 }
 
@@ -42,7 +44,7 @@ export async function examineSource(
   const names = nameSnapshot({ ...request, revision, project });
   const [inspection, changes] = await Promise.all([
     inspectTree({ repository, revision, prefix: names.prefix }, visit, signal),
-    request.dirty === "ignore" ? undefined : countChanges(repository, signal),
+    request.dirty === "ignore" ? undefined : countChanges(repository, request.stores, signal),
   ]);
   const left = changes instanceof ColdstoreError ? undefined : changes;
   const uncommitted = left === undefined || isClean(left) ? [] : [describeChanges(left)];
@@ -69,9 +71,16 @@ function isClean(changes: WorkTreeChanges): boolean {
   return changes.modified + changes.deleted + changes.untracked === 0;
 }
 
-async function countChanges(repository: Repository, signal: AbortSignal): Promise<WorkTreeChanges | ColdstoreError> {
+async function countChanges(
+  repository: Repository,
+  stores: SourceRequest["stores"],
+  signal: AbortSignal,
+): Promise<WorkTreeChanges | ColdstoreError> {
   try {
-    return await repository.changes(signal);
+    return await repository.changes(
+      stores.map(({ path }) => path),
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
     return asColdstoreError(error);

@@ -20,8 +20,24 @@ export async function fillSamples(
   );
   const places = Map.groupBy(windows.flatMap(placesIn), ({ entry }) => entry.oid);
   for (const window of windows) window.settle();
-  for await (const pieces of tar.repository.blobPieces([...places.keys()], signal))
-    for (const piece of pieces) for (const place of places.get(piece.oid) ?? []) fill(place, piece);
+  const read = async (oids: readonly string[]) => {
+    for await (const pieces of tar.repository.blobPieces(oids, signal))
+      for (const piece of pieces) for (const place of places.get(piece.oid) ?? []) fill(place, piece);
+  };
+  await Promise.all(halves(places).map(read));
+}
+
+/** The ids in two lists of about as many bytes: git unpacks objects on one core, and two of it on two. */
+function halves(places: ReadonlyMap<string, readonly Place[]>): readonly (readonly string[])[] {
+  const sizes = [...places].map(([oid, [first]]) => ({ oid, bytes: first?.entry.bytes ?? 0 }));
+  const half = sizes.reduce((sum, { bytes }) => sum + bytes, 0) / 2;
+  let before = 0;
+  const lists: [string[], string[]] = [[], []];
+  for (const { oid, bytes } of sizes) {
+    lists[before + bytes / 2 < half ? 0 : 1].push(oid);
+    before += bytes;
+  }
+  return lists;
 }
 
 const empty = Buffer.alloc(0);

@@ -11,7 +11,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 async function changesIn(folder: string): Promise<WorkTreeChanges> {
   await using opened = await openFolder(folder);
-  return await opened.repository.changes(never);
+  return await opened.repository.changes([], never);
 }
 
 function dirty(repository: GitFixture): void {
@@ -34,6 +34,14 @@ test("changed and staged, deleted and untracked files are counted, each one, als
   dirty(repository);
   expect(await changesIn(repository.path)).toEqual(expected);
   expect(await changesIn(join(repository.path, "sub"))).toEqual(expected);
+});
+
+test("what lies in folders that don't count is no change, whatever they are called", async () => {
+  using repository = makeRepository({ files: { ...committed, "cold [1]/kept": "1" } });
+  repository.write({ "cold [1]/new": "1", "cold 1/new": "1", "sub/store/x": "1" });
+  await using opened = await openFolder(repository.path);
+  const without = [join(repository.path, "cold [1]"), join(repository.path, "sub/store"), repository.around];
+  expect(await opened.repository.changes(without, never)).toMatchObject({ untracked: 1, paths: ["cold 1/new"] });
 });
 
 test("at most twenty names are kept, in byte order, and all are counted", async () => {

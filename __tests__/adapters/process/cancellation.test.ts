@@ -29,7 +29,7 @@ function fakeWorld(timeout = 60_000) {
     cancellation,
     said,
     timers,
-    send: (signal: "SIGINT" | "SIGTERM") => listeners.get(signal)?.forEach((listener) => listener()),
+    send: (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => listeners.get(signal)?.forEach((listener) => listener()),
     listening: () => [...listeners.values()].reduce((sum, each) => sum + each.size, 0),
     pass(milliseconds: number) {
       now += milliseconds;
@@ -41,17 +41,20 @@ function fakeWorld(timeout = 60_000) {
 const reasonOf = ({ cancellation: { signal } }: ReturnType<typeof fakeWorld>) => signal.reason as ColdstoreError;
 
 describe("a signal", () => {
-  test.each(["SIGINT", "SIGTERM"] as const)("%s aborts the run and leaves it seven seconds to end", (name) => {
-    const world = fakeWorld();
-    expect(world.cancellation.signal.aborted).toBe(false);
-    world.send(name);
-    expect(reasonOf(world)).toMatchObject({ failure: "interrupted" });
-    world.pass(6999);
-    expect(world.said).toEqual([]);
-    world.pass(1);
-    expect(world.said).toEqual(["abandoned at 7000", "exit 130 at 7000"]);
-    expect(graceMilliseconds).toBeLessThan(7500);
-  });
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s aborts the run and leaves it seven seconds to end",
+    (name) => {
+      const world = fakeWorld();
+      expect(world.cancellation.signal.aborted).toBe(false);
+      world.send(name);
+      expect(reasonOf(world)).toMatchObject({ failure: "interrupted" });
+      world.pass(6999);
+      expect(world.said).toEqual([]);
+      world.pass(1);
+      expect(world.said).toEqual(["abandoned at 7000", "exit 130 at 7000"]);
+      expect(graceMilliseconds).toBeLessThan(7500);
+    },
+  );
 
   test("a second one, of either kind, removes what is half-made and exits on the spot", () => {
     const world = fakeWorld();

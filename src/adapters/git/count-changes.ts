@@ -1,5 +1,5 @@
 import { copyFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { WorkTreeChanges } from "../../ports/repository.ts";
 import { bothDone } from "./both-done.ts";
 import type { FoundRepository } from "./find-repository.ts";
@@ -10,22 +10,35 @@ import { type GitCall, outputOf, startGit } from "./run-git.ts";
 
 const namedAtMost = 20;
 
-/**
- * Uncommitted changes of a work tree, each file counted, also every one in an untracked folder. `gitDir` is a path for a
- * throw-away gitdir, needed for a repository of somebody else.
- */
+export interface ChangesQuestion {
+  /** A path for a throw-away gitdir, needed for a repository of somebody else. */
+  readonly gitDir: string;
+  /** Absolute paths of folders in which nothing counts. */
+  readonly without: readonly string[];
+}
+
+/** Uncommitted changes of a work tree, each file counted, also every one in an untracked folder. */
 export async function countChanges(
   found: FoundRepository,
-  gitDir: string,
+  { gitDir, without }: ChangesQuestion,
   signal: AbortSignal,
 ): Promise<WorkTreeChanges> {
   if (found.workTree === undefined) return { modified: 0, deleted: 0, untracked: 0, paths: [] };
-  const call = found.foreign
+  const where = found.foreign
     ? await foreignStatus(found, found.workTree, gitDir, signal)
     : ownStatus(found, found.workTree, signal);
+  const call = { ...where, args: [...where.args, ...pathspecs(found.workTree, without)] };
   const git = startGit(call);
   git.stdin.end();
   return tally(outputOf(git, call.args));
+}
+
+/** What git-status is asked about: everything but those folders that lie in the work tree. */
+function pathspecs(workTree: string, without: readonly string[]): readonly string[] {
+  const inside = without
+    .map((folder) => relative(workTree, folder).split(sep).join("/"))
+    .filter((path) => path !== "" && path !== ".." && !path.startsWith("../") && !isAbsolute(path));
+  return inside.length === 0 ? [] : ["--", ":(top)", ...inside.map((path) => `:(top,exclude,literal)${path}`)];
 }
 
 const status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"];

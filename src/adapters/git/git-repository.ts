@@ -83,8 +83,8 @@ class GitRepository implements Repository {
     return readBlobPieces(this.#opened.gitDir, oids, signal);
   }
 
-  changes(signal: AbortSignal): Promise<WorkTreeChanges> {
-    return countChanges(this.#opened.found, this.#newPath("status.git"), signal);
+  changes(without: readonly string[], signal: AbortSignal): Promise<WorkTreeChanges> {
+    return countChanges(this.#opened.found, { gitDir: this.#newPath("status.git"), without }, signal);
   }
 
   diff(from: string, revision: Revision, signal: AbortSignal): Promise<readonly TreeChange[] | undefined> {

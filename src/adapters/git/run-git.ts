@@ -96,6 +96,12 @@ export function gitFailed(args: readonly string[], stderr: string): ColdstoreErr
   const lines = stderr.split("\n").filter((line) => line !== "");
   const telling = lines.find((line) => line.startsWith("fatal: ")) ?? lines[0] ?? "it was killed or gave no reason";
   const said = telling.replace(/^(fatal|error): /, "");
+  if (/No space left on device|Disk quota exceeded/i.test(stderr))
+    return new ColdstoreError(
+      "store",
+      `git ${commandOf(args)} has no room for its scratch files (${said}); free some space, or set TMPDIR to a folder that has it`,
+      { cause: stderr },
+    );
   const advice = /invalid object|bad object|missing|unable to (read|find|get)|not a tree object|could not fetch/i.test(
     stderr,
   )

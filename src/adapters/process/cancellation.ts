@@ -6,10 +6,12 @@ export const graceMilliseconds = 7000;
 
 /** What cancelling needs of a process. */
 export interface Process {
-  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
-  off(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(signal: "SIGINT" | "SIGTERM" | "SIGHUP", listener: () => void): unknown;
+  off(signal: "SIGINT" | "SIGTERM" | "SIGHUP", listener: () => void): unknown;
   exit(code: number): void;
 }
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** How time passes. */
 export interface Timers {
@@ -53,15 +55,13 @@ export function openCancellation({ process, timers, timeout, abandon }: Cancella
   const limit = timers.setTimeout(() => {
     if (!controller.signal.aborted) end(timedOut(timeout), 5);
   }, timeout);
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const name of signals) process.on(name, interrupt);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
       timers.clearTimeout(limit);
       timers.clearTimeout(last);
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      for (const name of signals) process.off(name, interrupt);
     },
   };
 }
