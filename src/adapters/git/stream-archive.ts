@@ -25,11 +25,15 @@ export async function streamArchive(found: FoundRepository, question: ArchiveQue
     },
     signal,
   );
-  const pinned = pinnedSettings(recipe).flatMap((setting) => ["-c", setting]);
+  const pinned = [...pinnedSettings(recipe), ...frugal].flatMap((setting) => ["-c", setting]);
   const what = ["archive", "--format=tar", `--prefix=${recipe.prefix}`, revision.commit];
   const args = [...pinned, `--git-dir=${gitDir}`, ...what];
   return streamGit({ args, signal, set: pinnedNow(revision, recipe) });
 }
+
+// Git would map all of a pack that it comes by. (core.bigFileThreshold would save more, and change bytes: above it git
+// leaves line endings as they are.)
+const frugal = ["core.packedGitWindowSize=8m", "core.packedGitLimit=64m"];
 
 /** Git's defaults, said aloud, and for `stable` ids that don't grow with the repository. */
 function pinnedSettings({ exportSubst }: ArchiveRecipe): readonly string[] {
