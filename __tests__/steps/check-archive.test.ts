@@ -214,6 +214,17 @@ test("a block that is lost names what is in it, and nothing else", async () => {
   }
 });
 
+test.each([0, 2])(
+  "what a file that is cut off in block %i has lost is blamed on that block, not on the last",
+  async (i) => {
+    const subject = subjects["tar.gz"];
+    const { offsets } = subject.options.blocks!;
+    const findings = await check(subject, subject.bytes.subarray(0, offsets[i]! + 1));
+    const details = findings.filter(({ path }) => path !== undefined).map(({ detail }) => detail);
+    expect([...new Set(details)]).toEqual([expect.stringContaining(`block ${i + 1} of ${offsets.length} `)]);
+  },
+);
+
 test("content that looks like a tar is never taken for one, behind a lost block", async () => {
   const inner = buildTar(Array.from({ length: 60 }, (_, i) => ({ name: `p/inner${i}`, data: noise(700, i) })));
   const subject = await makeSubject("tar.gz", [

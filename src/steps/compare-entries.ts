@@ -26,7 +26,8 @@ export class EntryComparison {
 
   /** Something is wrong at this place; by itself a finding, even if it hits no entry. */
   damaged(damage: Damage): void {
-    this.#damage = damage;
+    // Entries are found missing only behind the last of several damages; what they are lost to is the first.
+    this.#damage ??= damage;
     this.findings.push({ problem: damage.problem, detail: damage.detail });
   }
 
