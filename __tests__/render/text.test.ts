@@ -166,6 +166,12 @@ describe("a dry run", () => {
     ]);
   });
 
+  test.each([[["tar"]], [["tar", "tar.gz"]]])("of the formats %j says the tar's size once", (formats) => {
+    const sizes = formats.map((format) => ({ format, bytes: format === "tar" ? 10_240 : 700, exact: true }));
+    const details = { kind: "plan", plan: aPlan({ sizes }) } as const;
+    expect(lines({ status: "planned", details }).filter((line) => /^tar +10 kB$/.test(line))).toHaveLength(1);
+  });
+
   test("tells all that it found", () => {
     const plan = aPlan({
       counts: { files: 78_114, dirs: 9321, symlinks: 3, bytes: 590e6 },

@@ -11,7 +11,8 @@ export function planLines(plan: Plan): readonly string[] {
   return [
     ...factLines([
       ["entries", countsText(plan.counts)],
-      ["tar", formatBytes(plan.tarBytes)],
+      // One of the formats may be the tar itself.
+      ["tar", plan.sizes.some(({ format }) => format === "tar") ? undefined : formatBytes(plan.tarBytes)],
       ...plan.sizes.map(
         ({ format, bytes, exact }) => [format, `${exact ? "" : "about "}${formatBytes(bytes)}`] as const,
       ),
