@@ -77,7 +77,7 @@ test("it foretells what the real run would do in each store", async () => {
   const before = world.place.keys();
   expect(outcomesOf(await dry(world))).toEqual(["unchanged"]);
   const conflict = await dry(world, { prefix: "b/" });
-  expect([exitOf(conflict), conflict.status, outcomesOf(conflict)]).toEqual([10, "failed", ["conflict"]]);
+  expect([exitOf(conflict), conflict.status, outcomesOf(conflict)]).toEqual([10, "conflict", ["conflict"]]);
   expect(outcomesOf(await dry(world, { prefix: "b/", onConflict: "keep" }))).toEqual(["kept"]);
   expect(outcomesOf(await dry(world, { prefix: "b/", onConflict: "replace" }))).toEqual(["would-store"]);
   expect(world.place.keys()).toEqual(before);
@@ -87,6 +87,11 @@ test("it foretells what the real run would do in each store", async () => {
   ]);
   world.place.flipByte(`${setFolder}app-1.4.0.coldstore.json`);
   expect(exitOf(await dry(world))).toBe(6);
+});
+
+test("a conflict has the status that the real run would have", async () => {
+  const world = await storedWorld();
+  for (const dryRun of [true, false]) expect((await world.snapshot({ dryRun, prefix: "b/" })).status).toBe("conflict");
 });
 
 test("a store folder that isn't there yet would be made; one that can't be reached makes the plan red", async () => {
@@ -131,6 +136,16 @@ test("submodules and LFS pointers are all listed, and make the plan red with the
   expect(plan.lfs.map(({ path, bytes }) => `${path} ${bytes}`)).toEqual(["big.bin 7", "dir/two.bin 12"]);
   expect([exitOf(report), report.errors.length]).toEqual([3, 2]);
   for (const { message } of report.errors) expect(message).toMatch(/\.gitattributes: `\/.* export-ignore`/);
+});
+
+test("what the source has against it is said in place of what would be stored", async () => {
+  const files = { lib: { submodule: "c".repeat(40) }, "big.bin": { lfs: "content" } };
+  const report = await dry(makeWorld({ repository: { ...smallProject, files } }));
+  const detail = report.errors.map(({ message }) => message).join("\n");
+  expect([report.status, report.outcomes]).toEqual([
+    "failed",
+    [{ outcome: "failed", store: "memory", set: "acme/app/snapshot/v1.4.0", detail }],
+  ]);
 });
 
 const growing = {

@@ -1,6 +1,6 @@
 import type { Plan } from "../model/details.ts";
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
-import type { Outcome, Report } from "../model/report.ts";
+import type { Outcome, Report, Status } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
@@ -26,13 +26,10 @@ export async function planReport(order: SnapshotOrder, survey: TreeSurvey, ports
     planOf(order, survey, ports),
     Promise.all(ports.stores.map(async (store) => foresee(store, order, io))),
   ]);
-  const outcomes = wouldBe.map(({ outcome }) => outcome);
-  const errors = [
-    ...order.source.errors,
-    ...(plan.lfs.length > 0 ? [pointerError(plan.lfs)] : []),
-    ...wouldBe.flatMap(({ error }) => error ?? []),
-  ];
-  const status = errors.length > 0 ? "failed" : "planned";
+  const inTheWay = [...order.source.errors, ...(plan.lfs.length > 0 ? [pointerError(plan.lfs)] : [])];
+  const outcomes = wouldBe.map(({ outcome }) => stopped(outcome, inTheWay));
+  const errors = [...inTheWay, ...wouldBe.flatMap(({ error }) => error ?? [])];
+  const status = statusOf(errors);
   const { set, source } = order;
   const outputs = { status, set: set.id, name: source.names.name, stores: outcomes };
   return {
@@ -44,6 +41,18 @@ export async function planReport(order: SnapshotOrder, survey: TreeSurvey, ports
     outputs,
     details: { kind: "plan", plan },
   };
+}
+
+/** Nothing can be stored of a source that has something against it. */
+function stopped(outcome: Outcome, inTheWay: readonly ColdstoreError[]): Outcome {
+  if (outcome.outcome !== "would-store" || inTheWay.length === 0) return outcome;
+  return { ...outcome, outcome: "failed", detail: inTheWay.map(({ message }) => message).join("\n") };
+}
+
+/** As the making run's would be. */
+function statusOf(errors: readonly ColdstoreError[]): Status {
+  if (errors.length === 0) return "planned";
+  return errors.every(({ failure }) => failure === "conflict") ? "conflict" : "failed";
 }
 
 async function planOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Plan> {
