@@ -44,6 +44,12 @@ test.each(modes.flatMap(({ name, examples }) => examples.map(({ line }) => ({ na
   },
 );
 
+test.each(["snapshot", "list", "verify"])("help says of %s --dry-run without a store what is so", async (mode) => {
+  expect(renderHelp(manual(), mode).replaceAll(/\s+/g, " ")).toContain("a snapshot's dry run needs none");
+  const problems = await problemsOf({ argv: [mode, "--dry-run"] });
+  expect(problems.some((problem) => problem.startsWith("store "))).toBe(mode !== "snapshot");
+});
+
 test("the exit codes are those of the errors, each once, in order", () => {
   expect(exitCodeRows().map(([code]) => code)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130]);
 });

@@ -18,7 +18,7 @@ export const first = {
     list: true,
     modes: everyMode,
     group: "first",
-    help: "the folder that sets are kept in; give several for a copy in each; needed, but for a dry run",
+    help: "the folder that sets are kept in; give several for a copy in each; a snapshot's dry run needs none",
     example: "./cold",
     where: "everywhere",
     trust: "found",
