@@ -46,6 +46,17 @@ test("each set is a row with its state, times, size and freeze marker", async ()
   expect(rows[0]!.bytes).toBe(bytes);
 });
 
+test("snapshot, list and verify say the same size of a set, also when an earlier state of it lies beside", async () => {
+  const world = makeWorld();
+  for (const settings of [{}, { prefix: "b/", onConflict: "replace" }] as const) {
+    const bytes = (await world.stored(settings)).outcomes[0]!.bytes;
+    expect((await world.snapshot(settings)).outcomes[0]!.bytes).toBe(bytes);
+    expect((await details(world, "sets")).rows[0]!.bytes).toBe(bytes);
+    expect((await world.verify()).outcomes[0]!.bytes).toBe(bytes);
+  }
+  expect(filesIn(world.place)).toHaveLength(10);
+});
+
 test("a set that has lost a file is listed as damaged", async () => {
   const world = await storedWorld();
   world.place.drop(`${setFolder}app-1.4.0.tar.gz`);

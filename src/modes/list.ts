@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { lastProof, missingFiles, type ArchiveSet } from "../model/archive-set.ts";
+import { lastProof, listedBytes, missingFiles, type ArchiveSet } from "../model/archive-set.ts";
 import type { Details, SetRow } from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
@@ -40,8 +40,7 @@ async function rowsOf(settings: ListSettings, { stores }: Ports, io: Io): Promis
 }
 
 function rowOf(set: ArchiveSet): SetRow {
-  const bytes = set.files.reduce((sum, file) => sum + file.bytes, 0);
-  const row = { set: set.name, bytes, frozen: set.frozen };
+  const row = { set: set.name, bytes: listedBytes(set), frozen: set.frozen };
   if (set.state !== "complete") return { ...row, state: set.state };
   const proven = lastProof(set, set.manifest);
   const state = missingFiles(set, set.manifest).length > 0 ? "damaged" : "complete";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { lastProof } from "../model/archive-set.ts";
+import { lastProof, setBytes } from "../model/archive-set.ts";
 import { SeveralErrors } from "../model/errors.ts";
-import type { Manifest } from "../model/manifest.ts";
 import type { Outcome, Proof, Report, Status } from "../model/report.ts";
 import { setPrefix, setText } from "../model/set-name.ts";
 import type { Unfit } from "../steps/preflight.ts";
@@ -37,7 +36,7 @@ export function snapshotReport({ order, ends, unfit, untold }: SnapshotEnd): Rep
 function outcomeOf({ set, settings }: SnapshotOrder, { store, job, result, seconds }: StoreEnd): Outcome {
   const row = { outcome: result.kind, store: store.name, set: setText(set) };
   if ("error" in result) return { ...row, seconds, detail: result.error.message };
-  const bytes = bytesOf(result.manifest);
+  const bytes = setBytes(result.manifest);
   if (job.kind !== "leave") return { ...row, seconds, bytes, proof: proofOf(result, settings) };
   const proven = lastProof(job.set, result.manifest);
   return { ...row, bytes, ...(proven ? { proven } : { detail: "never proven since it was made" }) };
@@ -82,8 +81,4 @@ function outputsOf(
     checksums: checksums && pathOf(checksums.name),
     artifacts: manifest.artifacts.map(({ name, bytes, sha256 }) => ({ name, path: pathOf(name), size: bytes, sha256 })),
   };
-}
-
-function bytesOf(manifest: Manifest): number {
-  return manifest.artifacts.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -1,3 +1,4 @@
+import { listedBytes } from "../model/archive-set.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import type { Outcome, Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
@@ -28,7 +29,7 @@ function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[
   const rest: Outcome[] = found.error === undefined ? [] : [{ outcome: "unknown", store, detail: found.error.message }];
   const verified = found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
     const row = { store, set: setText(set.name) };
-    const bytes = set.files.reduce((sum, file) => sum + file.bytes, 0);
+    const bytes = listedBytes(set);
     const proof = level === "list" ? "none" : level;
     if (faults.length === 0) return [{ ...row, ...only, outcome: "ok", bytes, seconds, proof }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));

@@ -1,5 +1,5 @@
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
-import type { ArchiveSet } from "../model/archive-set.ts";
+import { listedBytes, type ArchiveSet } from "../model/archive-set.ts";
 import type { Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import type { Ports } from "../ports/ports.ts";
@@ -50,8 +50,7 @@ async function tell(store: Store, verification: Verification, { log, signal }: P
 
 async function verifyOne(store: Store, set: ArchiveSet, { level }: VerifySettings, ports: Ports): Promise<Verdict> {
   const begun = ports.now().getTime();
-  const bytes = set.files.reduce((sum, file) => sum + file.bytes, 0);
-  const meter = ports.progress.start(`verifying ${setText(set.name)}`, level === "list" ? undefined : bytes);
+  const meter = ports.progress.start(`verifying ${setText(set.name)}`, level === "list" ? undefined : listedBytes(set));
   const io: Io = { signal: ports.signal, progress: (event) => meter.add(event.bytes) };
   const faults = await verifySet(store, set, level, io).finally(() => meter.done());
   return { set, faults, seconds: (ports.now().getTime() - begun) / 1000 };
