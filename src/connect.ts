@@ -54,8 +54,8 @@ export async function connect(settings: Settings, { env, stderr, presentation }:
   const { timeout } = settings;
   const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon }));
   const temporary = await openWorkspace({ root: env["RUNNER_TEMP"] || tmpdir(), signal });
-  const { workspace, root } = await workspaceFor(settings, temporary, signal);
-  const stores = storesFor(settings, root);
+  const workspace = await workspaceFor(settings, temporary, signal);
+  const stores = storesFor(settings);
   scratch.push(temporary, workspace, ...stores);
   const kept = held.move();
   const ports: Ports = {
@@ -76,20 +76,23 @@ function isDryRun(settings: Settings): boolean {
   return settings.mode !== "list" && settings.dryRun;
 }
 
-/** Packing happens inside the first folder that can store it, so that storing there is a link. */
+/** Packing happens inside the first store that can take the set, so that storing there is a link; the others get copies. */
 async function workspaceFor(
   settings: Settings,
   temporary: LocalWorkspace,
   signal: AbortSignal,
-): Promise<{ readonly workspace: LocalWorkspace; readonly root?: string }> {
-  if (settings.mode !== "snapshot" || settings.dryRun) return { workspace: temporary };
-  const roots = settings.stores.map(({ path }) => join(path, ".tmp"));
-  const [first, ...others] = await Promise.all(roots.map(async (root) => openWorkspace({ root, signal })));
-  if (first === undefined) return { workspace: temporary };
-  return { workspace: firstWorkspace(first, others), ...(roots[0] !== undefined && { root: roots[0] }) };
+): Promise<LocalWorkspace> {
+  if (settings.mode !== "snapshot" || settings.dryRun) return temporary;
+  const [first, ...others] = await Promise.all(
+    settings.stores.map(async ({ path, text }) => {
+      const workspace = await openWorkspace({ root: join(path, ".tmp"), signal });
+      return { store: text, workspace };
+    }),
+  );
+  return first === undefined ? temporary : firstWorkspace([first, ...others]);
 }
 
-function storesFor(settings: Settings, tmp: string | undefined): readonly LocalStore[] {
+function storesFor(settings: Settings): readonly LocalStore[] {
   if (settings.mode !== "snapshot" && settings.file !== undefined) {
     const folder = dirname(settings.file);
     return [openFolderStore({ path: folder, name: folder, flat: true })];
@@ -97,7 +100,7 @@ function storesFor(settings: Settings, tmp: string | undefined): readonly LocalS
   return settings.stores.map((address: StoreAddress) => {
     switch (address.kind) {
       case "folder":
-        return openFolderStore({ path: address.path, name: address.text, ...(tmp !== undefined && { tmp }) });
+        return openFolderStore({ path: address.path, name: address.text });
     }
   });
 }

@@ -61,7 +61,8 @@ async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
   const { plan, files, settings, source } = order;
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
-  await using scratch = await ports.workspace.scratch();
+  const takers = work.places.filter(({ job }) => needsFiles(job));
+  await using scratch = await ports.workspace.scratch(takers.map(({ store }) => store.name));
   const meter = ports.progress.start(`packing ${names.base}`, source.inspection.tarBytes);
   const making = makeSet({
     openTar: async () =>

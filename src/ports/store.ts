@@ -93,6 +93,9 @@ export interface Store {
    */
   preflight(need: Need, io: Io): Promise<readonly ColdstoreError[]>;
 
+  /** What its room is part of: stores with the same answer fill one disk. Absent, or undefined, when that can't be told. */
+  disk?(): Promise<string | undefined>;
+
   /** All whole objects whose key starts with the prefix, in byte order of their keys; half-made ones are never listed. Rejects when it can't tell. */
   list(prefix: string, io: Io): AsyncIterable<StoredObject>;
 

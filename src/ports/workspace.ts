@@ -8,8 +8,11 @@ export interface Scratch extends AsyncDisposable {
 
 /** Makes scratch folders on one filesystem, and removes those of dead runs. */
 export interface Workspace {
-  /** Rejects with `store` when the folder can't be made. */
-  scratch(): Promise<Scratch>;
+  /**
+   * `among` names stores: where scratch can lie in a store, it lies in one of these, which have the room. Rejects with `store`
+   * when the folder can't be made.
+   */
+  scratch(among?: readonly string[]): Promise<Scratch>;
   /** Bytes free where scratch lies; undefined where the system doesn't tell. */
   freeBytes(): Promise<number | undefined>;
 }

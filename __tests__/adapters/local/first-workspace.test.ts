@@ -11,12 +11,26 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
+const inStore = (store: string, root: string) => ({ store, workspace: new ScratchRoot(root) });
+
+test("scratch lies in none of the stores that aren't named", async () => {
+  const folder = await newFolder();
+  const workspace = firstWorkspace([
+    inStore("a", join(folder, "a/.tmp")),
+    inStore("b", join(folder, "b/.tmp")),
+    inStore("c", join(folder, "c/.tmp")),
+  ]);
+  await using scratch = await workspace.scratch(["b", "c"]);
+  expect(scratch.path).toContain(join(folder, "b/.tmp"));
+});
+
 test("scratch lies in the first place that takes it, and goes with its disposal", async () => {
   const folder = await newFolder();
   await writeFile(join(folder, "file"), "");
-  const workspace = firstWorkspace(new ScratchRoot(join(folder, "file/.tmp")), [
-    new ScratchRoot(join(folder, "b/.tmp")),
-    new ScratchRoot(join(folder, "c/.tmp")),
+  const workspace = firstWorkspace([
+    inStore("a", join(folder, "file/.tmp")),
+    inStore("b", join(folder, "b/.tmp")),
+    inStore("c", join(folder, "c/.tmp")),
   ]);
   const scratch = await workspace.scratch();
   expect(scratch.path).toContain(join(folder, "b/.tmp"));
@@ -27,11 +41,8 @@ test("scratch lies in the first place that takes it, and goes with its disposal"
 test("where none takes it the first one says why", async () => {
   const folder = await newFolder();
   await writeFile(join(folder, "file"), "");
-  const [first, ...others] = ["a", "b"].map((name) => new ScratchRoot(join(folder, "file", name))) as [
-    ScratchRoot,
-    ScratchRoot,
-  ];
-  await expect(firstWorkspace(first, others).scratch()).rejects.toMatchObject({
+  const workspace = firstWorkspace([inStore("a", join(folder, "file/a")), inStore("b", join(folder, "file/b"))]);
+  await expect(workspace.scratch()).rejects.toMatchObject({
     failure: "store",
     message: expect.stringContaining("can't make a scratch folder in") as string,
   });
@@ -39,7 +50,7 @@ test("where none takes it the first one says why", async () => {
 
 test("all of it can be removed at once", async () => {
   const folder = await newFolder();
-  const workspace = firstWorkspace(new ScratchRoot(join(folder, "a")), [new ScratchRoot(join(folder, "b"))]);
+  const workspace = firstWorkspace([inStore("a", join(folder, "a")), inStore("b", join(folder, "b"))]);
   await workspace.scratch();
   workspace.removeScratchNow();
   expect(await readdir(folder)).toEqual([]);

@@ -26,6 +26,3 @@ storeContract(
     },
   }),
 );
-
-// The contract's files lie in the system's folder for temporary files, on the same file system.
-storeContract("a folder that takes finished scratch files as they are", folderStores({ tmp: tmpdir() }));

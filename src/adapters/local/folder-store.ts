@@ -8,6 +8,7 @@ import { statOrAbsent } from "./compare-file.ts";
 import { concurrently } from "./concurrently.ts";
 import { deleteFile } from "./delete-file.ts";
 import { diskError } from "./disk-error.ts";
+import { diskOf } from "./free-space.ts";
 import { foldersAbove, keyPath, scratchFolder } from "./key-path.ts";
 import { listFolder } from "./list-folder.ts";
 import { openObject, streamObject } from "./open-object.ts";
@@ -24,8 +25,6 @@ export interface FolderStoreOptions {
   readonly path: string;
   /** As the person wrote it. */
   readonly name: string;
-  /** The run's scratch when it isn't in the store's own `.tmp`: finished files in either are stored as they are, by a link. */
-  readonly tmp?: string;
   /** Only the files that lie in the folder itself, not those of the folders in it: for reading a folder that isn't a store. */
   readonly flat?: boolean;
   /** How a file gets a second name; link(2) unless told. */
@@ -80,6 +79,10 @@ class FolderStore implements LocalStore {
     if (need.write) await removeDeadScratch(this.#scratchRoot);
     const now = (): number => this.#options.now?.() ?? Date.now();
     return preflightFolder({ root: this.#root, name: this.name, scratch: this.#scratch, now }, need);
+  }
+
+  async disk(): Promise<string | undefined> {
+    return diskOf(this.#root);
   }
 
   async *list(prefix: string, io: port.Io): AsyncGenerator<port.StoredObject> {
@@ -160,7 +163,7 @@ class FolderStore implements LocalStore {
     return new PutSession({
       root: this.#root,
       scratch: this.#scratch,
-      ownFolders: [this.#scratchRoot, ...(this.#options.tmp === undefined ? [] : [resolve(this.#options.tmp)])],
+      ownFolder: this.#scratchRoot,
       mode: this.#mode,
       link: this.#options.link ?? link,
       named: (path) => this.#touch(path),

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { saysAbsent } from "./disk-error.ts";
 
@@ -13,4 +13,15 @@ export async function freeBytes(path: string): Promise<number | undefined> {
     if (!saysAbsent(error) || parent === path) return undefined;
   }
   return freeBytes(parent);
+}
+
+/** A word for the disk that a path is or would be on: the same for paths on the same one. Undefined where the system doesn't tell. */
+export async function diskOf(path: string): Promise<string | undefined> {
+  const parent = dirname(path);
+  try {
+    return String((await stat(path)).dev);
+  } catch (error) {
+    if (!saysAbsent(error) || parent === path) return undefined;
+  }
+  return diskOf(parent);
 }

@@ -5,8 +5,8 @@ import { ColdstoreError } from "../../model/errors.ts";
 import { diskError, errnoOf } from "./disk-error.ts";
 
 export interface OwnScratch {
-  /** Folders whose finished files a store may take as they are. */
-  readonly folders: readonly string[];
+  /** The folder in the store whose finished files it may take as they are. */
+  readonly folder: string;
   /** Permission bits that stored files get. */
   readonly mode: number;
 }
@@ -19,7 +19,7 @@ export interface OwnScratch {
 export async function ownScratchFile(artifact: Artifact, scratch: OwnScratch): Promise<string | undefined> {
   if (!("file" in artifact.body)) return undefined;
   const file = resolve(artifact.body.file);
-  if (!scratch.folders.some((folder) => file.startsWith(folder + sep))) return undefined;
+  if (!file.startsWith(scratch.folder + sep)) return undefined;
   try {
     const { nlink, size } = await lstat(file);
     if (nlink > 1) return undefined;

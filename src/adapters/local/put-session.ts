@@ -17,8 +17,8 @@ import { stageArtifact } from "./stage-artifact.ts";
 export interface PutPlace {
   readonly root: string;
   readonly scratch: Workspace;
-  /** Absolute paths of folders whose finished files are stored as they are. */
-  readonly ownFolders: readonly string[];
+  /** Absolute path of the folder whose finished files are stored as they are: the store's own, so that no other links them. */
+  readonly ownFolder: string;
   /** Permission bits of stored files. */
   readonly mode: number;
   readonly link: Link;
@@ -94,8 +94,8 @@ export class PutSession implements AsyncDisposable {
   }
 
   async #publish(target: string, item: Put, io: Io): Promise<PublishResult> {
-    const { root, ownFolders: folders, mode, link } = this.#place;
-    const own = await ownScratchFile(item.artifact, { folders, mode });
+    const { root, ownFolder: folder, mode, link } = this.#place;
+    const own = await ownScratchFile(item.artifact, { folder, mode });
     if (own !== undefined) {
       io.signal.throwIfAborted();
       const result = await publishByLink({ root, source: own, target }, link);

@@ -17,6 +17,7 @@ export function dryRunStore(inner: Store): Store {
       // A folder that isn't there is nothing against a run that would make it.
       return need.write ? problems.filter((problem) => problem.failure !== "not-found") : problems;
     },
+    disk: async () => inner.disk?.(),
     list: (prefix, io) => inner.list(prefix, io),
     stat: (key, io) => inner.stat(key, io),
     open: (key, range, io) => inner.open(key, range, io),

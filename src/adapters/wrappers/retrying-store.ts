@@ -13,6 +13,7 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
     name: inner.name,
     traits: inner.traits,
     preflight: (need, io) => preflight(inner, policy, need, io),
+    disk: async () => inner.disk?.(),
     list: (prefix, io) => list(inner, policy, prefix, io),
     stat: (key, io) => again(policy, io.signal, () => inner.stat(key, io)),
     put: (items, io) => putWithRetries(inner, policy, items, io),
