@@ -322,8 +322,32 @@ test("prove none says unproven, not ok, and records no proof", async () => {
   expect(report.status).toBe("unproven");
   expect(report.outcomes).toMatchObject([{ outcome: "unproven", proof: "none" }]);
   expect(world.place.keys().some((key) => key.includes("/proof-"))).toBe(false);
-  expect((await world.snapshot()).outcomes).toMatchObject([
-    { outcome: "unchanged", detail: "never proven since it was made" },
+  const again = await world.snapshot();
+  expect(again.outcomes).toMatchObject([{ outcome: "unchanged", detail: "never proven since it was made" }]);
+  expect([again.status, exitOf(again)]).toEqual(["unproven", 0]);
+});
+
+test("a set that was never proven stays unproven, whatever a later run finds to do, until it is verified", async () => {
+  const world = makeWorld();
+  await world.snapshot({ prove: "none", exportSubst: "git" });
+  expect((await world.snapshot({ exportSubst: "git" })).status).toBe("unproven");
+  expect((await world.snapshot({ prefix: "b/", onConflict: "keep" })).status).toBe("unproven");
+  world.place.drop(`${setFolder}app-1.4.0.RESTORE.md`);
+  expect((await world.snapshot({ exportSubst: "git" })).status).toBe("unproven");
+  expect(world.place.keys().some((key) => key.includes("/proof-"))).toBe(false);
+  await world.verify();
+  expect((await world.snapshot({ exportSubst: "git" })).status).toBe("unchanged");
+});
+
+test("a set that is proven in one store and not in another is unproven, and the row says where", async () => {
+  const world = await storedWorld();
+  const other = makeWorld({ place: new MemoryPlace() });
+  await other.snapshot({ prove: "none" });
+  const report = await world.snapshot({}, { stores: [world.store, other.store] });
+  expect(report.status).toBe("unproven");
+  expect(report.outcomes.map(({ proven, detail }) => proven ?? detail)).toEqual([
+    "2026-11-22T03:00:01Z",
+    "never proven since it was made",
   ]);
 });
 

@@ -32,6 +32,20 @@ describe("the first line", () => {
     ["unchanged", { outputs, status: "unchanged", outcomes: [stored] }, "ok: v1.4.0 is unchanged in ./cold"],
     ["a dry run", { outputs, status: "planned" }, "ok: v1.4.0 would be made (dry run)"],
     ["without proof", { outputs, status: "unproven" }, "unproven: v1.4.0 is stored, not proven"],
+    [
+      "unchanged and never proven",
+      { outputs, status: "unproven", outcomes: [{ outcome: "unchanged", store: "./cold" }] },
+      "unproven: v1.4.0 is unchanged, but was never proven in ./cold; run coldstore verify",
+    ],
+    [
+      "never proven in one of two stores",
+      {
+        outputs,
+        status: "unproven",
+        outcomes: [{ outcome: "repaired", store: "./a", proof: "digest" }, stored],
+      },
+      "unproven: v1.4.0 is repaired, but was never proven in ./a; run coldstore verify",
+    ],
     ["partial", { outputs, status: "partial" }, "partial: v1.4.0 is stored, without what was allowed to be missing"],
     ["conflict", { outputs, status: "conflict" }, "failed: v1.4.0 is there with other content"],
     ["immutable", { outputs, status: "immutable" }, "failed: v1.4.0 can't be changed any more"],
@@ -49,7 +63,7 @@ describe("the first line", () => {
     [
       "verified by listing",
       { mode: "verify", status: "unproven", outcomes: [{ outcome: "ok", store: "./cold", set: "a/b/snapshot/1" }] },
-      "unproven: 1 set compared by names and sizes alone in ./cold",
+      "unproven: names and sizes of 1 set are right in ./cold; no bytes were read",
     ],
     ["nothing to verify", { mode: "verify" }, "ok: 0 sets verified"],
     ["sets", { mode: "list", details: { kind: "sets", rows: [] } }, "ok: 0 sets"],

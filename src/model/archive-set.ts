@@ -58,3 +58,12 @@ export function lastProof(set: ListedSet, manifest: Manifest): string | undefine
   const time = set.proofs.findLast((each) => each >= made);
   return time?.replace(/(....)(..)(..)T(..)(..)(..)Z/, "$1-$2-$3T$4:$5:$6Z");
 }
+
+/** What an outcome's row says of the last proof of a set that was there before. */
+export function lastProofRow(
+  set: ListedSet,
+  manifest: Manifest,
+): { readonly proven: string } | { readonly detail: string } {
+  const proven = lastProof(set, manifest);
+  return proven === undefined ? { detail: "never proven since it was made" } : { proven };
+}

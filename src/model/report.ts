@@ -51,6 +51,12 @@ export interface Outcome {
   readonly detail?: string;
 }
 
+/** Whether the row is of a set that was there before, and that no one has proven since it was made. */
+export function isNeverProven({ outcome, proof, proven }: Outcome): boolean {
+  const stood = outcome === "unchanged" || outcome === "kept" || outcome === "repaired";
+  return stood && proof !== "none" && proven === undefined;
+}
+
 /** Something that a person should know: an error makes the run red, a warning doesn't. */
 export interface Problem {
   readonly severity: "error" | "warning";

@@ -1,3 +1,4 @@
+import { lastProofRow } from "../model/archive-set.ts";
 import type { Plan } from "../model/details.ts";
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
 import type { Outcome, Report, Status } from "../model/report.ts";
@@ -158,7 +159,7 @@ function outcomeOf(row: Pick<Outcome, "store" | "set">, job: Job): Foreseen {
     case "repair":
       return { outcome: { ...row, outcome: "would-store", detail: `would put back ${job.missing.join(", ")}` } };
     case "leave":
-      return { outcome: { ...row, outcome: job.outcome } };
+      return { outcome: { ...row, outcome: job.outcome, ...lastProofRow(job.set, job.set.manifest) } };
     case "refuse":
       return {
         outcome: {

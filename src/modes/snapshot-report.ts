@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { lastProof, setBytes } from "../model/archive-set.ts";
+import { lastProofRow, setBytes } from "../model/archive-set.ts";
 import { SeveralErrors } from "../model/errors.ts";
-import type { Outcome, Proof, Report, Status } from "../model/report.ts";
+import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
 import { setPrefix, setText } from "../model/set-name.ts";
+import type { Job } from "../steps/decide-job.ts";
+import type { CompleteSet } from "../steps/find-standing.ts";
 import type { Unfit } from "../steps/preflight.ts";
 import type { Untold } from "../steps/tell-stores.ts";
 import type { StoreEnd } from "./fill-stores.ts";
@@ -18,7 +20,7 @@ export interface SnapshotEnd {
 /** What a making run has to say when it's over: an outcome a store, and the outputs. */
 export function snapshotReport({ order, ends, unfit, untold }: SnapshotEnd): Report {
   const outcomes = [...ends.map((end) => outcomeOf(order, end)), ...unfit.map((each) => outcomeOfUnfit(order, each))];
-  const status = untold.errors.length > 0 ? "failed" : statusOf(ends, unfit);
+  const status = untold.errors.length > 0 ? "failed" : statusOf(outcomes);
   return {
     mode: "snapshot",
     status,
@@ -37,26 +39,29 @@ function outcomeOf({ set, settings }: SnapshotOrder, { store, job, result, secon
   const row = { outcome: result.kind, store: store.name, set: setText(set) };
   if ("error" in result) return { ...row, seconds, detail: result.error.message };
   const bytes = setBytes(result.manifest);
-  if (job.kind !== "leave") return { ...row, seconds, bytes, proof: proofOf(result, settings) };
-  const proven = lastProof(job.set, result.manifest);
-  return { ...row, bytes, ...(proven ? { proven } : { detail: "never proven since it was made" }) };
+  const stood = standingIn(job);
+  if (stood === undefined || result.kind === "stored" || result.kind === "unproven")
+    return { ...row, seconds, bytes, proof: result.kind === "stored" ? settings.prove : "none" };
+  const last = lastProofRow(stood, result.manifest);
+  if (job.kind === "leave") return { ...row, bytes, ...last };
+  return { ...row, seconds, bytes, ...(result.kind === "repaired" && { proof: "digest" }), ...last };
 }
 
-function proofOf({ kind }: StoreEnd["result"], { prove }: SnapshotOrder["settings"]): Proof {
-  if (kind === "repaired") return "digest";
-  return kind === "stored" ? prove : "none";
+/** The set whose records tell when it was last proven; none when it has just been made, by this run or another. */
+function standingIn(job: Job): CompleteSet | undefined {
+  return job.kind === "leave" || job.kind === "compare" || job.kind === "repair" ? job.set : undefined;
 }
 
 function outcomeOfUnfit({ set }: SnapshotOrder, { store, errors }: Unfit): Outcome {
   return { outcome: "failed", store: store.name, set: setText(set), detail: new SeveralErrors(errors).message };
 }
 
-function statusOf(ends: readonly StoreEnd[], unfit: readonly Unfit[]): Status {
-  const kinds = ends.map(({ result }) => result.kind);
-  if (unfit.length > 0 || kinds.includes("failed")) return "failed";
-  if (kinds.includes("conflict")) return "conflict";
-  if (kinds.includes("unproven")) return "unproven";
-  return kinds.every((kind) => kind === "unchanged" || kind === "kept") ? "unchanged" : "ok";
+function statusOf(outcomes: readonly Outcome[]): Status {
+  const words = outcomes.map(({ outcome }) => outcome);
+  if (words.includes("failed")) return "failed";
+  if (words.includes("conflict")) return "conflict";
+  if (outcomes.some((each) => each.proof === "none" || isNeverProven(each))) return "unproven";
+  return words.every((word) => word === "unchanged" || word === "kept") ? "unchanged" : "ok";
 }
 
 function outputsOf(

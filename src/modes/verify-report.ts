@@ -19,7 +19,7 @@ export interface StoreVerdicts {
 export function verifyReport(all: readonly StoreVerdicts[], level: VerifyLevel): Report {
   const outcomes = all.flatMap((found) => outcomesOf(found, level));
   const errors = all.flatMap(errorsOf);
-  const status = errors.length > 0 ? "failed" : "ok";
+  const status = errors.length > 0 ? "failed" : level === "list" ? "unproven" : "ok";
   return { mode: "verify", status, outcomes, warnings: [], errors, outputs: { status, stores: outcomes } };
 }
 

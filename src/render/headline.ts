@@ -1,5 +1,5 @@
 import type { Details } from "../model/details.ts";
-import type { Report, Status } from "../model/report.ts";
+import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
@@ -49,15 +49,24 @@ function sentenceOf(report: Report): string {
   const what = typeof set === "string" ? visibleText(set) : report.mode;
   const nothingToDo = report.outcomes.length > 0 && report.outcomes.every(({ outcome }) => outcome === "unchanged");
   if (report.status === "planned" && nothingToDo) return `${what} is there already${inStores(report)} (dry run)`;
+  const never = report.status === "unproven" ? report.outcomes.filter(isNeverProven) : [];
+  if (never.length > 0) return neverProvenSentence(what, never, report);
   return `${what} ${statusWords[report.status]}${report.status === "planned" ? "" : inStores(report)}`;
+}
+
+/** Names the stores in which it is so; others may have it proven. */
+function neverProvenSentence(what: string, never: readonly Outcome[], report: Report): string {
+  const how = never.some(({ outcome }) => outcome === "repaired") ? "is repaired" : "is unchanged";
+  const where = inStores({ ...report, outcomes: never });
+  return `${what} ${how}, but was never proven${where}; run coldstore verify`;
 }
 
 function verifiedSentence(report: Report): string {
   const [first, ...others] = report.outcomes;
   const single = others.length === 0 ? first?.file : undefined;
   const sets = single === undefined ? formatCount(setsIn(report), "set") : visibleText(single);
-  const how = report.status === "unproven" ? "compared by names and sizes alone" : "verified";
-  return `${sets} ${how}${inStores(report)}`;
+  if (report.status !== "unproven") return `${sets} verified${inStores(report)}`;
+  return `names and sizes of ${sets} are right${inStores(report)}; no bytes were read`;
 }
 
 const statusWords: Readonly<Record<Status, string>> = {

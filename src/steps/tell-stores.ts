@@ -44,10 +44,10 @@ async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
   const { store, result } = end;
   const { set, settings, stamp } = telling;
   const manifest = "manifest" in result ? result.manifest : undefined;
-  const proven = result.kind === "stored" || result.kind === "repaired";
+  // Of a repaired set only what was put back is proven, and a record speaks of the whole.
   const proof =
     manifest &&
-    proven &&
+    result.kind === "stored" &&
     (await writeRecord(store, { set, kind: "proof", stamp, says: proofOf(manifest, settings.prove) }, io));
   const freeze =
     manifest &&
