@@ -1,8 +1,17 @@
 import { expect, test } from "vitest";
 import type { Details } from "../../src/model/details.ts";
 import { ColdstoreError } from "../../src/model/errors.ts";
-import { MemoryPlace } from "../support/memory-store.ts";
-import { errorOf, filesIn, makeWorld, setFolder, smallProject, storedWorld, type World } from "../support/world.ts";
+import { MemoryPlace, MemoryStore } from "../support/memory-store.ts";
+import {
+  errorOf,
+  exitOf,
+  filesIn,
+  makeWorld,
+  setFolder,
+  smallProject,
+  storedWorld,
+  type World,
+} from "../support/world.ts";
 
 async function details<K extends Details["kind"]>(world: World, kind: K, settings: Parameters<World["list"]>[0] = {}) {
   const found = (await world.list(settings)).details;
@@ -57,10 +66,89 @@ test("snapshot, list and verify say the same size of a set, also when an earlier
   expect(filesIn(world.place)).toHaveLength(10);
 });
 
-test("a set that has lost a file is listed as damaged", async () => {
+test("a set that has lost files is listed as damaged, with what it has lost, and that is no failure", async () => {
   const world = await storedWorld();
   world.place.drop(`${setFolder}app-1.4.0.tar.gz`);
-  expect((await details(world, "sets")).rows).toMatchObject([{ state: "damaged" }]);
+  world.place.truncate(`${setFolder}app-1.4.0.SHA256SUMS`, 5);
+  const report = await world.list();
+  const [row] = (await details(world, "sets")).rows;
+  expect([row?.state, row?.detail]).toEqual(["damaged", expect.stringMatching(/app-1\.4\.0\.tar\.gz is missing/)]);
+  expect(row?.detail).toMatch(/app-1\.4\.0\.SHA256SUMS has 5 bytes, not \d+/);
+  expect([report.warnings, exitOf(report)]).toEqual([[row?.detail], 0]);
+  expect((await world.list({ sets: [{ id: "v1.4.0" }] })).warnings).toEqual([row?.detail]);
+});
+
+const manifestKey = `${setFolder}app-1.4.0.coldstore.json`;
+
+test.each<[string, RegExp, (world: World) => void]>([
+  ["a broken manifest", /is damaged|was changed/, ({ place }) => place.flipByte(manifestKey, 9)],
+  ["two manifests", /two manifests/, ({ place }) => place.objects.set(`${setFolder}b.coldstore.json`, object("{}"))],
+  ["no manifest", /no manifest/, ({ place }) => place.drop(manifestKey)],
+  [
+    "a newer manifest",
+    /update Coldstore/,
+    ({ place }) => place.objects.set(manifestKey, object(place.text(manifestKey).replace("manifest/1", "manifest/2"))),
+  ],
+])("a set with %s is listed with the reason", async (_, reason, damage) => {
+  const world = await storedWorld();
+  damage(world);
+  const report = await world.list();
+  expect((await details(world, "sets")).rows).toMatchObject([{ detail: expect.stringMatching(reason) }]);
+  expect([report.warnings, exitOf(report)]).toEqual([[expect.stringMatching(reason)], 0]);
+  expect((await errorOf(world.list({ sets: [{ id: "v1.4.0" }] }))).failure).toBe("integrity");
+});
+
+const object = (text: string) => ({ data: Buffer.from(text), modified: new Date(0) });
+
+/** Two stores: `memory` with v1 and v2, `other` with v2 and v3. */
+async function twoStores() {
+  const repository = { ...smallProject, tags: { v1: "light", v2: "light", v3: "light" } } as const;
+  const world = makeWorld({ repository });
+  const other = new MemoryStore({ name: "other", place: new MemoryPlace(), digests: [] });
+  for (const ref of ["v1", "v2"]) await world.stored({ ref });
+  for (const ref of ["v2", "v3"]) await world.stored({ ref }, { stores: [other] });
+  return { world, other, stores: [world.store, other] };
+}
+
+test("each row says in which of several stores its set is", async () => {
+  const { world, stores } = await twoStores();
+  const found = (await world.list({}, { stores })).details;
+  if (found?.kind !== "sets") throw new Error("no sets");
+  expect(found.stores).toEqual(["memory", "other"]);
+  expect(found.rows.map(({ store, set }) => `${store} ${set.id}`)).toEqual([
+    "memory v1",
+    "memory v2",
+    "other v2",
+    "other v3",
+  ]);
+});
+
+test("a set that is named is found in whichever store has it, and two of different stores are compared", async () => {
+  const { world, stores } = await twoStores();
+  expect((await world.list({ sets: [{ id: "v3" }] }, { stores })).details).toMatchObject({
+    kind: "set",
+    store: "other",
+    set: { id: "v3" },
+  });
+  const ids = [{ id: "v1" }, { id: "v3" }];
+  expect((await world.list({ sets: ids }, { stores })).details).toMatchObject({ kind: "difference", changes: [] });
+});
+
+test("a set that one store has damaged is shown from the other, and the damage is told", async () => {
+  const { world, stores } = await twoStores();
+  world.place.flipByte("acme/app/snapshot/v2/app-2.coldstore.json", 9);
+  const report = await world.list({ sets: [{ id: "v2" }] }, { stores });
+  expect(report.details).toMatchObject({ kind: "set", store: "other" });
+  expect(report.warnings).toEqual([expect.stringMatching(/^memory: .*app-2\.coldstore\.json/)]);
+});
+
+test("sets that no store has are all named", async () => {
+  const { world, stores } = await twoStores();
+  const error = await errorOf(world.list({ sets: [{ id: "v8" }, { id: "v9" }] }, { stores }));
+  expect([error.failure, error.message]).toEqual([
+    "not-found",
+    expect.stringMatching(/^there is no set v8 and no set v9 in memory, other; the last ones there are /),
+  ]);
 });
 
 test("rows can be those of one project", async () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { Report } from "../../src/model/report.ts";
 import { renderJson } from "../../src/render/json.ts";
+import { schemaProblems } from "../support/json-schema.ts";
 import { testWith } from "../support/programs.ts";
 import { aPlan, aReport, aSet } from "../support/reports.ts";
 
@@ -71,10 +72,11 @@ test("a dry run's findings are under plan", () => {
 
 test("a list of sets is under sets, each named as the set setting takes it", () => {
   const set = { project: "acme/app", mode: "snapshot", id: "v1" };
-  const rows = [{ set, state: "complete", bytes: 5, frozen: false }] as const;
-  expect(json({ mode: "list", details: { kind: "sets", rows } })).toMatchObject({
-    sets: [{ set: "acme/app/snapshot/v1", state: "complete", bytes: 5, frozen: false }],
-  });
+  const rows = [{ set, store: "./cold", state: "damaged", bytes: 5, frozen: false, detail: "a is missing" }] as const;
+  const listed = json({ mode: "list", details: { kind: "sets", stores: ["./cold"], rows } });
+  const row = { store: "./cold", state: "damaged", bytes: 5, frozen: false, detail: "a is missing" };
+  expect(listed).toMatchObject({ sets: [{ set: "acme/app/snapshot/v1", ...row }] });
+  expect(schemaProblems("report", listed)).toEqual([]);
 });
 
 test("one set is under set-details, with names that aren't UTF-8 also as base64", () => {
@@ -83,6 +85,7 @@ test("one set is under set-details, with names that aren't UTF-8 also as base64"
   expect(json({ mode: "list", details: { ...details, entries: [odd] } })).toMatchObject({
     "set-details": {
       set: "acme/app/snapshot/v1.4.0",
+      store: "./cold",
       frozen: false,
       proven: "2026-11-23T04:05:06Z",
       manifest: { schema: "coldstore/manifest/1", seal: "f".repeat(64) },

@@ -69,7 +69,11 @@ test("reports and manifests follow their schemas", () => {
   const set = { project: "acme/app", mode: "snapshot", id: "v1.4.0" };
   const details = [
     { kind: "plan", plan: aPlan({ expectedSeconds: 2.5 }) },
-    { kind: "sets", rows: [{ set, state: "complete", made: "2026-11-22T02:15:00Z", bytes: 3, frozen: false }] },
+    {
+      kind: "sets",
+      stores: ["./cold"],
+      rows: [{ set, store: "./cold", state: "complete", made: "2026-11-22T02:15:00Z", bytes: 3, frozen: false }],
+    },
     aSet(),
     { kind: "difference", before: set, after: set, changes: [{ path: "a", change: "added" }] },
   ] as const;

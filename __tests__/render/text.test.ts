@@ -66,7 +66,7 @@ describe("the first line", () => {
       "unproven: names and sizes of 1 set are right in ./cold; no bytes were read",
     ],
     ["nothing to verify", { mode: "verify" }, "ok: 0 sets verified"],
-    ["sets", { mode: "list", details: { kind: "sets", rows: [] } }, "ok: 0 sets"],
+    ["sets", { mode: "list", details: { kind: "sets", stores: ["./cold"], rows: [] } }, "ok: 0 sets"],
     ["one set", { mode: "list", details: aSet() }, "ok: acme/app/snapshot/v1.4.0"],
   ])("%s", (_, report, line) => {
     expect(lines(report)[0]).toBe(line);
@@ -241,6 +241,7 @@ describe("a dry run", () => {
 describe("a list of sets", () => {
   const row = (project: string, id: string, made?: string, rest: Partial<SetRow> = {}): SetRow => ({
     set: { project, mode: "snapshot", id },
+    store: "./cold",
     state: "complete",
     bytes: 1_200_000,
     frozen: false,
@@ -255,8 +256,8 @@ describe("a list of sets", () => {
       row("a/日本", "v9", "2027-01-01T00:00:00Z", { state: "damaged" }),
       row("b/app", "v3", undefined, { state: "incomplete" }),
     ];
-    expect(lines({ mode: "list", details: { kind: "sets", rows } })).toEqual([
-      "ok: 4 sets",
+    expect(lines({ mode: "list", details: { kind: "sets", stores: ["./cold"], rows } })).toEqual([
+      "warning: 4 sets, 1 of them damaged, 1 incomplete",
       "set                 made (UTC)             size  proven (UTC)         state       frozen",
       "a/日本/snapshot/v9  2027-01-01 00:00:00  1.2 MB  never                damaged",
       "b/app/snapshot/v3   -                    1.2 MB  never                incomplete",
@@ -266,8 +267,29 @@ describe("a list of sets", () => {
     expect(rows[0]?.set.id).toBe("v2");
   });
 
+  test("of several stores says in which each set is", () => {
+    const rows = [
+      row("a/b", "v1", "2026-11-22T02:15:00Z"),
+      row("a/b", "v1", "2026-11-22T02:15:00Z", { store: "/n\n" }),
+    ];
+    const details = { kind: "sets", stores: ["./cold", "/n\n"], rows } as const;
+    expect(lines({ mode: "list", details })).toEqual([
+      "ok: 2 sets",
+      "set              made (UTC)             size  proven (UTC)  state     frozen  store",
+      "a/b/snapshot/v1  2026-11-22 02:15:00  1.2 MB  never         complete          ./cold",
+      "a/b/snapshot/v1  2026-11-22 02:15:00  1.2 MB  never         complete          /n\\n",
+    ]);
+  });
+
+  test("with a damaged one is yellow, and counts it", () => {
+    const rows = [row("a/b", "v1", undefined, { state: "damaged", detail: "it is broken" })];
+    const details = { kind: "sets", stores: ["./cold"], rows } as const;
+    const first = renderText(aReport({ mode: "list", details }), { color: true }).split("\n")[0];
+    expect(first).toBe("\u001b[33mwarning:\u001b[39m 1 set, 1 of them damaged");
+  });
+
   test("of an empty store is the first line alone", () => {
-    expect(text({ mode: "list", details: { kind: "sets", rows: [] } })).toBe("ok: 0 sets\n");
+    expect(text({ mode: "list", details: { kind: "sets", stores: ["./cold"], rows: [] } })).toBe("ok: 0 sets\n");
   });
 });
 
@@ -275,6 +297,7 @@ test("one set has its metadata, its files, and its entries in the manner of tar"
   expect(lines({ mode: "list", details: aSet() })).toEqual([
     "ok: acme/app/snapshot/v1.4.0",
     "set           acme/app/snapshot/v1.4.0",
+    "store         ./cold",
     `commit        ${"c".repeat(40)}`,
     "committed     2026-11-22 02:15:00 UTC",
     "tag           v1.4.0",
@@ -360,7 +383,14 @@ test("30,000 of everything is no trouble", () => {
   );
   const errors = many.map((file) => new ColdstoreError("integrity", `a/b/snapshot/v1 in ./cold: ${file}: x`));
   const rows = many.map(
-    (id) => ({ set: { project: "a/b", mode: "snapshot", id }, state: "complete", bytes: 1, frozen: true }) as const,
+    (id) =>
+      ({
+        set: { project: "a/b", mode: "snapshot", id },
+        store: "./cold",
+        state: "complete",
+        bytes: 1,
+        frozen: true,
+      }) as const,
   );
-  expect(lines({ outcomes, errors, details: { kind: "sets", rows } })).toHaveLength(60_002);
+  expect(lines({ outcomes, errors, details: { kind: "sets", stores: ["./cold"], rows } })).toHaveLength(60_002);
 });

@@ -68,6 +68,7 @@ export function aSet(): Extract<Details, { kind: "set" }> {
   return {
     kind: "set",
     set: { project: "acme/app", mode: "snapshot", id: "v1.4.0" },
+    store: "./cold",
     manifest: aManifest(),
     entries: [
       { path: "src", type: "dir", mode: 0o775, size: 0 },

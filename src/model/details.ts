@@ -44,11 +44,14 @@ export interface SinceLast {
 /** One row of a listing of sets. */
 export interface SetRow {
   readonly set: SetName;
+  readonly store: string;
   readonly state: "complete" | "incomplete" | "damaged";
   readonly made?: string;
   readonly proven?: string;
   readonly bytes: number;
   readonly frozen: boolean;
+  /** What is wrong with it, when it isn't complete; one sentence. */
+  readonly detail?: string;
 }
 
 /** How one entry differs between two sets. */
@@ -62,10 +65,12 @@ export interface EntryChange {
 /** What a mode found, beyond the outcomes, for a person to read. */
 export type Details =
   | { readonly kind: "plan"; readonly plan: Plan }
-  | { readonly kind: "sets"; readonly rows: readonly SetRow[] }
+  /** `stores` are all that were looked into. */
+  | { readonly kind: "sets"; readonly stores: readonly string[]; readonly rows: readonly SetRow[] }
   | {
       readonly kind: "set";
       readonly set: SetName;
+      readonly store: string;
       readonly manifest: Manifest;
       readonly entries: readonly Entry[];
       readonly frozen: boolean;

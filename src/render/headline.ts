@@ -1,4 +1,4 @@
-import type { Details } from "../model/details.ts";
+import type { Details, SetRow } from "../model/details.ts";
 import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
@@ -8,7 +8,7 @@ import { errorsOf } from "./report-errors.ts";
 /** The first line of all that a person sees of a run: `good` decides its colour, `word` begins it. */
 export interface Headline {
   readonly good: boolean;
-  readonly word: "ok" | "partial" | "unproven" | "failed";
+  readonly word: "ok" | "warning" | "partial" | "unproven" | "failed";
   readonly text: string;
 }
 
@@ -20,7 +20,7 @@ export function headlineOf(report: Report): Headline {
     const text = others.length === 0 ? visibleText(error.message) : formatCount(errors.length, "problem");
     return { good: false, word: "failed", text };
   }
-  const word = wordOf(report.status);
+  const word = hasUnsoundSets(report.details) ? "warning" : wordOf(report.status);
   return { good: word !== "failed", word, text: sentenceOf(report) };
 }
 
@@ -84,7 +84,7 @@ const statusWords: Readonly<Record<Status, string>> = {
 function foundSentence(details: Exclude<Details, { kind: "plan" }>): string {
   switch (details.kind) {
     case "sets":
-      return formatCount(details.rows.length, "set");
+      return setsSentence(details.rows);
     case "set":
       return visibleText(setText(details.set));
     case "difference": {
@@ -94,6 +94,18 @@ function foundSentence(details: Exclude<Details, { kind: "plan" }>): string {
       return `${formatCount(length, "entry differs", "entries differ")} between ${before} and ${after}`;
     }
   }
+}
+
+function setsSentence(rows: readonly SetRow[]): string {
+  const counts = (["damaged", "incomplete"] as const)
+    .map((state) => [rows.filter((row) => row.state === state).length, state] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, state], i) => `${formatCount(count)} ${i === 0 ? "of them " : ""}${state}`);
+  return [formatCount(rows.length, "set"), ...counts].join(", ");
+}
+
+function hasUnsoundSets(details: Details | undefined): boolean {
+  return details?.kind === "sets" && details.rows.some(({ state }) => state !== "complete");
 }
 
 function setsIn({ outcomes }: Report): number {

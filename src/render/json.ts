@@ -42,8 +42,8 @@ function jsonDetails(details: Details): Json {
     case "sets":
       return { sets: details.rows.map(jsonRow) };
     case "set": {
-      const { set, manifest, entries, frozen, proven } = details;
-      return { "set-details": { set: setText(set), frozen, proven, manifest, entries: entries.map(jsonEntry) } };
+      const { set, store, manifest, entries, frozen, proven } = details;
+      return { "set-details": { set: setText(set), store, frozen, proven, manifest, entries: entries.map(jsonEntry) } };
     }
     case "difference": {
       const { before, after, changes } = details;

@@ -8,32 +8,35 @@ import { countsText } from "./plan-lines.ts";
 import { factLines, tableLines, type Column } from "./table.ts";
 import { readableTime } from "./times.ts";
 
-const columns: readonly Column[] = [
-  { title: "set", align: "left" },
-  { title: "made (UTC)", align: "left" },
-  { title: "size", align: "right" },
-  { title: "proven (UTC)", align: "left" },
-  { title: "state", align: "left" },
-  { title: "frozen", align: "left" },
-];
-
-/** The sets of a store as a table: by project and mode, the newest last; those without a time come first. */
-export function setsTable(rows: readonly SetRow[]): readonly string[] {
+/** The sets of stores as a table: by project and mode, the newest last; those without a time come first. */
+export function setsTable({ rows, stores }: Extract<Details, { kind: "sets" }>): readonly string[] {
   if (rows.length === 0) return [];
+  const columns = stores.length > 1 ? withStore : ownColumns;
   return tableLines(
     columns,
-    [...rows]
-      .sort(byGroupAndTime)
-      .map((row) => [
-        visibleText(setText(row.set)),
-        row.made === undefined ? "-" : readableTime(row.made),
-        formatBytes(row.bytes),
-        row.proven === undefined ? "never" : readableTime(row.proven),
-        row.state,
-        row.frozen ? "frozen" : "",
-      ]),
+    [...rows].sort(byGroupAndTime).map((row) => columns.map(({ cell }) => cell(row))),
   );
 }
+
+type SetColumn = Column & { cell(row: SetRow): string };
+
+const ownColumns: readonly SetColumn[] = [
+  { title: "set", align: "left", cell: ({ set }) => visibleText(setText(set)) },
+  { title: "made (UTC)", align: "left", cell: ({ made }) => (made === undefined ? "-" : readableTime(made)) },
+  { title: "size", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
+  {
+    title: "proven (UTC)",
+    align: "left",
+    cell: ({ proven }) => (proven === undefined ? "never" : readableTime(proven)),
+  },
+  { title: "state", align: "left", cell: ({ state }) => state },
+  { title: "frozen", align: "left", cell: ({ frozen }) => (frozen ? "frozen" : "") },
+];
+
+const withStore: readonly SetColumn[] = [
+  ...ownColumns,
+  { title: "store", align: "left", cell: ({ store }) => visibleText(store) },
+];
 
 /** One set: its metadata, its files, and its entries in the manner of `tar tv`. */
 export function setLines(details: Extract<Details, { kind: "set" }>): readonly string[] {
@@ -63,11 +66,12 @@ function entryLines(entries: readonly Entry[]): readonly string[] {
   });
 }
 
-function factsOf({ set, manifest, frozen, proven }: Extract<Details, { kind: "set" }>) {
+function factsOf({ set, store, manifest, frozen, proven }: Extract<Details, { kind: "set" }>) {
   const { content, run } = manifest;
   const { tag } = content.source;
   const shown: readonly (readonly [string, string | undefined])[] = [
     ["set", setText(set)],
+    ["store", store],
     ["commit", content.source.commit],
     ["committed", `${readableTime(content.source.committed)} UTC`],
     ["tag", tag?.name],

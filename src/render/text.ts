@@ -58,7 +58,7 @@ function foundLines(details: Details): readonly string[] {
     case "plan":
       return planLines(details.plan);
     case "sets":
-      return setsTable(details.rows);
+      return setsTable(details);
     case "set":
       return setLines(details);
     case "difference":

@@ -1,5 +1,5 @@
 import type { ArchiveSet, ListedSet } from "../model/archive-set.ts";
-import { ColdstoreError } from "../model/errors.ts";
+import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { setText, type SetName, type SetSelector } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { listSets, loadSets } from "./list-sets.ts";
@@ -11,27 +11,66 @@ export interface Selection {
   readonly sets: readonly SetSelector[];
 }
 
-/**
- * The sets of a store that are meant, with their manifests; in the order of the selectors, else in byte order. Throws
- * `not-found` for a selector that no set fits, and `settings`, with the candidates, for one that several do.
- */
-export async function selectSets(store: Store, selection: Selection, io: Io): Promise<readonly ArchiveSet[]> {
-  const filter = selection.project === undefined ? {} : { project: selection.project };
-  const listed = await listSets(store, filter, io);
-  const chosen =
-    selection.sets.length === 0 ? listed : selection.sets.map((selector) => theOne(listed, selector, store));
-  return loadSets(store, chosen, io);
+/** A set and the store that it lies in. */
+export interface SetCopy {
+  readonly store: Store;
+  readonly set: ArchiveSet;
 }
 
-function theOne(listed: readonly ListedSet[], selector: SetSelector, store: Store): ListedSet {
-  const [first, ...others] = listed.filter(({ name }) => isMeant(name, selector));
-  if (first === undefined) throw noSuchSet(listed, selector, store);
-  if (others.length === 0) return first;
-  const candidates = [first, ...others].map(({ name }) => setText(name)).join(", ");
-  throw new ColdstoreError(
-    "settings",
-    `set is "${selector.id}", which could be any of ${candidates}; give one of them in full`,
+/**
+ * The sets of a store that are meant, with their manifests; in the order of the selectors, else in byte order. Throws
+ * `not-found` for selectors that no set fits, and `settings`, with the candidates, for one that several do.
+ */
+export async function selectSets(store: Store, selection: Selection, io: Io): Promise<readonly ArchiveSet[]> {
+  const places = await placesIn([store], selection, io);
+  const chosen = selection.sets.length === 0 ? places : meantOnes(places, selection.sets, [store]).flat();
+  return loadSets(
+    store,
+    chosen.map(({ set }) => set),
+    io,
   );
+}
+
+/** For each selector all copies of the one set that it means, in the order of the stores. Throws as `selectSets` does. */
+export async function selectCopies(
+  stores: readonly Store[],
+  selection: Selection,
+  io: Io,
+): Promise<readonly (readonly SetCopy[])[]> {
+  const chosen = meantOnes(await placesIn(stores, selection, io), selection.sets, stores);
+  return Promise.all(chosen.map(async (places) => (await Promise.all(places.map(async (at) => load(at, io)))).flat()));
+}
+
+async function load({ store, set }: Place, io: Io): Promise<readonly SetCopy[]> {
+  return (await loadSets(store, [set], io)).map((loaded) => ({ store, set: loaded }));
+}
+
+interface Place {
+  readonly store: Store;
+  readonly set: ListedSet;
+}
+
+async function placesIn(stores: readonly Store[], { project }: Selection, io: Io): Promise<readonly Place[]> {
+  const filter = project === undefined ? {} : { project };
+  const all = stores.map(async (store) => (await listSets(store, filter, io)).map((set) => ({ store, set })));
+  return (await Promise.all(all)).flat();
+}
+
+/** What stands against the selectors is said of all of them at once. */
+function meantOnes(
+  places: readonly Place[],
+  selectors: readonly SetSelector[],
+  stores: readonly Store[],
+): readonly (readonly Place[])[] {
+  const fitting = selectors.map((selector) => places.filter(({ set }) => isMeant(set.name, selector)));
+  const unknown = selectors.filter((_, i) => fitting[i]?.length === 0);
+  const errors = [
+    ...selectors.flatMap((selector, i) => ambiguity(selector, fitting[i] ?? [])),
+    ...(unknown.length > 0 ? [noSuchSet(places, unknown, stores)] : []),
+  ];
+  const [error, ...others] = errors;
+  if (error !== undefined) throw others.length === 0 ? error : new SeveralErrors(errors);
+  return fitting;
 }
 
 function isMeant(name: SetName, selector: SetSelector): boolean {
@@ -42,9 +81,25 @@ function isMeant(name: SetName, selector: SetSelector): boolean {
   );
 }
 
-function noSuchSet(listed: readonly ListedSet[], selector: SetSelector, store: Store): ColdstoreError {
-  const wanted = [selector.project, selector.mode, selector.id].filter((part) => part !== undefined).join("/");
-  const there = listed.slice(-5).map(({ name }) => setText(name));
-  const has = there.length === 0 ? "it has no sets" : `the last ones there are ${there.join(", ")}`;
-  return new ColdstoreError("not-found", `there is no set ${wanted} in ${store.name}; ${has}`);
+/** Copies of one set in several stores are no ambiguity. */
+function ambiguity({ id }: SetSelector, places: readonly Place[]): readonly ColdstoreError[] {
+  const names = [...new Set(places.map(({ set }) => setText(set.name)))];
+  if (names.length < 2) return [];
+  const message = `set is "${id}", which could be any of ${names.join(", ")}; give one of them in full`;
+  return [new ColdstoreError("settings", message)];
+}
+
+function noSuchSet(
+  places: readonly Place[],
+  unknown: readonly SetSelector[],
+  stores: readonly Store[],
+): ColdstoreError {
+  const wanted = unknown.map(({ project, mode, id }) =>
+    [project, mode, id].filter((part) => part !== undefined).join("/"),
+  );
+  const where = stores.map(({ name }) => name).join(", ");
+  const there = [...new Set(places.map(({ set }) => setText(set.name)))].slice(-5);
+  const none = stores.length === 1 ? "it has no sets" : "they have no sets";
+  const has = there.length === 0 ? none : `the last ones there are ${there.join(", ")}`;
+  return new ColdstoreError("not-found", `there is no set ${wanted.join(" and no set ")} in ${where}; ${has}`);
 }

@@ -1,12 +1,12 @@
 import { missingFiles, type ArchiveSet } from "../model/archive-set.ts";
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
 import { blockIndexOf, type ManifestArtifact } from "../model/manifest.ts";
-import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
 import type { ArchiveFinding } from "./compare-entries.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { readBack } from "./read-back.ts";
+import { noManifest } from "./why-unsound.ts";
 
 export type VerifyLevel = "list" | "digest" | "read";
 
@@ -24,12 +24,7 @@ export interface Fault {
 export async function verifySet(store: Store, set: ArchiveSet, level: VerifyLevel, io: Io): Promise<readonly Fault[]> {
   switch (set.state) {
     case "incomplete":
-      return [
-        {
-          kind: "missing",
-          detail: `${setText(set.name)} has no manifest: it is being made, or a run broke; run its snapshot again`,
-        },
-      ];
+      return [{ kind: "missing", detail: noManifest(set.name) }];
     case "damaged":
       return [damagedFault(set)];
     case "complete":

@@ -1,0 +1,31 @@
+import { missingFiles, type ArchiveSet } from "../model/archive-set.ts";
+import { setText, type SetName } from "../model/set-name.ts";
+import type { CompleteSet } from "./find-standing.ts";
+
+/** What a store's listing and the manifest tell against a set, in one sentence; undefined for a sound one. */
+export function whyUnsound(set: ArchiveSet): string | undefined {
+  switch (set.state) {
+    case "damaged":
+      return set.error.message;
+    case "incomplete":
+      return noManifest(set.name);
+    case "complete":
+      return whatIsLost(set);
+  }
+}
+
+/** The sentence about a set that has files and no manifest. */
+export function noManifest(name: SetName): string {
+  return `${setText(name)} has no manifest: it is being made, or a run broke; run its snapshot again`;
+}
+
+function whatIsLost(set: CompleteSet): string | undefined {
+  const sizes = new Map(set.files.map(({ name, bytes }) => [name, bytes]));
+  const wanted = new Map(set.manifest.artifacts.map(({ name, bytes }) => [name, bytes]));
+  const lost = missingFiles(set, set.manifest).map((name) => {
+    const found = sizes.get(name);
+    return found === undefined ? `${name} is missing` : `${name} has ${found} bytes, not ${wanted.get(name)}`;
+  });
+  if (lost.length === 0) return undefined;
+  return `${setText(set.name)}: ${lost.join(", ")}; run its snapshot again to put that right`;
+}
