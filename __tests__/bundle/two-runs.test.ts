@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { Manifest } from "../../src/model/manifest.ts";
 import { makeRepository, type GitFixture } from "../support/git-fixture.ts";
 import { makePlace, type CliEnd, type CliPlace } from "../support/run-cli.ts";
 import { filesBelow, onlySet } from "../support/stored-set.ts";
@@ -51,6 +52,25 @@ test.each([2, 8])(
     await expectOneWholeSet(place);
   },
 );
+
+test("of 3 runs at once that replace a set, each that says stored is there or kept, and the set verifies clean", async () => {
+  const { repository, place } = made();
+  expect(await place.run(["snapshot", repository.path, place.store])).toMatchObject({ code: 0 });
+  const states = [onlySet(place.store).manifest.run.name];
+  for (let round = 0; round < 3; round += 1) {
+    const names = ["a", "b", "c"].map((letter) => `${letter}${round}`);
+    const replace = async (name: string) =>
+      place.run(["snapshot", repository.path, place.store, "--name", name, "--on-conflict", "replace"]);
+    const ends = await Promise.all(names.map(replace));
+    for (const end of firstWords(ends)) expect(["0 stored", "10 conflict"]).toContain(end);
+    states.push(...names.filter((_, i) => ends[i]?.code === 0));
+    const { folder, manifest } = onlySet(place.store);
+    const kept = filesBelow(folder).filter((path) => path.includes(".replaced-"));
+    const before = kept.map((path) => (JSON.parse(readFileSync(path, "utf8")) as Manifest).run.name);
+    expect([...before, manifest.run.name].sort()).toEqual(states.toSorted());
+    expect(await place.run(["verify", place.store, "--level", "read"])).toMatchObject({ code: 0 });
+  }
+});
 
 test("a dry run, a verify and a list beside a run that stores don't disturb it, and it doesn't disturb them", async () => {
   const { repository, place } = made();

@@ -167,31 +167,6 @@ test.each(kinds)(
   },
 );
 
-test("two replacements at once leave one whole set", async () => {
-  const { seed, numRuns } = sweep(30);
-  await fc.assert(
-    fc.asyncProperty(fc.nat(), async (at) => {
-      const place = new MemoryPlace();
-      await makeWorld({ place }).stored();
-      const random = seeded(at);
-      const reports = await Promise.all(
-        ["b/", "c/"].map(async (prefix, i) => {
-          const world = makeWorld({ place });
-          for (let skipped = 0; skipped <= i; skipped += 1) await world.list();
-          const stores = [jittery(new MemoryStore({ place, digests: [] }), random)];
-          return world.snapshot({ prefix, onConflict: "replace" }, { stores });
-        }),
-      );
-      expect(reports.flatMap(outcomesOf)).toContain("stored");
-      const verified = await makeWorld({ place }).verify();
-      expect(
-        verified.outcomes.filter(({ outcome, detail }) => outcome !== "ok" && !detail!.startsWith("extra")),
-      ).toEqual([]);
-    }),
-    { seed, numRuns, endOnFailure: true },
-  );
-});
-
 test("a run that is stopped at any moment reports that, leaves no manifest without its files, and the next run completes", async () => {
   const { seed, numRuns } = sweep(60);
   const reason = new ColdstoreError("interrupted", "stopped");

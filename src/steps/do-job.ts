@@ -8,7 +8,6 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { buildManifest, describeFile, manifestName } from "./build-manifest.ts";
 import type { Job } from "./decide-job.ts";
 import type { CompleteSet } from "./find-standing.ts";
-import { keepOldManifest } from "./keep-old-manifest.ts";
 import { listStrays } from "./list-strays.ts";
 import type { SetInTheMaking } from "./make-set.ts";
 import { publishSet, type Published } from "./publish-set.ts";
@@ -80,7 +79,6 @@ async function publish(
       ...(replaces && { replaces }),
       stored: (file) => logStored(order, file),
       async manifest(stored) {
-        if (replaces !== undefined) await keepOldManifest({ store, set: replaces, base }, io);
         const own = stored.map(({ artifact }) => artifact.name);
         const superseded = await listStrays({ store, set, own }, io);
         const run = superseded.length === 0 ? order.run : { ...order.run, superseded };

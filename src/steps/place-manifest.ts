@@ -1,6 +1,7 @@
 import type { ArchiveSet } from "../model/archive-set.ts";
 import type { Artifact } from "../model/artifact.ts";
 import { ColdstoreError } from "../model/errors.ts";
+import type { Manifest } from "../model/manifest.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Put, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
@@ -12,13 +13,15 @@ const maxRounds = 8;
 export interface Placement {
   readonly store: Store;
   readonly set: SetName;
+  readonly manifest: Manifest;
   readonly artifact: Artifact;
 }
 
-/** What came of placing a manifest; `taken`: another run's set has the place, and is whole if `winner` is there. */
+/** What came of placing a manifest; `taken`: another run's set has the place, and is whole if `winner` is there; `refused`: nothing has changed. */
 export type Placed =
-  | { readonly kind: "placed"; readonly name: string }
-  | { readonly kind: "taken"; readonly winner?: CompleteSet };
+  | { readonly kind: "placed"; readonly name: string; readonly manifest: Manifest; readonly artifact: Artifact }
+  | { readonly kind: "taken"; readonly winner?: CompleteSet }
+  | { readonly kind: "refused"; readonly error: ColdstoreError };
 
 /**
  * Makes a set whole by giving it its manifest. Of several runs at once one succeeds, also when they call the manifest by
@@ -26,7 +29,7 @@ export type Placed =
  * alone stays.
  */
 export async function placeManifest(placement: Placement, io: Io): Promise<Placed> {
-  const { store, set, artifact } = placement;
+  const { store, set, manifest, artifact } = placement;
   const key = setPrefix(set) + artifact.name;
   let looks = 1;
   for (let round = 1; round <= maxRounds; round += 1) {
@@ -35,7 +38,7 @@ export async function placeManifest(placement: Placement, io: Io): Promise<Place
     if (!(await putManifest(store, { key, artifact }, io))) return { kind: "taken" };
     await store.settle(io);
     const [other] = await otherManifests(placement, io);
-    if (other === undefined) return { kind: "placed", name: artifact.name };
+    if (other === undefined) return { kind: "placed", name: artifact.name, manifest, artifact };
     await removeKeys(store, [key], io);
     // When both have stepped back, the first in byte order goes ahead while the other still looks.
     looks = artifact.name < other ? 1 : 1 + 2 * round;
@@ -44,13 +47,6 @@ export async function placeManifest(placement: Placement, io: Io): Promise<Place
     "conflict",
     `${setText(set)} in ${store.name} has another run's manifest again and again; run again when that run has ended`,
   );
-}
-
-/** Swaps the manifest of a set for a new one, in one step. */
-export async function swapManifest(placement: Placement, old: string, io: Io): Promise<Placed> {
-  await placement.store.replace(setPrefix(placement.set) + old, placement.artifact, io);
-  await placement.store.settle(io);
-  return { kind: "placed", name: old };
 }
 
 /** Removes what a run has stored itself; throws when the store can't. */

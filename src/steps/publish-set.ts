@@ -7,8 +7,9 @@ import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { listSet, loadSets } from "./list-sets.ts";
-import { placeManifest, removeKeys, swapManifest } from "./place-manifest.ts";
+import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
+import { swapManifest } from "./swap-manifest.ts";
 import { proveFiles, proveManifest, type StoredFile } from "./prove-files.ts";
 
 /** One set on its way into one store. */
@@ -17,7 +18,7 @@ export interface Publication {
   readonly set: SetName;
   /** Everything but the manifest, as it's finished. */
   readonly files: AsyncIterable<SetFile>;
-  /** Makes the manifest; called once, when all files are stored and proven. */
+  /** Makes the manifest; called once, when all files are stored and proven, and an old one is kept. */
   manifest(files: readonly SetFile[]): Promise<{ readonly manifest: Manifest; readonly artifact: Artifact }>;
   readonly content: Promise<ManifestContent>;
   readonly prove: "digest" | "read" | "none";
@@ -101,16 +102,32 @@ function storedFile(file: SetFile, object: StoredObject | undefined): StoredFile
 }
 
 async function place(publication: Publication, put: PutFiles, io: Io): Promise<Published> {
-  const { store, set, replaces } = publication;
-  const { manifest, artifact } = await publication.manifest(put.files.map(({ file }) => file));
-  const old = replaces?.manifests[0];
-  const placement = { store, set, artifact };
-  const placed = old === undefined ? await placeManifest(placement, io) : await swapManifest(placement, old, io);
-  if (placed.kind === "taken") return giveWay(publication, { ...put, winner: placed.winner }, io);
-  const key = setPrefix(set) + placed.name;
-  const doubt = publication.prove === "none" ? undefined : await proveManifest(store, { key, artifact }, io);
+  const { store, set, replaces: old } = publication;
+  const make = () => publication.manifest(put.files.map(({ file }) => file));
+  const placed =
+    old === undefined || old.manifests.length === 0
+      ? await placeManifest({ store, set, ...(await make()) }, io)
+      : await swapManifest({ store, old, make }, io);
+  switch (placed.kind) {
+    case "taken":
+      return giveWay(publication, { ...put, winner: placed.winner }, io);
+    case "refused":
+      await removeKeys(store, put.created, io);
+      return { kind: "failed", error: placed.error };
+    case "placed":
+      return provePlaced(publication, placed, io);
+  }
+}
+
+async function provePlaced(
+  { store, set, prove }: Publication,
+  { name, manifest, artifact }: Extract<Placed, { kind: "placed" }>,
+  io: Io,
+): Promise<Published> {
+  const key = setPrefix(set) + name;
+  const doubt = prove === "none" ? undefined : await proveManifest(store, { key, artifact }, io);
   if (doubt !== undefined) return { kind: "failed", error: doubt };
-  return { kind: "stored", manifest, manifestName: placed.name };
+  return { kind: "stored", manifest, manifestName: name };
 }
 
 /** Another run's set has the name. What this run created and that set doesn't name is taken away again. */
@@ -122,7 +139,7 @@ async function giveWay(
   const { store, set } = publication;
   const winner = put.winner ?? (await wholeSet(publication, io));
   // While the other run is at work, it may count on files that this one created.
-  if (winner === undefined) return { kind: "failed", error: leftovers(store, set, put) };
+  if (winner === undefined) return { kind: "failed", error: unsettled(publication, put) };
   const named = new Set(winner.manifest.artifacts.map(({ name }) => setPrefix(set) + name));
   const ours = put.created.filter((key) => !named.has(key));
   await removeKeys(store, ours, io);
@@ -130,17 +147,25 @@ async function giveWay(
   return { kind: "lost", winner, same };
 }
 
-// As many as it takes another run to place its manifest, once it has looked which files are there.
-const looks = 16;
+// As many as it takes another run to place its manifest, once it has looked which files are there or has kept the old one.
+const looks = { toPlace: 16, toSwap: 256 };
 
 /** The set that is there now, unless it is the one to be replaced; looks again for one that is just being finished. */
 async function wholeSet({ store, set, replaces }: Publication, io: Io): Promise<CompleteSet | undefined> {
   const old = replaces?.state === "complete" ? replaces.manifest.seal : undefined;
-  for (let look = 0; look < looks; look += 1) {
+  for (let left = replaces === undefined ? looks.toPlace : looks.toSwap; left > 0; left -= 1) {
     const [found] = await loadSets(store, [await listSet(store, set, io)], io);
     if (found?.state === "complete" && found.manifest.seal !== old) return found;
   }
   return undefined;
+}
+
+function unsettled({ store, set, replaces }: Publication, put: PutFiles): ColdstoreError {
+  if (replaces === undefined || replaces.manifests.length === 0) return leftovers(store, set, put);
+  return new ColdstoreError(
+    "conflict",
+    `${setText(set)} in ${store.name} is being replaced by another run, or one broke while it did; let that run end, then run again`,
+  );
 }
 
 function leftovers(store: Store, set: SetName, put: PutFiles): ColdstoreError {
