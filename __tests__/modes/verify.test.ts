@@ -195,7 +195,25 @@ test("a newer manifest is refused with the advice to update", async () => {
   world.place.objects.set(key, { data: Buffer.from(newer), modified: new Date(0) });
   const report = await world.verify();
   expect(exitOf(report)).toBe(6);
-  expect(report.errors[0]!.message).toMatch(/update Coldstore/);
+  const says = "was written by a newer Coldstore (coldstore/manifest/2); update Coldstore to read it";
+  const file = "app-1.4.0.coldstore.json";
+  expect(report.errors[0]!.message).toBe(`acme/app/snapshot/v1.4.0 in memory: ${file}: ${says}`);
+  expect(report.outcomes).toMatchObject([{ outcome: "corrupt", file, detail: says }]);
+});
+
+test("of two manifests both are named, and neither is blamed", async () => {
+  const world = copied();
+  world.place.objects.set(`${setFolder}b.coldstore.json`, { data: Buffer.from("{}"), modified: new Date(0) });
+  const report = await world.verify();
+  expect(report.errors[0]!.message).toBe(
+    "acme/app/snapshot/v1.4.0 in memory: has two manifests, app-1.4.0.coldstore.json and b.coldstore.json; move the wrong one away",
+  );
+  expect(facts(report)).toEqual(["corrupt undefined"]);
+});
+
+test("ids that fit no set are all named", async () => {
+  const report = await copied().verify({ sets: [{ id: "v8" }, { id: "v9" }] });
+  expect([exitOf(report), report.errors[0]!.message]).toEqual([7, expect.stringMatching(/no set v8 and no set v9 in/)]);
 });
 
 const manySets = { ...smallProject, tags: { v1: "light", v2: "light" } } as const;
@@ -383,7 +401,7 @@ test("a single archive with nothing beside it is looked through, and stays unpro
     const report = await makeWorld({ place }).verify({ file: "it" });
     expect([exitOf(report), outcomesOf(report)]).toEqual([7, ["unproven"]]);
     expect(report.outcomes[0]!.detail).toMatch(/readable tar.* of commit [0-9a-f]{40} with 6 entries/);
-    place.truncate("it", 100);
+    place.truncate("it", 300);
     expect(exitOf(await makeWorld({ place }).verify({ file: "it" }))).toBe(6);
   }
 });
@@ -394,7 +412,24 @@ test("a damaged manifest beside a single file is what is reported", async () => 
   const report = await world.verify({ file: "app-1.4.0.tar.gz" });
   expect(exitOf(report)).toBe(6);
   expect(report.errors[0]!.message).toMatch(/app-1\.4\.0\.coldstore\.json/);
+  expect(facts(report)).toEqual(["corrupt app-1.4.0.coldstore.json", "unknown app-1.4.0.tar.gz"]);
+  const own = await world.verify({ file: "app-1.4.0.coldstore.json" });
+  expect([exitOf(own), facts(own)]).toEqual([6, ["corrupt app-1.4.0.coldstore.json"]]);
 });
+
+test.each(["", "hello\n", "a".repeat(2000), "\u0000".repeat(511)])(
+  "a file that is no archive and has nothing beside it is said to be none: %j",
+  async (text) => {
+    const place = new MemoryPlace();
+    for (const name of ["a.txt", "a.tar"]) place.objects.set(name, { data: Buffer.from(text), modified: new Date(0) });
+    const report = await makeWorld({ place }).verify({ file: "a.txt" });
+    expect([exitOf(report), facts(report)]).toEqual([7, ["unknown a.txt"]]);
+    expect(report.errors[0]!.message).toMatch(/^a\.txt isn't a tar or a tar\.gz, and nothing beside it says/);
+    const archive = await makeWorld({ place }).verify({ file: "a.tar" });
+    expect([exitOf(archive), facts(archive)]).toEqual([6, ["corrupt a.tar"]]);
+    expect(archive.errors[0]!.message).toBe("a.tar: it isn't a tar or a tar.gz");
+  },
+);
 
 test("a manifest of another set that lies beside a single file doesn't vouch for it", async () => {
   const world = looseFolder();

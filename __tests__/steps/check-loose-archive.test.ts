@@ -73,16 +73,29 @@ test("a large archive in many chunks is read without piling up listeners", async
 test("what isn't a whole archive is refused, and never taken for one", async () => {
   const gzip = gzipSync(tar);
   for (const bad of [
-    Buffer.alloc(0),
-    Buffer.from("hello"),
     gzip.subarray(0, -1),
     gzip.subarray(0, 30),
-    gzipSync("hello"),
     tar.subarray(0, 2048),
     Buffer.concat([gzip, Buffer.from("more")]),
     Buffer.concat([tar, tar]),
   ])
     await expect(check(bad)).rejects.toMatchObject({ failure: "integrity" });
+});
+
+test("what doesn't even start as one is said to be none", async () => {
+  for (const none of ["", "hello", "h".repeat(3000), "\u0000".repeat(511)])
+    for (const bytes of [Buffer.from(none), gzipSync(none)])
+      await expect(check(bytes)).rejects.toMatchObject({ failure: "not-found", message: "it isn't a tar or a tar.gz" });
+});
+
+test("a tar without entries, and one from before POSIX, are tars", async () => {
+  expect(await check(Buffer.alloc(10_240))).toMatchObject({ format: "tar", entries: 0 });
+  const old = buildTar([{ name: "a", data: "x" }]).subarray(0);
+  old.fill(0, 257, 265);
+  old.write("        ", 148);
+  const sum = old.subarray(0, 512).reduce((all, byte) => all + byte, 0);
+  old.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  expect(await check(old)).toMatchObject({ format: "tar", entries: 1 });
 });
 
 test("any changed byte of the compressed data is refused", async () => {

@@ -6,7 +6,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
 import { checkLooseArchive, type LooseArchive } from "../steps/check-loose-archive.ts";
-import { findCompanions } from "../steps/find-companions.ts";
+import { findCompanions, type Companions } from "../steps/find-companions.ts";
 import { readBack } from "../steps/read-back.ts";
 import { verifyArtifact, verifySet } from "../steps/verify-set.ts";
 import { verifyReport } from "./verify-report.ts";
@@ -57,12 +57,21 @@ async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: 
       );
     }
     case "damaged":
-      return verifyReport([{ store, verdicts: [], error: companions.error }], settings.level);
+      return damagedReport(store, file, companions);
     case "checksum":
       return checksumReport(store, { file, sha256: companions.sha256, listed: companions.file }, io);
     case "none":
       return looseReport(store, file, io);
   }
+}
+
+/** A manifest that can't be trusted is corrupt; what it should vouch for is not, but nothing is known of it. */
+function damagedReport(store: Store, file: string, manifest: Extract<Companions, { kind: "damaged" }>): Report {
+  const { error } = manifest;
+  const outcome = error.failure === "integrity" ? "corrupt" : "unknown";
+  const row: Outcome = { outcome, store: store.name, file: manifest.file, detail: error.message };
+  const other: Outcome = { outcome: "unknown", store: store.name, file, detail: "its manifest can't vouch for it" };
+  return reportOf(file === manifest.file ? [row] : [row, other], [error]);
 }
 
 async function checksumReport(
@@ -106,9 +115,23 @@ async function looseReport(store: Store, file: string, io: Io): Promise<Report> 
   } catch (thrown) {
     io.signal.throwIfAborted();
     const reason = asColdstoreError(thrown);
-    const error = new ColdstoreError(reason.failure, `${file}: ${reason.message}`, { cause: reason });
+    if (reason.failure === "not-found" && !isNamedAsArchive(file)) return unknownReport(row);
+    const failure = reason.failure === "not-found" ? "integrity" : reason.failure;
+    const error = new ColdstoreError(failure, `${file}: ${reason.message}`, { cause: reason });
     return reportOf([{ ...row, outcome: "corrupt", detail: error.message }], [error]);
   }
+}
+
+function isNamedAsArchive(file: string): boolean {
+  return /\.(tar|tar\.gz|tgz)$/i.test(file);
+}
+
+function unknownReport(row: { readonly store: string; readonly file: string }): Report {
+  const error = new ColdstoreError(
+    "not-found",
+    `${row.file} isn't a tar or a tar.gz, and nothing beside it says what it should be: put its NAME.coldstore.json or SHA256SUMS there`,
+  );
+  return reportOf([{ ...row, outcome: "unknown", detail: error.message }], [error]);
 }
 
 function describe({ format, entries, tar, commit }: LooseArchive): string {

@@ -44,7 +44,7 @@ function wordFor(fault: Fault): Outcome["outcome"] {
 
 function describe({ kind, file, entry, detail }: Fault): Pick<Outcome, "file" | "detail"> {
   const place = [file, entry].filter((part) => part !== undefined && part !== "").join(": ");
-  return { ...(place && { file: place }), detail: `${kind}: ${detail}` };
+  return { ...(place && { file: place }), detail: kind === "manifest" ? detail : `${kind}: ${detail}` };
 }
 
 function errorsOf({ store, verdicts, error }: StoreVerdicts): readonly ColdstoreError[] {

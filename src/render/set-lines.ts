@@ -18,7 +18,7 @@ export function setsTable({ rows, stores }: Extract<Details, { kind: "sets" }>):
   );
 }
 
-type SetColumn = Column & { cell(row: SetRow): string };
+type SetColumn = Column & { readonly cell: (row: SetRow) => string };
 
 const ownColumns: readonly SetColumn[] = [
   { title: "set", align: "left", cell: ({ set }) => visibleText(setText(set)) },

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { addAbortSignal, type Readable } from "node:stream";
+import { ColdstoreError } from "../model/errors.ts";
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
 import { gunzipped } from "./gunzip.ts";
 import { MemberReader } from "./read-entries.ts";
+import { parseTarHeader, tarBlockBytes } from "./tar-header.ts";
 import { TarReader } from "./tar-reader.ts";
 
 /** What an archive tells of itself when nothing lies beside it. */
@@ -24,7 +26,10 @@ export interface LooseOptions {
   readonly io: { readonly signal: AbortSignal; progress(bytes: number): void };
 }
 
-/** Reads a tar or tar.gz, whoever made it, to its end. Rejects with `integrity` when it isn't a whole one. */
+/**
+ * Reads a tar or tar.gz, whoever made it, to its end. Rejects with `integrity` when it isn't a whole one, and with
+ * `not-found` when it doesn't even start as one.
+ */
 export async function checkLooseArchive(options: LooseOptions): Promise<LooseArchive> {
   const { io } = options;
   io.signal.throwIfAborted();
@@ -48,20 +53,48 @@ interface Opened {
   readonly tar: AsyncIterable<Uint8Array>;
 }
 
-/** Tells a gzip by its first two bytes. */
-async function sniff(source: AsyncGenerator<Uint8Array, void, undefined>): Promise<Opened> {
+/** Tells a gzip by its first two bytes, and a tar by its first header. */
+async function sniff(source: AsyncIterable<Uint8Array>): Promise<Opened> {
+  const file = await peek(source);
+  const isGzip = file.start[0] === 0x1f && file.start[1] === 0x8b;
+  const { start, whole } = isGzip ? await peek(gunzipped(file.whole)) : file;
+  if (!startsAsTar(start)) throw new ColdstoreError("not-found", "it isn't a tar or a tar.gz");
+  return { format: isGzip ? "tar.gz" : "tar", tar: whole };
+}
+
+/** The first 512 bytes, or what there is, and all of it from the start. */
+async function peek(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ readonly start: Buffer; readonly whole: AsyncIterable<Uint8Array> }> {
+  const chunks = source[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
-  let bytes = 0;
-  while (bytes < 2) {
-    const next = await source.next();
+  for (let bytes = 0; bytes < tarBlockBytes;) {
+    const next = await chunks.next();
     if (next.done === true) break;
     head.push(next.value);
     bytes += next.value.length;
   }
   const start = Buffer.concat(head);
-  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-  const whole = rejoined(start, source);
-  return isGzip ? { format: "tar.gz", tar: gunzipped(whole) } : { format: "tar", tar: whole };
+  const rest = { [Symbol.asyncIterator]: () => chunks };
+  return { start: start.subarray(0, tarBlockBytes), whole: rejoined(start, rest) };
+}
+
+/** A header, the end of a tar without entries, or a start that still has the magic although it is damaged. */
+function startsAsTar(block: Buffer): boolean {
+  return block.toString("latin1", 257, 262) === "ustar" || isHeader(block) || isEmptyTar(block);
+}
+
+/** Tars from before POSIX have no magic, but the checksum. */
+function isHeader(block: Buffer): boolean {
+  try {
+    return block.length === tarBlockBytes && parseTarHeader(block, 0).path.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function isEmptyTar(block: Buffer): boolean {
+  return block.length === tarBlockBytes && block.every((byte) => byte === 0);
 }
 
 async function* rejoined(

@@ -1,6 +1,7 @@
 import { missingFiles, type ArchiveSet } from "../model/archive-set.ts";
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
 import { blockIndexOf, type ManifestArtifact } from "../model/manifest.ts";
+import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
 import type { ArchiveFinding } from "./compare-entries.ts";
@@ -10,9 +11,9 @@ import { noManifest } from "./why-unsound.ts";
 
 export type VerifyLevel = "list" | "digest" | "read";
 
-/** One thing that isn't as the manifest says. `file` counts from the set's folder, `entry` from the repository's root. */
+/** One thing that isn't as the manifest says, or, of kind `manifest`, why there is none to go by. `file` counts from the set's folder, `entry` from the repository's root. */
 export interface Fault {
-  readonly kind: "missing" | "extra" | "truncated" | "changed" | "unreadable";
+  readonly kind: "missing" | "extra" | "truncated" | "changed" | "manifest" | "unreadable";
   readonly file?: string;
   readonly entry?: string;
   readonly detail: string;
@@ -32,10 +33,18 @@ export async function verifySet(store: Store, set: ArchiveSet, level: VerifyLeve
   }
 }
 
-/** A manifest that couldn't be read says nothing about the set. */
-function damagedFault({ manifests, error }: Extract<ArchiveSet, { state: "damaged" }>): Fault {
-  const fault = { file: manifests[0] ?? "", detail: error.message };
-  return error.failure === "integrity" ? { kind: "changed", ...fault } : { kind: "unreadable", ...fault, error };
+/** A manifest that couldn't be read says nothing about the set. Of two manifests none is the one that is wrong. */
+function damagedFault({ name, manifests, error }: Extract<ArchiveSet, { state: "damaged" }>): Fault {
+  const [file, second] = manifests;
+  const detail = withoutPath(error.message, [`${setText(name)}/${file}`, setText(name)]);
+  const fault = { ...(file !== undefined && second === undefined && { file }), detail };
+  return error.failure === "integrity" ? { kind: "manifest", ...fault } : { kind: "unreadable", ...fault, error };
+}
+
+/** Where a fault is stands beside its detail. */
+function withoutPath(message: string, paths: readonly string[]): string {
+  const path = paths.find((each) => message.startsWith(`${each} `));
+  return path === undefined ? message : message.slice(path.length + 1);
 }
 
 /** Compares one file of a set with its manifest, likewise; an archive entry by entry when the file list lies beside it. */
