@@ -44,6 +44,14 @@ export function meaningOf(key: string): KeyMeaning | undefined {
   return { kind: "set-file", set, file: key.slice(setPrefix(set).length) };
 }
 
+/**
+ * Whether what reads as a file of a set is a record, seen from the folder above which the store lies: there `records` is where
+ * a project's second part should be.
+ */
+export function isRecordFromWithin({ project, id }: SetName, file: string): boolean {
+  return project.endsWith("/records") && id !== "" && /^[a-z]+-\d{8}T\d{6}Z-[A-Za-z0-9-]+\.json$/.test(file);
+}
+
 function timeIn(file: string): string {
   return /\d{8}T\d{6}Z/.exec(file)?.[0] ?? "";
 }

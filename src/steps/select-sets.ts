@@ -1,5 +1,6 @@
 import type { ArchiveSet, ListedSet } from "../model/archive-set.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
+import { isRecordFromWithin } from "../model/keys.ts";
 import { setText, type SetName, type SetSelector } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { listSets, loadSets } from "./list-sets.ts";
@@ -52,8 +53,19 @@ interface Place {
 
 async function placesIn(stores: readonly Store[], { project }: Selection, io: Io): Promise<readonly Place[]> {
   const filter = project === undefined ? {} : { project };
-  const all = stores.map(async (store) => (await listSets(store, filter, io)).map((set) => ({ store, set })));
+  const all = stores.map(async (store) => {
+    const sets = await listSets(store, filter, io);
+    assertRoot(store, sets);
+    return sets.map((set) => ({ store, set }));
+  });
   return (await Promise.all(all)).flat();
+}
+
+/** Throws `not-found` for a folder inside a store: all that reads as a set in it has the records of one, and nothing else. */
+function assertRoot({ name }: Store, sets: readonly ListedSet[]): void {
+  const isStray = (set: ListedSet) => set.files.every((file) => isRecordFromWithin(set.name, file.name));
+  if (sets.length === 0 || !sets.every(isStray)) return;
+  throw new ColdstoreError("not-found", `${name} looks like a folder inside a store; give its parent`);
 }
 
 /** What stands against the selectors is said of all of them at once. */
