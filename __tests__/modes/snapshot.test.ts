@@ -290,6 +290,20 @@ test("a damaged manifest is an integrity failure, and replace stores beside it",
   expect(outcomesOf(await world.verify())).toEqual(["ok"]);
 });
 
+test("a manifest of a newer Coldstore is never replaced, whatever is asked for", async () => {
+  const world = await storedWorld();
+  const key = `${setFolder}app-1.4.0.coldstore.json`;
+  const newer = bytesIn(world.place, key).toString().replace("manifest/1", "manifest/2");
+  world.place.objects.set(key, { data: Buffer.from(newer), modified: new Date(0) });
+  const before = stateOf(world.place);
+  for (const onConflict of ["fail", "replace", "keep"] as const) {
+    const report = await world.snapshot({ onConflict, prefix: "b/" });
+    expect(exitOf(report)).toBe(6);
+    expect(report.errors[0]!.message).toMatch(/newer Coldstore .*update Coldstore/);
+  }
+  expect(stateOf(world.place)).toEqual(before);
+});
+
 test("two manifests are an integrity failure that names both, also with replace", async () => {
   const world = await storedWorld();
   const [kept] = [...world.place.objects]

@@ -29,7 +29,12 @@ export type ArchiveSet = ListedSet &
   (
     | { readonly state: "complete"; readonly manifest: Manifest; readonly manifestName: string }
     | { readonly state: "incomplete" }
-    | { readonly state: "damaged"; readonly error: ColdstoreError }
+    | {
+        readonly state: "damaged";
+        readonly error: ColdstoreError;
+        /** Its manifest is of a newer Coldstore: nothing can be said against it, and it is never replaced. */
+        readonly newer?: true;
+      }
   );
 
 /** Files that the set's manifest names and the store doesn't list, or lists with another size. */

@@ -45,9 +45,9 @@ function jobForEqual(set: CompleteSet, missing: readonly string[], rules: JobRul
   return { kind: "compare", set, otherwise: jobForOther({ kind: "other", set, why }, rules) };
 }
 
-/** Of two manifests only a person can tell which one is to go. */
+/** Of two manifests only a person can tell which one is to go; one of a newer Coldstore is nothing that is damaged. */
 function jobForDamaged({ set, error }: Extract<Standing, { kind: "damaged" }>, rules: JobRules): Job {
-  const replaceable = rules.onConflict === "replace" && set.manifests.length === 1;
+  const replaceable = rules.onConflict === "replace" && set.manifests.length === 1 && set.newer !== true;
   return replaceable ? replaceJob(set, rules) : { kind: "refuse", error };
 }
 

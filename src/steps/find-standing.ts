@@ -16,9 +16,11 @@ export type Standing =
   | { readonly kind: "equal"; readonly set: CompleteSet; readonly missing: readonly string[] }
   /** Another content, or one that can't take what is asked for; `why` says so in a sentence. */
   | { readonly kind: "other"; readonly set: ArchiveSet; readonly why: string }
-  | { readonly kind: "damaged"; readonly set: ArchiveSet; readonly error: ColdstoreError };
+  | { readonly kind: "damaged"; readonly set: DamagedSet; readonly error: ColdstoreError };
 
 export type CompleteSet = Extract<ArchiveSet, { state: "complete" }>;
+
+type DamagedSet = Extract<ArchiveSet, { state: "damaged" }>;
 
 export interface Wanted {
   readonly set: SetName;

@@ -4,7 +4,7 @@ import { meaningOf, recordsPrefix, type KeyMeaning } from "../model/keys.ts";
 import { manifestSuffix } from "../model/manifest.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Store, StoredObject } from "../ports/store.ts";
-import { parseManifest } from "./seal-manifest.ts";
+import { NewerManifest, parseManifest } from "./seal-manifest.ts";
 
 /** Which part of a store to list; what is absent matches all. */
 export interface ListFilter {
@@ -67,7 +67,7 @@ function emptySet(name: SetName): Gathered {
 }
 
 function finish({ name, files, records }: Gathered): ListedSet {
-  const inTime = records.sort((a, b) => (a.time < b.time ? -1 : 1));
+  const inTime = records.toSorted(byTime);
   return {
     name,
     prefix: setPrefix(name),
@@ -76,6 +76,12 @@ function finish({ name, files, records }: Gathered): ListedSet {
     proofs: inTime.filter(({ record }) => record === "proof").map(({ time }) => time),
     frozen: inTime.findLast(({ record }) => record === "freeze" || record === "unfreeze")?.record === "freeze",
   };
+}
+
+/** Of the same second a freeze counts as the later one: a set that someone wanted to keep is kept. */
+function byTime(a: Gathered["records"][number], b: Gathered["records"][number]): number {
+  if (a.time !== b.time) return a.time < b.time ? -1 : 1;
+  return Number(a.record === "freeze") - Number(b.record === "freeze");
 }
 
 function withManifest(set: ListedSet, bytes: ReadonlyMap<string, Uint8Array | ColdstoreError>): ArchiveSet {
@@ -96,7 +102,8 @@ function parsed(set: ListedSet, manifestName: string, bytes: Uint8Array): Archiv
       return damaged(set, `${setText(set.name)}/${manifestName} is the manifest of another set, ${manifest.run.set}`);
     return { ...set, state: "complete", manifest, manifestName };
   } catch (error) {
-    return { ...set, state: "damaged", error: asColdstoreError(error) };
+    const newer = error instanceof NewerManifest;
+    return { ...set, state: "damaged", error: asColdstoreError(error), ...(newer && { newer }) };
   }
 }
 

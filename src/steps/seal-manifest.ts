@@ -26,9 +26,12 @@ export function serializeManifest(manifest: Manifest): Uint8Array {
   return new TextEncoder().encode(readableJson(manifest));
 }
 
+/** A manifest of a schema that this version doesn't know yet. */
+export class NewerManifest extends ColdstoreError {}
+
 /**
  * Reads a manifest and proves it: the bytes are exactly as we write them, and both digests fit. Throws `integrity` for
- * anything else, and for a newer schema. `called` is how messages name it.
+ * anything else, for a newer schema a `NewerManifest`. `called` is how messages name it.
  */
 export function parseManifest(bytes: Uint8Array, called: string): Manifest {
   const value = parseJson(bytes, called);
@@ -69,7 +72,7 @@ function assertSchema(schema: unknown, called: string): void {
   if (schema === manifestSchema) return;
   const version = typeof schema === "string" ? /^coldstore\/manifest\/(\d+)$/.exec(schema)?.[1] : undefined;
   if (version !== undefined && Number(version) > 1)
-    throw new ColdstoreError(
+    throw new NewerManifest(
       "integrity",
       `${called} was written by a newer Coldstore (${String(schema)}); update Coldstore to read it`,
     );

@@ -64,6 +64,7 @@ function barrier({ store, old }: Swap, now: ArchiveSet | undefined): Exclude<Pla
 
 function isAsItWas(old: ArchiveSet, now: ArchiveSet): boolean {
   if (old.state !== now.state || old.manifests[0] !== now.manifests[0]) return false;
+  if (now.state === "damaged" && now.newer === true) return false;
   return old.state !== "complete" || now.state !== "complete" || old.manifest.seal === now.manifest.seal;
 }
 
