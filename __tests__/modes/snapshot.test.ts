@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
-import { parseManifest } from "../../src/steps/seal-manifest.ts";
+import { parseManifest, sealManifest, serializeManifest } from "../../src/steps/seal-manifest.ts";
 import { makeRepository } from "../support/git-fixture.ts";
 import { MemoryPlace, MemoryStore } from "../support/memory-store.ts";
 import { openFolder } from "../support/open-fixture.ts";
@@ -121,11 +121,59 @@ test.each(five.filter((name) => !name.endsWith(".coldstore.json")))("a truncated
 
 test("a file that can't be made again with the same bytes is an integrity failure that says with what it was made", async () => {
   const world = await storedWorld({ compressionLevel: 9 });
+  // As one that another zlib has made.
+  const { content, run, artifacts } = manifestIn(world.place);
+  const unlike = artifacts.map((each) => (each.role === "archive" ? { ...each, sha256: "0".repeat(64) } : each));
+  const data = serializeManifest(sealManifest({ content, run, artifacts: unlike }));
+  world.place.objects.set(`${setFolder}app-1.4.0.coldstore.json`, { data, modified: new Date(0) });
   world.place.drop(`${setFolder}app-1.4.0.tar.gz`);
   const report = await world.snapshot({ compressionLevel: 1 });
   expect(exitOf(report)).toBe(6);
   expect(report.errors[0]!.message).toMatch(/app-1\.4\.0\.tar\.gz .*compression-level 9, zlib/);
   expect(filesIn(world.place)).not.toContain("app-1.4.0.tar.gz");
+});
+
+describe("what a set has lost is put back as its manifest says, whatever the run is told to make", () => {
+  const made = { formats: ["tar", "tar.gz"], compressionLevel: 9, name: "early", prefix: "p/" } as const;
+  const files = ["early.tar", "early.tar.gz", "early.RESTORE.md", "early.SHA256SUMS", "early.files.jsonl.gz"];
+
+  test.each(files)("%s", async (name) => {
+    const world = await storedWorld(made);
+    const before = stateOf(world.place);
+    world.place.drop(setFolder + name);
+    expect(outcomesOf(await world.snapshot({ prefix: "p/" }))).toEqual(["repaired"]);
+    expect(stateOf(world.place)).toEqual(before);
+  });
+
+  test("also all of it, of a set that was replaced with a build output in it", async () => {
+    using outputs = buildOutputs({ "app.bin": "built" });
+    const world = makeWorld();
+    await world.stored({ files: ["app.bin"], prefix: "p/" }, { outputs });
+    await world.stored(
+      { ...made, files: ["app.bin"], name: "app-1.4.0", prefix: "b/", onConflict: "replace" },
+      { outputs },
+    );
+    const before = stateOf(world.place);
+    for (const { name } of manifestIn(world.place).artifacts) world.place.drop(setFolder + name);
+    expect(outcomesOf(await world.snapshot({ files: ["app.bin"], prefix: "b/" }, { outputs }))).toEqual(["repaired"]);
+    expect(stateOf(world.place)).toEqual(before);
+  });
+
+  test("in several stores at once, beside one that gets the set as the run is told", async () => {
+    const worlds = [await storedWorld(made), await storedWorld({ prefix: "p/" }), makeWorld()];
+    const before = worlds.map(({ place }) => stateOf(place));
+    worlds[0]!.place.drop(`${setFolder}early.tar`);
+    worlds[1]!.place.drop(`${setFolder}app-1.4.0.tar.gz`);
+    const stores = worlds.map(({ place }, i) => new MemoryStore({ place, name: `store-${i}`, digests: [] }));
+    const report = await makeWorld().snapshot({ prefix: "p/" }, { stores });
+    expect(report.outcomes.map(({ store, outcome }) => [store, outcome])).toEqual([
+      ["store-0", "repaired"],
+      ["store-1", "repaired"],
+      ["store-2", "stored"],
+    ]);
+    expect(worlds.slice(0, 2).map(({ place }) => stateOf(place))).toEqual(before.slice(0, 2));
+    expect(filesIn(worlds[2]!.place)).toEqual(five);
+  });
 });
 
 test("the archive is put back also by a run with another compression that can't make the others again", async () => {

@@ -2,7 +2,8 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ManifestRun } from "../model/manifest.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { decideJob, freeNames, needsFiles, type FreeNames, type Job } from "../steps/decide-job.ts";
+import { chooseRecipes, type Recipe } from "../steps/choose-recipes.ts";
+import { decideJob, needsFiles, type Job } from "../steps/decide-job.ts";
 import { describeRun, recordEnvironment } from "../steps/describe-run.ts";
 import { findStanding } from "../steps/find-standing.ts";
 import { makeSet, type SetInTheMaking } from "../steps/make-set.ts";
@@ -23,18 +24,23 @@ interface Place {
   readonly job: Job;
 }
 
-/** Brings the ordered set into every store, side by side; makes its files once, and only if a store needs them. */
+/** Brings the ordered set into every store, side by side; makes its files once, for sets to be repaired as they were made, and only if a store needs them. */
 export async function fillStores(
   order: SnapshotOrder,
   { stores, ports }: { readonly stores: readonly Store[]; readonly ports: Ports },
   io: Io,
 ): Promise<readonly StoreEnd[]> {
   const places = await Promise.all(stores.map(async (store) => ({ store, job: await jobIn(store, order, io) })));
-  const jobs = places.map(({ job }) => job);
-  const joining = order.files.map((file) => file.name);
-  const names = freeNames(order.source.names.name, joining, jobs);
-  if (!jobs.some(needsFiles)) return endJobs({ order, places, ports, names }, io);
-  return withFiles({ order, places, ports, names }, io);
+  const { settings, source, files } = order;
+  const { formats, compressionLevel: level } = settings;
+  const { name } = source.names;
+  const recipes = chooseRecipes(places, { name, files: files.map((file) => file.name), formats, level });
+  const run = await describe(order, ports);
+  const idle = places.filter(({ job }) => !needsFiles(job));
+  const ends = [...(await endJobs({ order, run, ports, base: name, places: idle }, io))];
+  // One after the other: scratch then holds one making at a time.
+  for (const each of recipes) ends.push(...(await withFiles({ order, run, ports, ...each }, io)));
+  return places.flatMap(({ store }) => ends.filter((end) => end.store === store));
 }
 
 async function jobIn(store: Store, { settings, set, plan }: SnapshotOrder, io: Io): Promise<Job> {
@@ -50,27 +56,24 @@ async function jobIn(store: Store, { settings, set, plan }: SnapshotOrder, io: I
 
 interface Work {
   readonly order: SnapshotOrder;
+  readonly run: ManifestRun;
   readonly places: readonly Place[];
   readonly ports: Ports;
-  readonly names: FreeNames;
-  readonly making?: SetInTheMaking;
 }
 
-async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
-  const { order, ports, names } = work;
-  const { plan, files, settings, source } = order;
+async function withFiles(work: Work & { readonly recipe: Recipe }, io: Io): Promise<readonly StoreEnd[]> {
+  const { order, ports, recipe, places } = work;
+  const { plan, files, source } = order;
+  const { base } = recipe.names;
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
-  const takers = work.places.filter(({ job }) => needsFiles(job));
-  await using scratch = await ports.workspace.scratch(takers.map(({ store }) => store.name));
-  const meter = ports.progress.start(`packing ${names.base}`, source.inspection.tarBytes);
+  await using scratch = await ports.workspace.scratch(places.map(({ store }) => store.name));
+  const meter = ports.progress.start(`packing ${base}`, source.inspection.tarBytes);
   const making = makeSet({
     openTar: async () =>
       source.repository.archive(source.revision, { prefix: plan.prefix, exportSubst: plan.export_subst }, signal),
     plan,
-    names,
-    formats: settings.formats,
-    level: settings.compressionLevel,
+    ...recipe,
     files,
     scratch,
     explainPointers: async () => explainPointers(source, signal),
@@ -78,17 +81,18 @@ async function withFiles(work: Work, io: Io): Promise<readonly StoreEnd[]> {
   });
   const made = making.content.catch(() => undefined).finally(() => meter.done());
   try {
-    return await endJobs({ ...work, making }, io);
+    return await endJobs({ ...work, base, making }, io);
   } finally {
     stop.abort(new ColdstoreError("store", "no store is left that could take the set"));
     await made;
   }
 }
 
-async function endJobs({ order, places, ports, names, making }: Work, io: Io): Promise<readonly StoreEnd[]> {
+async function endJobs(
+  { order, run, places, ports, base, making }: Work & { readonly base: string; readonly making?: SetInTheMaking },
+  io: Io,
+): Promise<readonly StoreEnd[]> {
   const { set, settings } = order;
-  const run = await describe(order, ports);
-  const { base } = names;
   return Promise.all(
     places.map(async ({ store, job }) => {
       const begun = ports.now().getTime();

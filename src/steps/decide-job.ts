@@ -82,12 +82,11 @@ export interface FreeNames {
   readonly nameOf: (file: string) => string;
 }
 
-/** Names that no file in the way of a `replace` has; for a `repair` those of the set that lacks a file. */
+/** Names that no file in the way of a `replace` has. */
 export function freeNames(name: string, files: readonly string[], jobs: readonly Job[]): FreeNames {
   const plain = jobs.map((job) => (job.kind === "compare" ? job.otherwise : job));
   const taken = plain.flatMap((job) => (job.kind === "replace" ? job.set.files.map((file) => file.name) : []));
-  const repaired = plain.flatMap((job) => (job.kind === "repair" ? baseOf(job.set) : []))[0];
-  let names = namesAt(repaired ?? name, "");
+  let names = namesAt(name, "");
   for (let n = 2; collides(names, files, taken); n++) names = namesAt(name, `-r${n}`);
   return names;
 }
@@ -98,10 +97,4 @@ function namesAt(name: string, mark: string): FreeNames {
 
 function collides({ base, nameOf }: FreeNames, files: readonly string[], taken: readonly string[]): boolean {
   return taken.some((file) => file.startsWith(`${base}.`)) || files.some((file) => taken.includes(nameOf(file)));
-}
-
-function baseOf({ manifest }: CompleteSet): string | [] {
-  const ending = ".files.jsonl.gz";
-  const list = manifest.artifacts.find((artifact) => artifact.role === "file-list" && artifact.name.endsWith(ending));
-  return list?.name.slice(0, -ending.length) ?? [];
 }

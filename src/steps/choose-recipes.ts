@@ -1,0 +1,61 @@
+import type { ArchiveFormat, ManifestArtifact } from "../model/manifest.ts";
+import { freeNames, needsFiles, type FreeNames, type Job } from "./decide-job.ts";
+import type { CompleteSet } from "./find-standing.ts";
+
+/** How the files of a set are made: their names, the archives in their order, and the level of those that compress. */
+export interface Recipe {
+  readonly names: FreeNames;
+  readonly formats: readonly ArchiveFormat[];
+  readonly level: number;
+}
+
+/** What the run was told to make. `files` are the names of build outputs that join the set. */
+export interface Asked {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly formats: readonly ArchiveFormat[];
+  readonly level: number;
+}
+
+/**
+ * The recipes that the jobs of a run need, each with those that need it; jobs that need no files have none. A set that lacks a
+ * file is made again as its manifest says; everything else as the run was told.
+ */
+export function chooseRecipes<Place extends { readonly job: Job }>(
+  places: readonly Place[],
+  asked: Asked,
+): readonly { readonly recipe: Recipe; readonly places: readonly Place[] }[] {
+  const { formats, level } = asked;
+  const jobs = places.map(({ job }) => job);
+  const plain = { names: freeNames(asked.name, asked.files, jobs), formats, level };
+  const found = new Map<string, { readonly recipe: Recipe; readonly places: Place[] }>();
+  for (const place of places.filter(({ job }) => needsFiles(job))) {
+    const recipe = place.job.kind === "repair" ? recipeOf(place.job.set, asked) : plain;
+    const key = keyOf(recipe, asked);
+    const same = found.get(key) ?? { recipe, places: [] };
+    same.places.push(place);
+    found.set(key, same);
+  }
+  return [...found.values()];
+}
+
+function recipeOf({ manifest }: CompleteSet, asked: Asked): Recipe {
+  const { artifacts, content } = manifest;
+  const joined = artifacts.filter(({ role }) => role === "file");
+  const nameOf = (file: string) => joined[content.files.findIndex(({ name }) => name === file)]?.name ?? file;
+  const compressed = artifacts.find(({ format, compression }) => format !== undefined && compression !== undefined);
+  return {
+    names: { base: artifacts.flatMap(baseOf)[0] ?? asked.name, nameOf },
+    formats: artifacts.flatMap(({ format }) => format ?? []),
+    level: compressed?.compression?.level ?? asked.level,
+  };
+}
+
+function baseOf({ role, name }: ManifestArtifact): string | [] {
+  const ending = ".files.jsonl.gz";
+  return role === "file-list" && name.endsWith(ending) ? name.slice(0, -ending.length) : [];
+}
+
+function keyOf({ names, formats, level }: Recipe, { files }: Asked): string {
+  return JSON.stringify([names.base, files.map(names.nameOf), formats, level]);
+}
