@@ -1,5 +1,7 @@
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ManifestRun } from "../model/manifest.ts";
+import type { SetFile } from "../model/set-file.ts";
+import { formatBytes, formatDuration } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { chooseRecipes, type Recipe } from "../steps/choose-recipes.ts";
@@ -68,6 +70,7 @@ async function withFiles(work: Work & { readonly recipe: Recipe }, io: Io): Prom
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   await using scratch = await ports.workspace.scratch(places.map(({ store }) => store.name));
+  ports.log.step(`packing and storing ${base}`);
   const meter = ports.progress.start(`packing ${base}`, source.inspection.tarBytes);
   const making = makeSet({
     openTar: async () =>
@@ -96,8 +99,11 @@ async function endJobs(
   return Promise.all(
     places.map(async ({ store, job }) => {
       const begun = ports.now().getTime();
-      const result = await doJob({ store, job, set, base, run, prove: settings.prove, making, log: ports.log }, io);
-      return { store, job, result, seconds: (ports.now().getTime() - begun) / 1000 };
+      const elapsed = () => (ports.now().getTime() - begun) / 1000;
+      const stored = ({ artifact: { name, bytes } }: SetFile) =>
+        ports.log.event(`stored ${name} (${formatBytes(bytes)}, ${formatDuration(elapsed())}) in ${store.name}`);
+      const result = await doJob({ store, job, set, base, run, prove: settings.prove, making, stored }, io);
+      return { store, job, result, seconds: elapsed() };
     }),
   );
 }

@@ -2,6 +2,7 @@ import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors
 import { listedBytes, type ArchiveSet } from "../model/archive-set.ts";
 import type { Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
+import { formatCount } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
@@ -32,6 +33,7 @@ async function verifyStore(store: Store, settings: VerifySettings, ports: Ports)
   const verdicts: Verdict[] = [];
   try {
     const sets = await selectSets(store, settings, io);
+    ports.log.step(`verifying ${formatCount(sets.length, "set")} in ${store.name}`);
     if (sets.length === 0) throw nothingThere(store, settings.project);
     for (const set of sets) verdicts.push(await verifyOne(store, set, settings, ports));
     const stamp = { time: ports.now(), run: ports.run.id };

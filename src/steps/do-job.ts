@@ -1,8 +1,6 @@
 import type { Manifest, ManifestRun } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
-import { formatBytes } from "../model/units.ts";
-import type { Log } from "../ports/log.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { buildManifest, describeFile, manifestName } from "./build-manifest.ts";
@@ -33,7 +31,8 @@ export interface JobOrder {
   readonly prove: "digest" | "read" | "none";
   /** Absent when no job needs files. */
   readonly making: SetInTheMaking | undefined;
-  readonly log: Log;
+  /** Told of each file that is in the store now. */
+  stored(file: SetFile): void;
 }
 
 /** Does what is to be done in one store. Never rejects: whatever goes wrong there, an abort too, is its result. */
@@ -77,7 +76,7 @@ async function publish(
       content,
       prove,
       ...(replaces && { replaces }),
-      stored: (file) => logStored(order, file),
+      stored: (file) => order.stored(file),
       async manifest(stored) {
         const own = stored.map(({ artifact }) => artifact.name);
         const superseded = await listStrays({ store, set, own }, io);
@@ -120,10 +119,7 @@ async function formatsLacking({ manifest }: CompleteSet, order: JobOrder): Promi
 
 async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {
   const { files } = makingOf(order);
-  const errors = await repairSet(
-    { store: order.store, set, missing, files, stored: (file) => logStored(order, file) },
-    io,
-  );
+  const errors = await repairSet({ store: order.store, set, missing, files, stored: (file) => order.stored(file) }, io);
   const [error] = errors;
   return error === undefined ? standing("repaired", set) : failed(error);
 }
@@ -144,10 +140,6 @@ function standing(kind: "unchanged" | "kept" | "repaired", { manifest, manifestN
 function makingOf({ making }: JobOrder): SetInTheMaking {
   if (making === undefined) throw new ColdstoreError("bug", "a set was to be stored that nobody makes");
   return making;
-}
-
-function logStored({ store, log }: JobOrder, { artifact }: SetFile): void {
-  log.event(`stored ${artifact.name} (${formatBytes(artifact.bytes)}) in ${store.name}`);
 }
 
 function failed(error: ColdstoreError): JobResult {
