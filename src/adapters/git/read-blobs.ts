@@ -3,6 +3,9 @@ import type { Blob, BlobPiece } from "../../ports/repository.ts";
 import { missingAdvice, outputOf, startGit } from "./run-git.ts";
 import { writeAll } from "./write-all.ts";
 
+// Git would map all of a pack that it comes by, and hold a blob of 500 MB whole; over the threshold it streams.
+const frugal = ["core.packedGitWindowSize=8m", "core.packedGitLimit=64m", "core.bigFileThreshold=1m"];
+
 /** The blobs of these ids, in their order, as git gives them; rejects with `source` on the first that isn't a blob here. */
 export async function* readBlobs(gitDir: string, oids: readonly string[], signal: AbortSignal): AsyncGenerator<Blob> {
   let parts: Uint8Array[] = [];
@@ -23,7 +26,13 @@ export async function* readBlobPieces(
   signal: AbortSignal,
 ): AsyncGenerator<readonly BlobPiece[]> {
   if (oids.length === 0) return;
-  const args = [`--git-dir=${gitDir}`, "cat-file", "--batch", "--buffer"];
+  const args = [
+    ...frugal.flatMap((setting) => ["-c", setting]),
+    `--git-dir=${gitDir}`,
+    "cat-file",
+    "--batch",
+    "--buffer",
+  ];
   const git = startGit({ args, signal });
   // Not awaited: git answers while it is still being asked, and stops reading when nobody takes the answers.
   void writeAll(git.stdin, idLines(oids));
