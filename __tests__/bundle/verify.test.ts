@@ -108,7 +108,8 @@ describe("verify of a store", () => {
     expect(await place.run(["verify", place.store, "--level", "read"])).toMatchObject({ code: 0 });
     for (const folder of [place.path, place.cwd, place.tmp]) chmodSync(folder, 0o755);
     const end = await place.run(["verify", place.store], plainUser);
-    expect(end).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok: 1 set verified/), stderr: "" });
+    expect(end).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok: 1 set verified/) });
+    expect(end.stderr).toBe(`verifying 1 set in ${place.store}\n`);
   });
 });
 
