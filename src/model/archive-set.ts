@@ -1,6 +1,6 @@
 import { readableJson } from "./canonical-json.ts";
 import type { ColdstoreError } from "./errors.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Manifest, storedFiles } from "./manifest.ts";
 import type { SetName } from "./set-name.ts";
 
 /** A file of a set as its store lists it; `name` counts from the set's folder. */
@@ -40,19 +40,21 @@ export type ArchiveSet = ListedSet &
 /** Files that the set's manifest names and the store doesn't list, or lists with another size. */
 export function missingFiles(set: ListedSet, manifest: Manifest): readonly string[] {
   const sizes = new Map(set.files.map((file) => [file.name, file.bytes]));
-  return manifest.artifacts.filter((artifact) => sizes.get(artifact.name) !== artifact.bytes).map(({ name }) => name);
+  return storedFiles(manifest)
+    .filter((file) => sizes.get(file.name) !== file.bytes)
+    .map(({ name }) => name);
 }
 
 /** Bytes of a set: its files and its manifest, as they are made; what an earlier state left beside them isn't counted. */
 export function setBytes(manifest: Manifest): number {
-  return manifest.artifacts.reduce((sum, { bytes }) => sum + bytes, Buffer.byteLength(readableJson(manifest)));
+  return storedFiles(manifest).reduce((sum, { bytes }) => sum + bytes, Buffer.byteLength(readableJson(manifest)));
 }
 
 /** The same of what the store lists: all of it where no manifest tells what belongs to the set. */
 export function listedBytes(set: ArchiveSet): number {
   const own =
     set.state === "complete"
-      ? new Set([set.manifestName, ...set.manifest.artifacts.map(({ name }) => name)])
+      ? new Set([set.manifestName, ...storedFiles(set.manifest).map(({ name }) => name)])
       : new Set(set.files.map(({ name }) => name));
   return set.files.reduce((sum, { name, bytes }) => sum + (own.has(name) ? bytes : 0), 0);
 }

@@ -1,4 +1,5 @@
 import type { ManifestRun } from "../model/manifest.ts";
+import type { SourceFolder } from "./folder.ts";
 import type { Forge } from "./forge.ts";
 import type { Log, Progress } from "./log.ts";
 import type { Repository } from "./repository.ts";
@@ -21,6 +22,8 @@ export interface RunIdentity {
 export interface Ports {
   /** Opens the source; rejects with `source` when there is no usable repository. */
   openRepository(): Promise<Repository>;
+  /** Opens the source as a folder; rejects with `source` when there is no such folder. */
+  openFolder(): Promise<SourceFolder>;
   readonly stores: readonly Store[];
   readonly outputs: BuildOutputs;
   readonly forge?: Forge;

@@ -98,4 +98,22 @@ export interface Repository {
 
   /** URLs of the submodules that the commit's .gitmodules declares, by path, without user info. */
   submoduleUrls(revision: Revision, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+
+  /**
+   * The repository of a submodule, when a clone of it that has the commit lies in this one; undefined when not. Nothing
+   * is fetched, and nothing that either configures is run.
+   */
+  submodule(
+    at: { readonly revision: Revision; readonly path: string; readonly commit: string },
+    signal: AbortSignal,
+  ): Promise<Repository | undefined>;
+
+  /**
+   * Path of the file that this clone keeps the content of a Git LFS pointer in; undefined when there is none of that size. Its
+   * digest is for the caller to check.
+   */
+  lfsFile(pointer: { readonly oid: string; readonly bytes: number }): Promise<string | undefined>;
+
+  /** Paths of the commit's tree that its own .gitignore files match, in byte order. */
+  trackedButIgnored(revision: Revision, signal: AbortSignal): Promise<readonly string[]>;
 }

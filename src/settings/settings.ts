@@ -1,4 +1,4 @@
-import type { ArchiveFormat } from "../model/manifest.ts";
+import type { ArchiveFilters, ArchiveFormat, ContentPolicies, SymlinkPolicy } from "../model/manifest.ts";
 import type { SetSelector } from "../model/set-name.ts";
 import type { StoreAddress } from "../model/store-address.ts";
 
@@ -10,22 +10,22 @@ export interface CommonSettings {
   readonly timeout: number;
 }
 
-export interface SnapshotSettings extends CommonSettings {
-  readonly mode: "snapshot";
+/** What every mode that makes sets is told. */
+export interface MakingSettings extends CommonSettings {
   readonly source: string;
-  readonly ref: string;
   readonly files: readonly string[];
   /** At least one, in the order given. */
   readonly formats: readonly ArchiveFormat[];
-  readonly compressionLevel: number;
+  /** Absent: each format's usual one. */
+  readonly compressionLevel?: number;
+  /** Bytes of an archive's part; absent: archives are never split. */
+  readonly splitSize?: number;
   /** A template; absent: by the documented default. */
   readonly name?: string;
   /** A template; absent: the name and a slash. */
   readonly prefix?: string;
-  readonly exportSubst: "stable" | "git" | "off";
-  readonly submodules: "fail";
-  readonly lfs: "fail";
-  readonly dirty: "warn" | "fail" | "ignore";
+  readonly submodules: ContentPolicies["submodules"];
+  readonly lfs: ContentPolicies["lfs"];
   readonly prove: "digest" | "read" | "none";
   readonly onConflict: "fail" | "replace" | "keep";
   readonly freeze: boolean;
@@ -34,6 +34,23 @@ export interface SnapshotSettings extends CommonSettings {
   readonly contacts: readonly string[];
   readonly recordEnvironment: boolean;
   readonly dryRun: boolean;
+}
+
+export interface SnapshotSettings extends MakingSettings {
+  readonly mode: "snapshot";
+  readonly ref: string;
+  readonly exportSubst: "stable" | "git" | "off";
+  readonly dirty: "warn" | "fail" | "ignore";
+}
+
+export interface ArchiveSettings extends MakingSettings {
+  readonly mode: "archive";
+  /** The tag that the run is of, as a full ref name; absent: none. */
+  readonly tag?: string;
+  readonly filters: ArchiveFilters;
+  readonly symlinks: SymlinkPolicy;
+  /** A number: seconds since 1970. Absent: `commit` in a repository, else `keep`. */
+  readonly mtime?: "commit" | "keep" | number;
 }
 
 export interface VerifySettings extends CommonSettings {
@@ -54,7 +71,7 @@ export interface ListSettings extends CommonSettings {
 }
 
 /** What a run is to do; nothing in it is left to check or to fill in. */
-export type Settings = SnapshotSettings | VerifySettings | ListSettings;
+export type Settings = SnapshotSettings | ArchiveSettings | VerifySettings | ListSettings;
 
 export type Mode = Settings["mode"];
 

@@ -1,0 +1,89 @@
+import type { Repository } from "./repository.ts";
+
+/**
+ * A path as its bytes, one character a byte (Latin-1), `/` between its parts, without a leading or a trailing one.
+ * Comparing two such strings compares bytes, and names that aren't UTF-8 stay what they are.
+ */
+export type BytePath = string;
+
+/** What git takes for a candidate of an archive. A nested repository is one that isn't a submodule. */
+export interface Candidate {
+  readonly path: BytePath;
+  readonly kind: "file" | "submodule" | "nested";
+  readonly tracked: boolean;
+  /** Submodules: the commit that the index has. */
+  readonly commit?: string;
+  /** `sparse`: git was told not to have it on disk; `unmerged`: a merge left it in conflict. */
+  readonly state?: "sparse" | "unmerged";
+}
+
+/** What a git ignore rules engine says of a folder. Rules are those of .gitignore files alone, none of the machine's or the clone's. */
+export interface GitListing {
+  /** Tracked paths, also those no longer on disk, and untracked ones that no .gitignore leaves out; each once, in any order. Never what VCSs keep for themselves. */
+  candidates(signal: AbortSignal): AsyncIterable<readonly Candidate[]>;
+  /** Untracked files that a .gitignore leaves out, every one in ignored folders too. */
+  ignored(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;
+  /** Folders and files that a .gitignore leaves out, a folder standing for all in it (with a trailing slash). */
+  ignoredRoots(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;
+  /** Tracked files that a .gitignore matches. */
+  trackedButIgnored(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;
+}
+
+export type DiskType = "file" | "dir" | "symlink" | "fifo" | "socket" | "device";
+
+/** What a path is, the link itself if it is one. Equal signatures: nothing was written to it between two looks. */
+export interface DiskEntry {
+  readonly type: DiskType;
+  /** The owner may execute it. */
+  readonly executable: boolean;
+  readonly bytes: number;
+  /** Seconds since 1970, whole, rounded down. */
+  readonly mtime: number;
+  readonly signature: string;
+}
+
+export interface DiskName {
+  readonly name: BytePath;
+  readonly type: DiskType;
+}
+
+/**
+ * The files of a folder; read only. Paths count from it. The calls that return at once block: a promise a file costs
+ * several times as much. Errors of reading are `source`, and name the path.
+ */
+export interface FolderDisk {
+  /** undefined: not there (nor a folder on the way). A link on the way to it isn't followed: what is behind isn't there. */
+  look(path: BytePath): DiskEntry | undefined;
+  /** What is in a folder ("" is the folder itself), in byte order. */
+  names(folder: BytePath): readonly DiskName[];
+  /** Target of a link. */
+  link(path: BytePath): BytePath;
+  /**
+   * Where a link leads in the end: an absolute path without links in it, and what lies there; undefined when nothing does, or
+   * when links lead in a circle.
+   */
+  resolve(path: BytePath): { readonly path: BytePath; readonly entry: DiskEntry } | undefined;
+  /** The whole content of a file that was looked at; undefined when it isn't that file any more, or changed meanwhile. */
+  read(path: BytePath, looked: DiskEntry): Uint8Array | undefined;
+  /** The same in chunks, for a file of any size. Rejects with `source`, transient, when it isn't that file any more, or changed meanwhile. */
+  stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Another folder (an absolute path): what a link leads to. */
+  at(folder: BytePath): FolderDisk;
+}
+
+/** A folder that is to be archived as it is. */
+export interface SourceFolder {
+  /** Absolute, links resolved. */
+  readonly path: string;
+  readonly disk: FolderDisk;
+  /** The repository whose work tree it lies in; absent outside of one, and without git. */
+  readonly repository?: Repository;
+  /** The folder's path in that work tree; empty for the whole. */
+  readonly inRepository: BytePath;
+  /** Git's word on what is ignored; absent when there is no git. */
+  readonly git?: GitListing;
+  /** Version of git; absent when there is none. */
+  readonly gitVersion?: string;
+  /** The same of a folder in it that is a repository of its own. */
+  nested(path: BytePath): Promise<SourceFolder>;
+}
