@@ -69,8 +69,6 @@ export interface ArchiveContent extends CommonContent {
   readonly source?: ManifestSource;
   /** The folder in the repository's work tree; absent for all of it. */
   readonly folder?: string;
-  /** The work tree was as the commit has it, so that the commit and these settings decide the content. */
-  readonly clean?: true;
   readonly filters: ArchiveFilters;
   readonly symlinks: SymlinkPolicy;
   /** `keep`: the files' own whole seconds; a number: seconds since 1970. */
@@ -125,10 +123,20 @@ export interface ManifestRun {
   readonly notes?: readonly string[];
   readonly contacts?: readonly string[];
   readonly environment?: Readonly<Record<string, unknown>>;
-  /** Archives: what decided which files are ignored, and how many untracked files went in. */
-  readonly selection?: { readonly engine: "git" | "ignore"; readonly untracked: number };
+  /** Archives: how their files were chosen. */
+  readonly selection?: Selected;
   /** Names of files in the set's folder that belong to an earlier state of it, kept beside. */
   readonly superseded?: readonly string[];
+}
+
+/** How the files of an archive were chosen. */
+export interface Selected {
+  /** What decided which files are ignored: git, or without one the package `ignore`. */
+  readonly engine: "git" | "ignore";
+  /** Untracked files that went in. */
+  readonly untracked: number;
+  /** The work tree was as the commit has it: the commit and the settings decided the content. */
+  readonly clean: boolean;
 }
 
 /** Uncommitted changes, counted. */
