@@ -4,14 +4,11 @@ import type { SetFile } from "../model/set-file.ts";
 import { formatBytes, formatDuration } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { chooseRecipes, type Recipe } from "../steps/choose-recipes.ts";
+import { type Asked, chooseRecipes, type Recipe } from "../steps/choose-recipes.ts";
 import { decideJob, needsFiles, type Job } from "../steps/decide-job.ts";
-import { describeRun, recordEnvironment } from "../steps/describe-run.ts";
-import { findStanding } from "../steps/find-standing.ts";
-import { makeSet, type SetInTheMaking } from "../steps/make-set.ts";
-import { explainPointers } from "../steps/pointer-error.ts";
 import { doJob, type JobResult } from "../steps/do-job.ts";
-import type { SnapshotOrder } from "./snapshot-order.ts";
+import type { SetInTheMaking } from "../steps/make-set.ts";
+import type { MakingOrder } from "./making-order.ts";
 
 /** How one store's part of a making run ended. */
 export interface StoreEnd {
@@ -28,28 +25,37 @@ interface Place {
 
 /** Brings the ordered set into every store, side by side; makes its files once, for sets to be repaired as they were made, and only if a store needs them. */
 export async function fillStores(
-  order: SnapshotOrder,
+  order: MakingOrder,
   { stores, ports }: { readonly stores: readonly Store[]; readonly ports: Ports },
   io: Io,
 ): Promise<readonly StoreEnd[]> {
   const places = await Promise.all(stores.map(async (store) => ({ store, job: await jobIn(store, order, io) })));
-  const { settings, source, files } = order;
-  const { formats, compressionLevel: level } = settings;
-  const { name } = source.names;
-  const recipes = chooseRecipes(places, { name, files: files.map((file) => file.name), formats, level });
-  const run = await describe(order, ports);
+  const recipes = chooseRecipes(places, askedOf(order));
+  const run = await order.describe(ports.signal);
   const idle = places.filter(({ job }) => !needsFiles(job));
-  const ends = [...(await endJobs({ order, run, ports, base: name, places: idle }, io))];
+  const ends = [...(await endJobs({ order, run, ports, base: order.name, places: idle }, io))];
   // One after the other: scratch then holds one making at a time.
   for (const each of recipes) ends.push(...(await withFiles({ order, run, ports, ...each }, io)));
   return places.flatMap(({ store }) => ends.filter((end) => end.store === store));
 }
 
-async function jobIn(store: Store, { settings, set, plan }: SnapshotOrder, io: Io): Promise<Job> {
-  const { onConflict, exportSubst, formats } = settings;
+/** What the run was told to make. */
+export function askedOf({ settings, name, files }: Pick<MakingOrder, "settings" | "name" | "files">): Asked {
+  const { formats, compressionLevel: level, splitSize } = settings;
+  return {
+    name,
+    files: files.map((file) => file.name),
+    formats,
+    ...(level !== undefined && { level }),
+    ...(splitSize !== undefined && { splitSize }),
+  };
+}
+
+async function jobIn(store: Store, order: MakingOrder, io: Io): Promise<Job> {
+  const { onConflict } = order.settings;
   try {
-    const standing = await findStanding(store, { set, plan, formats }, io);
-    return decideJob(standing, { onConflict, planDecides: exportSubst !== "git", store: store.name });
+    const standing = await order.standing(store, io);
+    return decideJob(standing, { onConflict, planDecides: order.standingIsCertain, store: store.name });
   } catch (error) {
     io.signal.throwIfAborted();
     return { kind: "refuse", error: asColdstoreError(error) };
@@ -57,7 +63,7 @@ async function jobIn(store: Store, { settings, set, plan }: SnapshotOrder, io: I
 }
 
 interface Work {
-  readonly order: SnapshotOrder;
+  readonly order: MakingOrder;
   readonly run: ManifestRun;
   readonly places: readonly Place[];
   readonly ports: Ports;
@@ -65,23 +71,13 @@ interface Work {
 
 async function withFiles(work: Work & { readonly recipe: Recipe }, io: Io): Promise<readonly StoreEnd[]> {
   const { order, ports, recipe, places } = work;
-  const { plan, files, source } = order;
   const { base } = recipe.names;
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   await using scratch = await ports.workspace.scratch(places.map(({ store }) => store.name));
   ports.log.step(`packing and storing ${base}`);
-  const meter = ports.progress.start(`packing ${base}`, source.inspection.tarBytes);
-  const making = makeSet({
-    openTar: async () =>
-      source.repository.archive(source.revision, { prefix: plan.prefix, exportSubst: plan.export_subst }, signal),
-    plan,
-    ...recipe,
-    files,
-    scratch,
-    explainPointers: async () => explainPointers(source, signal),
-    io: { signal, progress: (bytes) => meter.add(bytes) },
-  });
+  const meter = ports.progress.start(`packing ${base}`, order.tarBytes);
+  const making = order.make(recipe, { scratch, io: { signal, progress: (bytes) => meter.add(bytes) } });
   const made = making.content.catch(() => undefined).finally(() => meter.done());
   try {
     return await endJobs({ ...work, base, making }, io);
@@ -106,12 +102,4 @@ async function endJobs(
       return { store, job, result, seconds: elapsed() };
     }),
   );
-}
-
-async function describe({ settings, source, started, set, locks }: SnapshotOrder, ports: Ports): Promise<ManifestRun> {
-  const { run, signal } = ports;
-  const environment = settings.recordEnvironment
-    ? await recordEnvironment(run, { repository: source.repository, locks }, signal)
-    : undefined;
-  return describeRun({ ...settings, ...source, run, set, started, environment, name: source.names.name });
 }

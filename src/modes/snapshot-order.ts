@@ -1,29 +1,34 @@
 import { asColdstoreError, SeveralErrors } from "../model/errors.ts";
-import type { SetName } from "../model/set-name.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { TreeEntry } from "../ports/repository.ts";
 import type { SnapshotSettings } from "../settings/settings.ts";
-import { planContent, type PlannedContent } from "../steps/build-manifest.ts";
-import { isLockFile } from "../steps/describe-run.ts";
+import { planSnapshot, type PlannedSnapshot } from "../steps/build-manifest.ts";
+import { describeRun, digestLocks, isLockFile, recordEnvironment } from "../steps/describe-run.ts";
+import { estimateSize } from "../steps/estimate-size.ts";
 import { examineSource, type Source } from "../steps/examine-source.ts";
-import { assertApart, digestFiles, type JoiningFile } from "../steps/join-files.ts";
+import { findStanding } from "../steps/find-standing.ts";
+import { inspectTree } from "../steps/inspect-tree.ts";
+import { assertApart, digestFiles } from "../steps/join-files.ts";
+import { makeSet } from "../steps/make-set.ts";
+import { explainPointers } from "../steps/pointer-error.ts";
+import { SampleGrid } from "../steps/sample-grid.ts";
+import { openSnapshotTar, policiesOf, recipeOf } from "../steps/snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
+import type { MakingOrder } from "./making-order.ts";
 
 /** A snapshot that is about to be made: its commit, its name, its plan. */
-export interface SnapshotOrder {
+export interface SnapshotOrder extends MakingOrder {
   readonly settings: SnapshotSettings;
-  readonly started: Date;
   readonly source: Source;
-  readonly set: SetName;
-  readonly plan: PlannedContent;
-  /** Build outputs that join the set. */
-  readonly files: readonly JoiningFile[];
-  /** Lock files of the commit, when their digests are to be recorded. */
-  readonly locks: readonly TreeEntry[];
+  readonly plan: PlannedSnapshot;
 }
 
 /** Reads all that is to be known before any work; a survey sees every path of the tree go by. */
-export async function takeOrder(settings: SnapshotSettings, ports: Ports, survey?: TreeSurvey): Promise<SnapshotOrder> {
+export async function takeSnapshotOrder(
+  settings: SnapshotSettings,
+  ports: Ports,
+  survey?: TreeSurvey,
+): Promise<SnapshotOrder> {
   const started = ports.now();
   const locks: TreeEntry[] = [];
   const visit = (entry: TreeEntry, offset: number) => {
@@ -38,13 +43,65 @@ export async function takeOrder(settings: SnapshotSettings, ports: Ports, survey
   const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);
   assertApart(files, source.names.name);
   const { names, revision } = source;
+  const plan = planSnapshot({
+    revision,
+    recipe: recipeOf(source),
+    prefix: names.prefix,
+    exportSubst: settings.exportSubst,
+    policies: policiesOf(source),
+    files,
+  });
   const set = { project: source.project, mode: settings.mode, id: names.id };
-  const plan = planContent({ revision, prefix: names.prefix, exportSubst: settings.exportSubst, files });
-  return { settings, started, source, set, plan, files, locks };
+  const order = { settings, started, source, set, plan, files, name: names.name };
+  return { ...order, ...abilities(order, ports, locks) };
+}
+
+type Taken = Pick<SnapshotOrder, "settings" | "started" | "source" | "set" | "plan" | "files" | "name">;
+
+function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omit<SnapshotOrder, keyof Taken> {
+  const { settings, source, set, plan } = order;
+  return {
+    tarBytes: source.inspection.tarBytes,
+    warnings: source.warnings,
+    errors: source.errors,
+    standingIsCertain: settings.exportSubst !== "git",
+    standing: async (store, io) => findStanding(store, { set, plan, formats: settings.formats }, io),
+    make: (recipe, { scratch, io }) =>
+      makeSet({
+        openTar: async () => openSnapshotTar(source, plan, io.signal),
+        plan,
+        ...recipe,
+        files: order.files,
+        scratch,
+        ...(plan.lfs === "fail" && { explainPointers: async () => explainPointers(source, io.signal) }),
+        io,
+      }),
+    describe: async (signal) => {
+      const { repository, revision } = source;
+      const environment = settings.recordEnvironment
+        ? recordEnvironment(ports.run, await digestLocks(repository, locks, signal))
+        : undefined;
+      const { facts } = repository;
+      const { run } = ports;
+      const { gitVersion } = facts;
+      return describeRun({ ...settings, ...order, ...source, run, gitVersion, repository: facts, ref: revision.ref, environment });
+    },
+    estimate: async (signal) => estimate(order, signal),
+  };
+}
+
+async function estimate({ source, settings }: Taken, signal: AbortSignal): Promise<number> {
+  const { repository, revision, names, inspection } = source;
+  const { prefix } = names;
+  const grid = new SampleGrid();
+  await inspectTree({ repository, revision, prefix }, (entry, offset) => grid.add(entry, offset), signal);
+  const { tarBytes } = inspection;
+  const level = settings.compressionLevel ?? 6;
+  return estimateSize({ repository, samples: grid.samples(), tarBytes, prefix, mtime: revision.committed, level }, signal);
 }
 
 /** What stands against either is said at once. */
-async function bothOrAllErrors<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
+export async function bothOrAllErrors<A, B>(first: Promise<A>, second: Promise<B>): Promise<readonly [A, B]> {
   const ends = await Promise.allSettled([first, second]);
   const reasons = ends.flatMap((end) => (end.status === "rejected" ? [asColdstoreError(end.reason)] : []));
   const errors = new Set(reasons.flatMap((error) => (error instanceof SeveralErrors ? error.errors : [error])));

@@ -1,19 +1,22 @@
 import { createHash } from "node:crypto";
-import type { ManifestRun } from "../model/manifest.ts";
-import type { Revision } from "../model/revision.ts";
+import type { ManifestRun, Selected } from "../model/manifest.ts";
 import type { SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import type { RunIdentity } from "../ports/ports.ts";
-import type { Repository, WorkTreeChanges } from "../ports/repository.ts";
+import type { Repository, RepositoryFacts, WorkTreeChanges } from "../ports/repository.ts";
 
 export interface RunFacts {
   readonly run: RunIdentity;
   readonly set: SetName;
   readonly name: string;
   readonly started: Date;
-  readonly repository: Repository;
-  readonly revision: Revision;
+  /** Version of git; absent when there was none. */
+  readonly gitVersion?: string | undefined;
+  /** Absent outside of a repository. */
+  readonly repository?: Pick<RepositoryFacts, "branch" | "origin"> | undefined;
+  readonly ref?: string | undefined;
   readonly changes?: WorkTreeChanges | undefined;
+  readonly selection?: Selected | undefined;
   readonly milestone?: string | undefined;
   readonly notes: readonly string[];
   readonly contacts: readonly string[];
@@ -22,19 +25,20 @@ export interface RunFacts {
 
 /** The part of a manifest that says who made it, when and with what. Holds no absolute path, host name or credential. */
 export function describeRun(facts: RunFacts): ManifestRun {
-  const { run, set, repository, revision, changes } = facts;
-  const { gitVersion, branch, origin } = repository.facts;
+  const { run, set, changes, ref } = facts;
+  const { branch, origin } = facts.repository ?? {};
   return {
     id: run.id,
     name: facts.name,
     project: set.project,
     set: set.id,
     started: rfc3339(facts.started),
-    tool: { ...run.tool, git: gitVersion },
-    ...(revision.ref !== undefined && { ref: revision.ref }),
+    tool: { ...run.tool, ...(facts.gitVersion !== undefined && { git: facts.gitVersion }) },
+    ...(ref !== undefined && { ref }),
     ...(branch !== undefined && { branch }),
     ...(origin !== undefined && isUrl(origin) && { origin }),
     ...(changes && { dirty: { modified: changes.modified, deleted: changes.deleted, untracked: changes.untracked } }),
+    ...(facts.selection && { selection: facts.selection }),
     ...(run.ci && { ci: run.ci }),
     ...(facts.milestone !== undefined && { milestone: facts.milestone }),
     ...(facts.notes.length > 0 && { notes: facts.notes }),
@@ -79,22 +83,27 @@ export function isLockFile(path: string): boolean {
   return lockFiles.has(path.slice(path.lastIndexOf("/") + 1));
 }
 
-/** The system that a set is made on, and the digests of the commit's lock files by path. */
-export async function recordEnvironment(
+/** The system that a set is made on, and the digests of its source's lock files by path. */
+export function recordEnvironment(
   run: RunIdentity,
-  source: {
-    readonly repository: Repository;
-    readonly locks: readonly { readonly path: string; readonly oid: string }[];
-  },
+  locks: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  return { ...run.system, lock_files: locks };
+}
+
+/** Digests, by path, of lock files that a commit has. */
+export async function digestLocks(
+  repository: Repository,
+  locks: readonly { readonly path: string; readonly oid: string }[],
   signal: AbortSignal,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<Readonly<Record<string, string>>> {
   const digests: Record<string, string> = {};
-  const oids = source.locks.map(({ oid }) => oid);
+  const oids = locks.map(({ oid }) => oid);
   let i = 0;
-  for await (const { data } of source.repository.blobs(oids, signal)) {
-    const path = source.locks[i]?.path;
+  for await (const { data } of repository.blobs(oids, signal)) {
+    const path = locks[i]?.path;
     if (path !== undefined) digests[path] = createHash("sha256").update(data).digest("hex");
     i += 1;
   }
-  return { ...run.system, lock_files: digests };
+  return digests;
 }

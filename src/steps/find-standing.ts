@@ -45,37 +45,39 @@ export async function findStanding(store: Store, wanted: Wanted, io: Io): Promis
 }
 
 function standingOfComplete(set: CompleteSet, wanted: Wanted): Standing {
-  const name = setText(set.name);
-  if (!hasPlan(set.manifest, wanted.plan))
-    return {
-      kind: "other",
-      set,
-      why: `${name} is there with other content: ${differences(set.manifest, wanted.plan)}`,
-    };
-  const has = set.manifest.artifacts.flatMap(({ format }) => format ?? []);
-  const lacking = wanted.formats.filter((format) => !has.includes(format));
-  if (lacking.length > 0)
-    return {
-      kind: "other",
-      set,
-      why: `${name} is there as ${has.join(", ")} and can't get ${lacking.join(", ")} added: a set never changes`,
-    };
-  return { kind: "equal", set, missing: missingFiles(set, set.manifest) };
+  if (hasPlan(set.manifest, wanted.plan)) return standingOfEqual(set, wanted.formats);
+  const why = `${setText(set.name)} is there with other content: ${differences(set.manifest, wanted.plan)}`;
+  return { kind: "other", set, why };
 }
 
-function hasPlan(manifest: Manifest, plan: PlannedContent): boolean {
+/** What a set stands for that has the wanted content: it may lack formats or files. */
+export function standingOfEqual(set: CompleteSet, formats: readonly ArchiveFormat[]): Standing {
+  const has = set.manifest.artifacts.flatMap(({ format }) => format ?? []);
+  const lacking = formats.filter((format) => !has.includes(format));
+  if (lacking.length === 0) return { kind: "equal", set, missing: missingFiles(set, set.manifest) };
+  const what = `${has.join(", ")} and can't get ${lacking.join(", ")} added: a set never changes`;
+  return { kind: "other", set, why: `${setText(set.name)} is there as ${what}` };
+}
+
+/** Whether a set's content is what the plan says, as far as a plan goes. */
+export function hasPlan(manifest: Manifest, plan: PlannedContent): boolean {
   const { tree: _, tar: __, file_list: ___, ...planned } = manifest.content;
   return canonicalJson(planned) === canonicalJson(plan);
 }
 
-const wordFor: Readonly<Record<string, string>> = { files: "list of files", export_subst: "export-subst" };
+const wordFor: Readonly<Record<string, string>> = {
+  source: "tag",
+  files: "list of files",
+  export_subst: "export-subst",
+};
 
-function differences(manifest: Manifest, plan: PlannedContent): string {
+/** What differs between a set's content and a plan, for a sentence. */
+export function differences(manifest: Manifest, plan: PlannedContent): string {
   const before: Readonly<Record<string, unknown>> = { ...manifest.content };
   const names = Object.entries(plan).filter(
     ([key, value]) => canonicalJson(value) !== canonicalJson(before[key] ?? null),
   );
-  if (names.some(([key]) => key === "source"))
-    return `commit ${manifest.content.source.commit}, not ${plan.source.commit}`;
+  const [is, was] = [plan.source?.commit, manifest.content.source?.commit];
+  if (is !== was && is !== undefined && was !== undefined) return `commit ${was}, not ${is}`;
   return `another ${names.map(([key]) => wordFor[key] ?? key).join(", another ") || "recipe"}`;
 }

@@ -4,35 +4,80 @@ import type { Revision } from "../model/revision.ts";
 import { nameLimit, safeName, snapshotId } from "../model/set-id.ts";
 import { compactTime } from "../model/timestamps.ts";
 
-/** How a snapshot is called: its set's id, the base of its file names, and the folder inside its archive. */
-export interface SnapshotNames {
+/** How a set is called: its id, the base of its file names, and the folder inside its archives. */
+export interface SetNames {
   readonly id: string;
   readonly name: string;
   /** Empty, or ends with a slash. */
   readonly prefix: string;
 }
 
-export interface NamingRequest {
-  readonly revision: Revision;
-  /** `owner/repo` */
-  readonly project: string;
-  readonly run: string;
+/** Templates that the user gave; absent: the documented defaults. */
+export interface NameTemplates {
   readonly name?: string | undefined;
   readonly prefix?: string | undefined;
 }
 
-/** Fills in the templates. Throws `settings` when a name the user gave comes out too long or not fit for a file name. */
-export function nameSnapshot(request: NamingRequest): SnapshotNames {
-  const values = placeholders(request);
-  const name = request.name === undefined ? defaultName(request, values) : givenName(request.name, values);
-  const prefix = request.prefix === undefined ? `${name}/` : givenPrefix(request.prefix, { ...values, name });
-  return { id: snapshotId(request.revision, sha256), name, prefix };
+export interface NamingRequest extends NameTemplates {
+  readonly revision: Revision;
+  /** `owner/repo` */
+  readonly project: string;
+  readonly run: string;
 }
 
-function defaultName({ revision }: NamingRequest, values: Placeholders): string {
-  const template = revision.tag === undefined ? "{repo}-{date}-{short}" : "{repo}-{version}";
-  const name = fill(template, values);
+/** Fills in a snapshot's templates. Throws `settings` when a name the user gave comes out too long or not fit for a file name. */
+export function nameSnapshot(request: NamingRequest): SetNames {
+  const { revision } = request;
+  const moment = new Date(revision.committed * 1000);
+  const usual = revision.tag === undefined ? "{repo}-{date}-{short}" : "{repo}-{version}";
+  const names = fillNames(request, usual, placeholders({ ...request, moment, mode: "snapshot" }));
+  return { id: snapshotId(revision, sha256), ...names };
+}
+
+/** A folder's archive is to be named: what is checked out in it (absent outside of a repository), and the run's start. */
+export interface ArchiveNaming extends NameTemplates {
+  readonly revision?: Revision | undefined;
+  readonly project: string;
+  readonly run: string;
+  readonly started: Date;
+}
+
+/** The same for an archive, whose id is not known yet. Throws `settings` also when a template asks for a commit where there is none. */
+export function nameArchive(request: ArchiveNaming): Omit<SetNames, "id"> {
+  const { revision, started } = request;
+  const values = placeholders({ ...request, moment: started, mode: "archive" });
+  for (const template of [request.name, request.prefix]) assertFillable(template, values);
+  if (revision === undefined) return fillNames(request, "{repo}-{date}-{mode}", values);
+  return fillNames(
+    request,
+    revision.tag === undefined ? "{repo}-{date}-{short}-{mode}" : "{repo}-{version}-{mode}",
+    values,
+  );
+}
+
+/** The id of an archive's set: the tag, else the run's start and seven digits of its content's digest. */
+export function archiveId(revision: Revision | undefined, started: Date, contentSha256: string): string {
+  if (revision?.tag !== undefined) return safeName(revision.tag.name, sha256);
+  return `${compactTime(started)}-${contentSha256.slice(0, 7)}`;
+}
+
+function fillNames(given: NameTemplates, usual: string, values: Placeholders): Omit<SetNames, "id"> {
+  const name = given.name === undefined ? shortened(fill(usual, values)) : givenName(given.name, values);
+  const prefix = given.prefix === undefined ? `${name}/` : givenPrefix(given.prefix, { ...values, name });
+  return { name, prefix };
+}
+
+function shortened(name: string): string {
   return Buffer.byteLength(name) <= nameLimit ? name : `${name.slice(0, nameLimit - 9)}-${sha256(name).slice(0, 8)}`;
+}
+
+function assertFillable(template: string | undefined, values: Placeholders): void {
+  const lacking = (template ?? "").match(/\{(version|ref|commit|short)\}/g)?.find((each) => !(each.slice(1, -1) in values));
+  if (lacking !== undefined)
+    throw new ColdstoreError(
+      "settings",
+      `${lacking} stands for something of a commit, and the source isn't in a repository that has one; use {date} or {time}`,
+    );
 }
 
 function givenName(template: string, values: Placeholders): string {
@@ -60,25 +105,30 @@ function givenPrefix(template: string, values: Placeholders): string {
 
 type Placeholders = Readonly<Record<string, string>>;
 
-function placeholders({ revision, project, run }: NamingRequest): Placeholders {
+function placeholders(request: {
+  readonly revision?: Revision | undefined;
+  readonly project: string;
+  readonly run: string;
+  readonly moment: Date;
+  readonly mode: string;
+}): Placeholders {
+  const { revision, project, run, moment, mode } = request;
   const [owner = "", repo = ""] = project.split("/");
-  const time = compactTime(new Date(revision.committed * 1000));
-  const ref =
-    revision.tag?.name ?? revision.ref?.replace(/^refs\/(heads|remotes)\//, "") ?? revision.commit.slice(0, 7);
-  const tag = revision.tag?.name ?? ref;
-  const plain = {
-    owner,
-    repo: repo.replace(/^[.-]/, "_"),
-    version: /^v\d/.test(tag) ? tag.slice(1) : tag,
+  const time = compactTime(moment);
+  const plain = { owner, repo: repo.replace(/^[.-]/, "_"), date: time.slice(0, 8), time, run, mode };
+  const all = revision === undefined ? plain : { ...plain, ...ofCommit(revision) };
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, safeText(value)]));
+}
+
+function ofCommit({ tag, ref: full, commit }: Revision): Placeholders {
+  const ref = tag?.name ?? full?.replace(/^refs\/(heads|remotes)\//, "") ?? commit.slice(0, 7);
+  const version = tag?.name ?? ref;
+  return {
+    version: /^v\d/.test(version) ? version.slice(1) : version,
     ref,
-    commit: revision.commit,
-    short: revision.commit.slice(0, 7),
-    date: time.slice(0, 8),
-    time,
-    run,
-    mode: "snapshot",
+    commit,
+    short: commit.slice(0, 7),
   };
-  return Object.fromEntries(Object.entries(plain).map(([key, value]) => [key, safeText(value)]));
 }
 
 function fill(template: string, values: Placeholders): string {

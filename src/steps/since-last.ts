@@ -1,8 +1,8 @@
 import type { SinceLast } from "../model/details.ts";
+import type { Revision } from "../model/revision.ts";
 import type { SetName } from "../model/set-name.ts";
-import type { TreeChange } from "../ports/repository.ts";
+import type { Repository, TreeChange } from "../ports/repository.ts";
 import type { Io, Store } from "../ports/store.ts";
-import type { Source } from "./examine-source.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { listSets, loadSets } from "./list-sets.ts";
 
@@ -23,11 +23,12 @@ function isNewer(set: CompleteSet, than: CompleteSet | undefined): boolean {
 /** What has changed since an earlier set, told by git; undefined when this clone hasn't got that set's commit. */
 export async function sinceLast(
   last: CompleteSet,
-  source: Source,
+  source: { readonly repository: Repository; readonly revision: Revision },
   signal: AbortSignal,
 ): Promise<SinceLast | undefined> {
   const { repository, revision } = source;
-  const changes = await repository.diff(last.manifest.content.source.commit, revision, signal);
+  const before = last.manifest.content.source;
+  const changes = before && (await repository.diff(before.commit, revision, signal));
   if (changes === undefined) return undefined;
   const countOf = (kind: TreeChange["change"]) => changes.filter(({ change }) => change === kind).length;
   return {

@@ -42,8 +42,10 @@ type End = Telling["ends"][number];
 
 async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
   const { store, result } = end;
-  const { set, settings, stamp } = telling;
+  const { settings, stamp } = telling;
   const manifest = "manifest" in result ? result.manifest : undefined;
+  // What is unchanged may stand under an earlier set's name.
+  const set = manifest === undefined ? telling.set : { ...telling.set, id: manifest.run.set };
   // Of a repaired set only what was put back is proven, and a record speaks of the whole.
   const proof =
     manifest &&
@@ -54,7 +56,7 @@ async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
     settings.freeze &&
     !isFrozen(end.job) &&
     (await writeRecord(store, { set, kind: "freeze", stamp, says: { seal: manifest.seal } }, io));
-  const history = await writeHistory(store, { project: set.project, stamp, says: historyOf(telling, end) }, io);
+  const history = await writeHistory(store, { project: set.project, stamp, says: historyOf({ ...telling, set }, end) }, io);
   const lost = [proof, history].flatMap((error) => error || []);
   return {
     warnings: lost.map((error) => `${store.name} took no record of this run: ${error.message}`),

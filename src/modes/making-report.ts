@@ -1,31 +1,33 @@
 import { join } from "node:path";
 import { lastProofRow, setBytes } from "../model/archive-set.ts";
 import { SeveralErrors } from "../model/errors.ts";
+import { storedFiles } from "../model/manifest.ts";
 import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
-import { setPrefix, setText } from "../model/set-name.ts";
+import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Job } from "../steps/decide-job.ts";
+import type { JobResult } from "../steps/do-job.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
 import type { Unfit } from "../steps/preflight.ts";
 import type { Untold } from "../steps/tell-stores.ts";
 import type { StoreEnd } from "./fill-stores.ts";
-import type { SnapshotOrder } from "./snapshot-order.ts";
+import type { MakingOrder } from "./making-order.ts";
 
-export interface SnapshotEnd {
-  readonly order: SnapshotOrder;
+export interface MakingEnd {
+  readonly order: MakingOrder;
   readonly ends: readonly StoreEnd[];
   readonly unfit: readonly Unfit[];
   readonly untold: Untold;
 }
 
 /** What a making run has to say when it's over: an outcome a store, and the outputs. */
-export function snapshotReport({ order, ends, unfit, untold }: SnapshotEnd): Report {
+export function makingReport({ order, ends, unfit, untold }: MakingEnd): Report {
   const outcomes = [...ends.map((end) => outcomeOf(order, end)), ...unfit.map((each) => outcomeOfUnfit(order, each))];
   const status = untold.errors.length > 0 ? "failed" : statusOf(outcomes);
   return {
-    mode: "snapshot",
+    mode: order.settings.mode,
     status,
     outcomes,
-    warnings: [...order.source.warnings, ...untold.warnings],
+    warnings: [...order.warnings, ...untold.warnings],
     errors: [
       ...unfit.flatMap((each) => each.errors),
       ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : []))),
@@ -35,8 +37,8 @@ export function snapshotReport({ order, ends, unfit, untold }: SnapshotEnd): Rep
   };
 }
 
-function outcomeOf({ set, settings }: SnapshotOrder, { store, job, result, seconds }: StoreEnd): Outcome {
-  const row = { outcome: result.kind, store: store.name, set: setText(set) };
+function outcomeOf({ set, settings }: MakingOrder, { store, job, result, seconds }: StoreEnd): Outcome {
+  const row = { outcome: result.kind, store: store.name, set: setText(setOf(set, result)) };
   if ("error" in result) return { ...row, seconds, detail: result.error.message };
   const bytes = setBytes(result.manifest);
   const stood = standingIn(job);
@@ -47,12 +49,17 @@ function outcomeOf({ set, settings }: SnapshotOrder, { store, job, result, secon
   return { ...row, seconds, bytes, ...(result.kind === "repaired" && { proof: "digest" }), ...last };
 }
 
+/** The set that is in the store now: an archive that is unchanged stands under the name of an earlier one. */
+export function setOf(set: SetName, result: JobResult): SetName {
+  return "manifest" in result ? { ...set, id: result.manifest.run.set } : set;
+}
+
 /** The set whose records tell when it was last proven; none when it has just been made, by this run or another. */
 function standingIn(job: Job): CompleteSet | undefined {
   return job.kind === "leave" || job.kind === "compare" || job.kind === "repair" ? job.set : undefined;
 }
 
-function outcomeOfUnfit({ set }: SnapshotOrder, { store, errors }: Unfit): Outcome {
+function outcomeOfUnfit({ set }: MakingOrder, { store, errors }: Unfit): Outcome {
   return { outcome: "failed", store: store.name, set: setText(set), detail: new SeveralErrors(errors).message };
 }
 
@@ -65,25 +72,26 @@ function statusOf(outcomes: readonly Outcome[]): Status {
 }
 
 function outputsOf(
-  { set, source, settings }: SnapshotOrder,
+  { set, name, settings }: MakingOrder,
   ends: readonly StoreEnd[],
 ): Readonly<Record<string, unknown>> {
-  const named = { set: set.id, name: source.names.name };
   const found = ends.map(({ store, result }) => ({ store, result })).find(({ result }) => "manifest" in result);
-  if (found === undefined || !("manifest" in found.result)) return named;
+  if (found === undefined || !("manifest" in found.result)) return { set: set.id, name };
   const { manifest, manifestName } = found.result;
+  const standing = setOf(set, found.result);
   const local = settings.stores.find(({ text }) => text === found.store.name)?.path;
-  const pathOf = (file: string) => (local === undefined ? undefined : join(local, setPrefix(set), file));
+  const pathOf = (file: string) => (local === undefined ? undefined : join(local, setPrefix(standing), file));
   const archive = manifest.artifacts.find(({ role }) => role === "archive");
   const checksums = manifest.artifacts.find(({ role }) => role === "checksums");
   return {
-    ...named,
-    archive: archive && pathOf(archive.name),
+    set: standing.id,
+    name: manifest.run.name,
+    archive: archive?.parts === undefined ? archive && pathOf(archive.name) : undefined,
     sha256: archive?.sha256,
     "tar-sha256": manifest.content.tar.sha256,
     bytes: archive?.bytes,
     manifest: pathOf(manifestName),
     checksums: checksums && pathOf(checksums.name),
-    artifacts: manifest.artifacts.map(({ name, bytes, sha256 }) => ({ name, path: pathOf(name), size: bytes, sha256 })),
+    artifacts: storedFiles(manifest).map(({ name, bytes, sha256 }) => ({ name, path: pathOf(name), size: bytes, sha256 })),
   };
 }

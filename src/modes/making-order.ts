@@ -1,0 +1,37 @@
+import type { ColdstoreError } from "../model/errors.ts";
+import type { ManifestRun } from "../model/manifest.ts";
+import type { SetName } from "../model/set-name.ts";
+import type { Io, Store } from "../ports/store.ts";
+import type { Scratch } from "../ports/workspace.ts";
+import type { ArchiveSettings, SnapshotSettings } from "../settings/settings.ts";
+import type { Recipe } from "../steps/choose-recipes.ts";
+import type { Standing } from "../steps/find-standing.ts";
+import type { JoiningFile } from "../steps/join-files.ts";
+import type { SetInTheMaking } from "../steps/make-set.ts";
+import type { PackIo } from "../steps/pack-archive.ts";
+
+/** A set that is about to be made, whatever of: what is known of it, and how it's made when a store needs it. */
+export interface MakingOrder {
+  readonly settings: SnapshotSettings | ArchiveSettings;
+  readonly started: Date;
+  readonly set: SetName;
+  /** What its files are called, without endings. */
+  readonly name: string;
+  /** Build outputs that join the set. */
+  readonly files: readonly JoiningFile[];
+  /** Bytes of its tar, as far as can be told from sizes. */
+  readonly tarBytes: number;
+  readonly warnings: readonly string[];
+  /** What stands against making it; all of it, each with its way out. */
+  readonly errors: readonly ColdstoreError[];
+  /** Equal standing is certain; if false, only the built content tells. */
+  readonly standingIsCertain: boolean;
+  /** What a store has in the way of the set, or instead of it. */
+  standing(store: Store, io: Io): Promise<Standing>;
+  /** Starts making the set's files as the recipe says. */
+  make(recipe: Recipe, into: { readonly scratch: Scratch; readonly io: PackIo }): SetInTheMaking;
+  /** Who makes it. */
+  describe(signal: AbortSignal): Promise<ManifestRun>;
+  /** Compressed size of the tar as one of its formats, within a few per cent. */
+  estimate(signal: AbortSignal): Promise<number>;
+}
