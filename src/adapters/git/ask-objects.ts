@@ -1,3 +1,4 @@
+import { atGitDir } from "./at-git-dir.ts";
 import { readGit } from "./run-git.ts";
 
 /** What an expression names in a repository; absent when it names nothing. */
@@ -13,7 +14,7 @@ export async function askObjects(
   signal: AbortSignal,
 ): Promise<readonly (NamedObject | undefined)[]> {
   // On standard input an expression is never taken for an option.
-  const args = [`--git-dir=${gitDir}`, "cat-file", "--batch-check=%(objectname) %(objecttype)"];
+  const args = [...atGitDir(gitDir), "cat-file", "--batch-check=%(objectname) %(objecttype)"];
   const answers = await readGit({ args, signal, input: expressions.map((expression) => `${expression}\n`).join("") });
   const lines = answers.split("\n");
   return expressions.map((_, index) => namedObject(lines[index] ?? ""));

@@ -1,9 +1,9 @@
-import { copyFile, readdir } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { WorkTreeChanges } from "../../ports/repository.ts";
 import { bothDone } from "./both-done.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { userEnvironment } from "./git-environment.ts";
+import { copyIndex } from "./git-listing.ts";
 import { makeGitDir } from "./hermetic-gitdir.ts";
 import { readConfig } from "./read-facts.ts";
 import { type GitCall, outputOf, startGit } from "./run-git.ts";
@@ -61,9 +61,7 @@ async function foreignStatus(
   signal: AbortSignal,
 ): Promise<GitCall> {
   const [config] = await bothDone(readConfig(found, signal), makeGitDir(found, { path: gitDir, refs: "all" }, signal));
-  for (const name of await readdir(found.gitDir))
-    if (name === "index" || name.startsWith("sharedindex."))
-      await copyFile(join(found.gitDir, name), join(gitDir, name));
+  await copyIndex(found.gitDir, gitDir);
   const kept = [...config].filter(([key]) => harmless.test(key)).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
   const excludes = ["-c", `core.excludesFile=${join(found.commonDir, "info/exclude")}`];
   const where = ["-C", workTree, `--git-dir=${gitDir}`, `--work-tree=${workTree}`, "-c", "core.bare=false"];

@@ -14,6 +14,8 @@ export interface FoundRepository {
   readonly workTree?: string;
   readonly objectFormat: "sha1" | "sha256";
   readonly shallow: boolean;
+  /** The folder that was asked for lies in the work tree, rather than in the gitdir. */
+  readonly inside: boolean;
   /** Git itself wouldn't use it: it belongs to somebody else, so nothing that its configuration names may be run. */
   readonly foreign: boolean;
 }
@@ -22,6 +24,14 @@ type Ask = Pick<GitCall, "args" | "signal" | "base">;
 
 /** Finds the repository that a folder is in or is; rejects with `source` if there is none. */
 export async function findRepository(source: string, signal: AbortSignal): Promise<FoundRepository> {
+  const found = await lookForRepository(source, signal);
+  if (found !== undefined) return found;
+  const advice = "give a folder inside a clone, or a bare repository";
+  throw new ColdstoreError("source", `${source} isn't in a git repository; ${advice}`);
+}
+
+/** The same, but undefined when the folder is in no repository; one whose .git leads nowhere is an error all the same. */
+export async function lookForRepository(source: string, signal: AbortSignal): Promise<FoundRepository | undefined> {
   const folder = resolve(source);
   await checkFolder(source, folder);
   const own: Ask = { args: ["-C", folder], signal, base: userEnvironment() };
@@ -31,6 +41,8 @@ export async function findRepository(source: string, signal: AbortSignal): Promi
   const anybody: Ask = { args: ["-c", "safe.directory=*", "-C", folder], signal, base: hermeticEnvironment() };
   const second = await describe(anybody);
   if (second.code === 0) return locate(second.stdout.toString("utf8"), anybody, true);
+  // Other sentences of git begin alike: "not a git repository: /where/a/.git/file/points".
+  if (second.stderr.includes("not a git repository (or any")) return undefined;
   throw notUsable(source, second.stderr);
 }
 
@@ -73,6 +85,7 @@ async function locate(answer: string, ask: Ask, foreign: boolean): Promise<Found
     ...(root !== undefined && { workTree: root }),
     objectFormat: format === "sha256" ? "sha256" : "sha1",
     shallow: shallow === "true",
+    inside: inside === "true",
     foreign,
   };
 }
@@ -83,7 +96,14 @@ async function pathOf(question: readonly string[], ask: Ask): Promise<string> {
 }
 
 function notUsable(source: string, stderr: string): ColdstoreError {
-  if (!stderr.includes("not a git repository")) return gitFailed(["rev-parse"], stderr);
-  const advice = "give a folder inside a clone, or a bare repository";
-  return new ColdstoreError("source", `${source} isn't in a git repository; ${advice}`, { cause: stderr });
+  const [, target] = /not a git repository: (.*)/.exec(stderr) ?? [];
+  if (target === undefined) return gitFailed(["rev-parse"], stderr);
+  const advice = "mend it (`git worktree repair`, `git submodule update --init`), or remove that .git file";
+  return new ColdstoreError(
+    "source",
+    `the .git file of ${source} leads to ${target}, which is no repository; ${advice}`,
+    {
+      cause: stderr,
+    },
+  );
 }

@@ -15,14 +15,17 @@ import { bothDone } from "./both-done.ts";
 import { countChanges } from "./count-changes.ts";
 import { diffTrees } from "./diff-trees.ts";
 import { findRepository, type FoundRepository } from "./find-repository.ts";
+import { findSubmodule } from "./find-submodule.ts";
 import { gitVersion } from "./git-version.ts";
 import { makeGitDir } from "./hermetic-gitdir.ts";
+import { findLfsFile, lfsFolders } from "./lfs-folders.ts";
 import { readBlobPieces, readBlobs } from "./read-blobs.ts";
 import { readFacts } from "./read-facts.ts";
 import { readTree } from "./read-tree.ts";
 import { resolveRef } from "./resolve-ref.ts";
 import { streamArchive } from "./stream-archive.ts";
 import { readSubmoduleUrls } from "./submodule-urls.ts";
+import { trackedButIgnored } from "./tracked-but-ignored.ts";
 
 /** Where to look, and a scratch folder (its folder exists) that outlives the repository. */
 export interface GitSource {
@@ -36,12 +39,25 @@ export interface GitSource {
 export async function openGitRepository({ source, scratch, signal }: GitSource): Promise<Repository> {
   const version = await gitVersion(signal);
   const found = await findRepository(source, signal);
-  const gitDir = scratch.file("objects.git");
+  return openFoundRepository(found, { version, file: (name) => scratch.file(name), signal });
+}
+
+/** What opening takes beside the place: git's version, and a namer of scratch files that are this repository's alone. */
+export interface Opening {
+  readonly version: string;
+  readonly file: (name: string) => string;
+  readonly signal: AbortSignal;
+}
+
+/** Opens a repository that was found. */
+export async function openFoundRepository(found: FoundRepository, opening: Opening): Promise<Repository> {
+  const { version, file, signal } = opening;
+  const gitDir = file("objects.git");
   const [facts] = await bothDone(
     readFacts(found, version, signal),
     makeGitDir(found, { path: gitDir, refs: "none" }, signal),
   );
-  return new GitRepository({ facts, found, gitDir, scratch });
+  return new GitRepository({ facts, found, gitDir, file });
 }
 
 interface Opened {
@@ -49,13 +65,14 @@ interface Opened {
   readonly found: FoundRepository;
   /** Hermetic, without refs: it sees the objects only. */
   readonly gitDir: string;
-  readonly scratch: Scratch;
+  readonly file: (name: string) => string;
 }
 
 class GitRepository implements Repository {
   readonly facts: RepositoryFacts;
   readonly #opened: Opened;
   #filesMade = 0;
+  #lfsFolders: Promise<readonly string[]> | undefined;
 
   constructor(opened: Opened) {
     this.facts = opened.facts;
@@ -95,7 +112,30 @@ class GitRepository implements Repository {
     return readSubmoduleUrls(this.#opened.gitDir, revision, signal);
   }
 
+  async submodule(
+    at: { readonly revision: Revision; readonly path: string; readonly commit: string },
+    signal: AbortSignal,
+  ): Promise<Repository | undefined> {
+    const { facts, found, gitDir } = this.#opened;
+    const submodule = await findSubmodule(found, { ...at, gitDir, signal });
+    if (submodule === undefined) return undefined;
+    const folder = this.#newPath("submodule");
+    const file = (name: string): string => `${folder}-${name}`;
+    return openFoundRepository(submodule, { version: facts.gitVersion, file, signal });
+  }
+
+  async lfsFile({ oid, bytes }: { readonly oid: string; readonly bytes: number }): Promise<string | undefined> {
+    this.#lfsFolders ??= lfsFolders(this.#opened.found);
+    return findLfsFile(await this.#lfsFolders, oid, bytes);
+  }
+
+  trackedButIgnored(revision: Revision, signal: AbortSignal): Promise<readonly string[]> {
+    const { gitDir } = this.#opened;
+    const workTree = this.#newPath("empty");
+    return trackedButIgnored({ gitDir, tree: revision.tree, index: this.#newPath("index"), workTree, signal });
+  }
+
   #newPath(kind: string): string {
-    return this.#opened.scratch.file(`${this.#filesMade++}-${kind}`);
+    return this.#opened.file(`${this.#filesMade++}-${kind}`);
   }
 }

@@ -2,6 +2,7 @@ import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Revision } from "../../model/revision.ts";
 import { bothDone } from "./both-done.ts";
+import { atGitDir } from "./at-git-dir.ts";
 import { alternatesFile, objectFolders } from "./alternates.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { headRef } from "./read-facts.ts";
@@ -21,7 +22,10 @@ export interface GitDirPlan {
 /** Makes a bare gitdir that sees the source's objects, and of its refs and configuration only what the plan says. */
 export async function makeGitDir(found: FoundRepository, plan: GitDirPlan, signal: AbortSignal): Promise<void> {
   const { path, refs, attributes } = plan;
-  const [folders] = await bothDone(objectFolders(join(found.commonDir, "objects")), initGitDir(found, path, signal));
+  const [folders] = await bothDone(
+    objectFolders(join(found.commonDir, "objects")),
+    initGitDir(path, found.objectFormat, signal),
+  );
   await mkdir(join(path, "objects/info"), { recursive: true });
   await writeFile(join(path, "objects/info/alternates"), alternatesFile(folders));
   if (attributes !== undefined) {
@@ -32,8 +36,9 @@ export async function makeGitDir(found: FoundRepository, plan: GitDirPlan, signa
   else if (refs !== "none") await writeTag(path, refs.tagOf);
 }
 
-async function initGitDir(found: FoundRepository, path: string, signal: AbortSignal): Promise<void> {
-  const args = ["init", "--quiet", "--bare", "--template=", `--object-format=${found.objectFormat}`, path];
+/** Makes an empty bare gitdir: no hooks, no info/exclude, and of configuration only what `git init` finds out. */
+export async function initGitDir(path: string, objectFormat: "sha1" | "sha256", signal: AbortSignal): Promise<void> {
+  const args = ["init", "--quiet", "--bare", "--template=", `--object-format=${objectFormat}`, path];
   // Refs are written as the packed-refs file, which only this format has.
   await readGit({ args, signal, set: { GIT_DEFAULT_REF_FORMAT: "files" } });
 }
@@ -44,10 +49,10 @@ async function writeTag(path: string, { tag, commit }: Revision): Promise<void> 
 
 /** All refs and HEAD, and the shallow boundary that git needs to walk from them. */
 async function copyRefs(found: FoundRepository, path: string, signal: AbortSignal): Promise<void> {
-  const source = `--git-dir=${found.gitDir}`;
+  const source = atGitDir(found.gitDir);
   const format = "--format=%(objectname) %(refname) %(symref)";
   const [listing, branch] = await bothDone(
-    readGit({ args: [source, "for-each-ref", format], signal }),
+    readGit({ args: [...source, "for-each-ref", format], signal }),
     headRef(found, signal),
   );
   const refs = listing
@@ -60,7 +65,7 @@ async function copyRefs(found: FoundRepository, path: string, signal: AbortSigna
   );
   for (const [, name = "", symref] of refs)
     if (symref) await readGit({ args: [`--git-dir=${path}`, "symbolic-ref", name, symref], signal });
-  const detached = (): Promise<string> => readGit({ args: [source, "rev-parse", "--verify", "HEAD"], signal });
+  const detached = (): Promise<string> => readGit({ args: [...source, "rev-parse", "--verify", "HEAD"], signal });
   await writeFile(join(path, "HEAD"), branch === undefined ? await detached() : `ref: ${branch}\n`);
   if (found.shallow) await copyFile(join(found.commonDir, "shallow"), join(path, "shallow"));
 }

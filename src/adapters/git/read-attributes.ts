@@ -1,6 +1,7 @@
 import type { TreeEntry } from "../../ports/repository.ts";
 import { readBlobs } from "./read-blobs.ts";
 import { outputOf, readGit, startGit } from "./run-git.ts";
+import { filesNamed } from "./tree-files.ts";
 
 /** What .gitattributes say of one path. */
 export interface PathAttributes {
@@ -10,35 +11,12 @@ export interface PathAttributes {
 
 /** Whether any .gitattributes of a tree mentions export-ignore or export-subst at all: if not, no path can have them. */
 export async function mentionsExport(gitDir: string, tree: string, signal: AbortSignal): Promise<boolean> {
-  const oids = await attributeFiles(gitDir, tree, signal);
+  const files = await filesNamed(".gitattributes", { gitDir, tree, signal });
+  const oids = [...new Set(files.map(({ oid }) => oid))];
   for await (const { data } of readBlobs(gitDir, oids, signal)) {
     if (Buffer.from(data.buffer, data.byteOffset, data.byteLength).includes("export-")) return true;
   }
   return false;
-}
-
-/** Ids of all .gitattributes; one that is a symlink isn't followed by git. */
-async function attributeFiles(gitDir: string, tree: string, signal: AbortSignal): Promise<readonly string[]> {
-  const args = [`--git-dir=${gitDir}`, "ls-tree", "-r", "-z", "--full-tree", tree];
-  const found = new Set<string>();
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of outputOf(startGit({ args, signal }), args)) {
-    const records = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const end = records.lastIndexOf(0) + 1;
-    for (const oid of attributeIds(records.subarray(0, end))) found.add(oid);
-    rest = records.subarray(end);
-  }
-  return [...found];
-}
-
-/** Looks for the name in bytes: nearly always it isn't there, and nothing needs to be taken apart. */
-function* attributeIds(records: Buffer): Generator<string> {
-  const name = ".gitattributes\0";
-  for (let at = records.indexOf(name); at >= 0; at = records.indexOf(name, at + name.length)) {
-    const record = records.toString("latin1", records.lastIndexOf(0, at) + 1, at);
-    const [, oid] = /^100[0-7]{3} blob ([0-9a-f]+)\t(?:.*\/)?$/s.exec(record) ?? [];
-    if (oid !== undefined) yield oid;
-  }
 }
 
 /** Puts a tree into an index of its own, where check-attr can read its .gitattributes. */

@@ -93,7 +93,7 @@ class Answers {
     if (end < 0) return bytes.length;
     const header = this.#header.toString("latin1");
     const [, type, size = ""] = header.split(" ");
-    if (type === "missing") this.#wrong = notHere(this.#oid);
+    if (type === "missing") this.#wrong = missingObject(this.#oid);
     else if (type !== "blob") this.#wrong = notBlob(this.#oid, type ?? header);
     this.#header = Buffer.alloc(0);
     this.#size = Number(size);
@@ -117,7 +117,8 @@ class Answers {
   }
 }
 
-function notHere(oid: string): ColdstoreError {
+/** What to say of an object that isn't there. */
+export function missingObject(oid: string): ColdstoreError {
   return new ColdstoreError("source", `the object ${oid} isn't in this clone; ${missingAdvice}`);
 }
 

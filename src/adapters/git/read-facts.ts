@@ -1,6 +1,7 @@
 import type { RepositoryFacts } from "../../ports/repository.ts";
 import { bothDone } from "./both-done.ts";
 import type { FoundRepository } from "./find-repository.ts";
+import { atGitDir } from "./at-git-dir.ts";
 import { isRemote, withoutSecrets } from "./remote-url.ts";
 import { askGit, gitFailed } from "./run-git.ts";
 
@@ -26,7 +27,7 @@ export async function readFacts(
 
 /** The repository's own configuration, each key with its first value; a key without a value counts as `true`. */
 export async function readConfig(found: FoundRepository, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-  const args = [`--git-dir=${found.gitDir}`, "config", "--list", "-z"];
+  const args = [...atGitDir(found.gitDir), "config", "--list", "-z"];
   const { code, stdout, stderr } = await askGit({ args, signal });
   if (code !== 0) throw gitFailed(args, stderr);
   const values = new Map<string, string>();
@@ -40,7 +41,7 @@ export async function readConfig(found: FoundRepository, signal: AbortSignal): P
 
 /** The full name of the ref that HEAD stands for, also if it has no commit yet; undefined when HEAD is detached. */
 export async function headRef(found: FoundRepository, signal: AbortSignal): Promise<string | undefined> {
-  const args = [`--git-dir=${found.gitDir}`, "symbolic-ref", "--quiet", "HEAD"];
+  const args = [...atGitDir(found.gitDir), "symbolic-ref", "--quiet", "HEAD"];
   const { code, stdout } = await askGit({ args, signal });
   return code === 0 ? stdout.toString("utf8").replace(/\n$/, "") : undefined;
 }

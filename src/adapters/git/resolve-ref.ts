@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import type { Revision, Tag } from "../../model/revision.ts";
 import { askObjects, type NamedObject } from "./ask-objects.ts";
+import { atGitDir } from "./at-git-dir.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { headRef } from "./read-facts.ts";
 import { readGit } from "./run-git.ts";
@@ -16,7 +17,7 @@ interface NamedCommit {
 /** Resolves a name as git does (a tag wins over a branch); rejects with `source` and the way out if there is no such commit. */
 export async function resolveRef(found: FoundRepository, ref: string, signal: AbortSignal): Promise<Revision> {
   const named = await nameCommit(found, ref, signal);
-  const args = [`--git-dir=${found.gitDir}`, "rev-list", "--no-walk", "--timestamp", named.commit];
+  const args = [...atGitDir(found.gitDir), "rev-list", "--no-walk", "--timestamp", named.commit];
   const [time = ""] = (await readGit({ args, signal })).split(" ");
   return { ...named, committed: Number(time), objectFormat: found.objectFormat };
 }
@@ -61,8 +62,10 @@ function notCommit(ref: string, { type }: NamedObject): ColdstoreError {
 }
 
 async function unknownRef(found: FoundRepository, ref: string, signal: AbortSignal): Promise<ColdstoreError> {
-  const gitDir = `--git-dir=${found.gitDir}`;
-  const any = await readGit({ args: [gitDir, "for-each-ref", "--count=1", "--format=%(refname)"], signal });
+  const any = await readGit({
+    args: [...atGitDir(found.gitDir), "for-each-ref", "--count=1", "--format=%(refname)"],
+    signal,
+  });
   if (any === "") return new ColdstoreError("source", "the repository has no commits yet; commit something first");
   if (ref === "HEAD")
     return new ColdstoreError("source", "HEAD has no commit yet; give a branch, a tag or a commit with `ref`");

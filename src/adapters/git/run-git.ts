@@ -8,7 +8,7 @@ export interface GitCall {
   readonly args: readonly string[];
   readonly signal: AbortSignal;
   /** Written to standard input, which is else empty. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** Instead of the hermetic environment. */
   readonly base?: Readonly<Record<string, string | undefined>>;
   /** On top of the environment. */

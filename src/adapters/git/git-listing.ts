@@ -1,0 +1,75 @@
+import { copyFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { BytePath, Candidate, GitListing } from "../../ports/folder.ts";
+import type { FoundRepository } from "./find-repository.ts";
+import { initGitDir, makeGitDir } from "./hermetic-gitdir.ts";
+import { throwIfUnread } from "./listing-warnings.ts";
+import { parseCandidates, parsePaths, parseRecords } from "./parse-listing.ts";
+import { outputOf, startGit } from "./run-git.ts";
+
+/** A folder to list, in the work tree of `found` if it is given, and a path for a throw-away gitdir. */
+export interface ListingQuestion {
+  readonly folder: string;
+  readonly found?: FoundRepository;
+  readonly gitDir: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Git's word on a folder, against a copy of the index made now; outside of a repository nothing is tracked. Neither the
+ * repository's configuration and info/exclude nor the user's have a say.
+ */
+export async function openGitListing({ folder, found, gitDir, signal }: ListingQuestion): Promise<GitListing> {
+  if (found === undefined) await initGitDir(gitDir, "sha1", signal);
+  else {
+    await makeGitDir(found, { path: gitDir, refs: "none" }, signal);
+    await copyIndex(found.gitDir, gitDir);
+  }
+  const workTree = found?.workTree ?? folder;
+  return new GitFolderListing(["-C", folder, `--git-dir=${gitDir}`, `--work-tree=${workTree}`]);
+}
+
+/** The index, and the file that a split one shares with others. */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  const names = await readdir(from);
+  for (const name of names.filter((name) => name === "index" || name.startsWith("sharedindex.")))
+    await copyFile(join(from, name), join(to, name));
+}
+
+// The index may bring caches of what git saw on the disk; without them it looks for itself, and starts no daemon.
+const settings = ["core.bare=false", "core.ignorecase=false", "core.fsmonitor=false", "core.untrackedCache=false"];
+
+// Unlike --exclude-standard it leaves info/exclude and the user's own list out.
+const rules = "--exclude-per-directory=.gitignore";
+
+class GitFolderListing implements GitListing {
+  readonly #args: readonly string[];
+
+  constructor(where: readonly string[]) {
+    this.#args = [...settings.flatMap((setting) => ["-c", setting]), ...where, "ls-files", "-z", rules];
+  }
+
+  candidates(signal: AbortSignal): AsyncIterable<readonly Candidate[]> {
+    return parseCandidates(this.#list(["--cached", "--others", "--stage", "-t"], signal));
+  }
+
+  ignored(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {
+    return parsePaths(this.#list(["--others", "--ignored"], signal));
+  }
+
+  ignoredRoots(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {
+    return parsePaths(this.#list(["--others", "--ignored", "--directory"], signal));
+  }
+
+  trackedButIgnored(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {
+    return parsePaths(this.#list(["--cached", "--ignored"], signal));
+  }
+
+  async *#list(what: readonly string[], signal: AbortSignal): AsyncGenerator<readonly string[]> {
+    const args = [...this.#args, ...what];
+    const git = startGit({ args, signal });
+    git.stdin.end();
+    yield* parseRecords(outputOf(git, args));
+    throwIfUnread((await git.ended).stderr);
+  }
+}

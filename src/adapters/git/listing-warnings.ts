@@ -1,0 +1,16 @@
+import { ColdstoreError } from "../../model/errors.ts";
+
+const namedAtMost = 10;
+
+/** Throws `source` when git, which calls that a success, couldn't read a folder or a .gitignore; names them. */
+export function throwIfUnread(stderr: string): void {
+  const unread = [...stderr.matchAll(/^warning: (?:could not open directory|unable to access) '(.*)': (.*)$/gm)];
+  const [first] = unread;
+  if (first === undefined) return;
+  const named = unread.slice(0, namedAtMost).map(([, path]) => path);
+  const more = unread.length > namedAtMost ? ` and ${unread.length - namedAtMost} more` : "";
+  const advice = "give the user that runs Coldstore access, or leave them out with a .gitignore";
+  throw new ColdstoreError("source", `git can't read ${named.join(", ")}${more}: ${first[2]}; ${advice}`, {
+    cause: stderr,
+  });
+}

@@ -1,0 +1,65 @@
+import type { BytePath, Candidate } from "../../ports/folder.ts";
+
+/** NUL-terminated records of git's output, one character a byte, a batch for each chunk. */
+export async function* parseRecords(output: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
+  let rest = "";
+  for await (const chunk of output) {
+    const records = (rest + chunk.toString("latin1")).split("\0");
+    rest = records.pop() ?? "";
+    if (records.length > 0) yield records;
+  }
+}
+
+/** Candidates from the output of `ls-files -z -t -s -o`. */
+export async function* parseCandidates(
+  batches: AsyncIterable<readonly string[]>,
+): AsyncGenerator<readonly Candidate[]> {
+  const unmerged = new RepeatsLeftOut();
+  for await (const records of batches) {
+    const candidates = records
+      .map(parseCandidate)
+      .filter(({ path, state }) => state !== "unmerged" || unmerged.isNew(path));
+    if (candidates.length > 0) yield candidates;
+  }
+}
+
+/** Paths from the output of an ls-files that shows nothing else, each once: unmerged ones come several times in a row. */
+export async function* parsePaths(batches: AsyncIterable<readonly string[]>): AsyncGenerator<readonly BytePath[]> {
+  const all = new RepeatsLeftOut();
+  for await (const records of batches) {
+    const paths = records.filter((path) => all.isNew(path));
+    if (paths.length > 0) yield paths;
+  }
+}
+
+/** One record: `? <path>`, or `<tag> <mode> <oid> <stage>\t<path>`. */
+function parseCandidate(record: string): Candidate {
+  if (record.startsWith("? ")) {
+    const path = record.slice(2);
+    // A slash at the end: git doesn't look into it, because it is a repository of its own.
+    if (path.endsWith("/")) return { path: path.slice(0, -1), kind: "nested", tracked: false };
+    return { path, kind: "file", tracked: false };
+  }
+  const tab = record.indexOf("\t");
+  const path = record.slice(tab + 1);
+  const [tag = "", mode = "", oid = ""] = record.slice(0, tab).split(" ");
+  const state = stateOf(tag);
+  const what = mode === "160000" ? ({ kind: "submodule", commit: oid } as const) : ({ kind: "file" } as const);
+  return { path, ...what, tracked: true, ...(state !== undefined && { state }) };
+}
+
+/** The letter of git-ls-files(1) -t. */
+function stateOf(tag: string): Candidate["state"] {
+  if (tag === "S") return "sparse";
+  return tag === "M" ? "unmerged" : undefined;
+}
+
+class RepeatsLeftOut {
+  #last: string | undefined;
+
+  isNew(path: string): boolean {
+    const isNew = path !== this.#last;
+    this.#last = path;
+    return isNew;
+  }
+}
