@@ -70,6 +70,15 @@ test("reports and manifests follow their schemas", () => {
   const details = [
     { kind: "plan", plan: aPlan({ expectedSeconds: 2.5 }) },
     {
+      kind: "plan",
+      plan: aPlan({
+        engine: "ignore",
+        splits: [{ format: "zip", parts: 2, exact: false }],
+        profiles: [{ name: "rust", patterns: ["target/"] }],
+        untracked: ["a"],
+      }),
+    },
+    {
       kind: "sets",
       stores: ["./cold"],
       rows: [{ set, store: "./cold", state: "complete", made: "2026-11-22T02:15:00Z", bytes: 3, frozen: false }],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { EntryChange, SetRow } from "../../src/model/details.ts";
+import type { EntryChange, Plan, SetRow } from "../../src/model/details.ts";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { Outcome, Report } from "../../src/model/report.ts";
 import { failedReport } from "../../src/render/report-errors.ts";
+import { renderJson } from "../../src/render/json.ts";
 import { renderText } from "../../src/render/text.ts";
 import { aPlan, aReport, aSet } from "../support/reports.ts";
 
@@ -222,9 +223,9 @@ describe("a dry run", () => {
       "    999 B  b\\n",
       "biggest folders",
       "   300 MB  a",
-      "1 submodule, of which the archive has only the folder",
+      "1 submodule stops the run",
       "  vendor/x at ffffffffffff",
-      "1 Git LFS pointer, standing for 2.0 GB",
+      "1 Git LFS pointer stops the run, standing for 2.0 GB",
       "   2.0 GB  model.bin",
       "1 line that export-subst fills in differently in a plain git archive",
       "  version.txt: $Format:%h$",
@@ -235,6 +236,92 @@ describe("a dry run", () => {
       "    and 1,000 more",
       "nothing was written",
     ]);
+  });
+
+  const planned = (changes: Partial<Plan>) =>
+    lines({ status: "planned", details: { kind: "plan", plan: aPlan(changes) } }).slice(4, -1);
+
+  test("of a folder tells which files were chosen, and which weren't", () => {
+    const found = {
+      engine: "git",
+      splits: [
+        { format: "tar.gz", parts: 3, exact: false },
+        { format: "zip", parts: 2, exact: true },
+      ],
+      profiles: [{ name: "rust", patterns: ["target/debug/", "**/*.rs.bk"] }],
+      trackedButIgnored: ["dist/app.js"],
+      untracked: ["a.txt", "b\u001b[2J", "日本"],
+      credentials: [".env", "key.pem"],
+      outwardLinks: ["etc", "up"],
+    } as const;
+    expect(planned(found)).toEqual([
+      "parts       about 3 of tar.gz, 2 of zip",
+      "ignored by  .gitignore files, as git reads them",
+      "3 untracked files go in",
+      "  a.txt",
+      "  b\\x1b[2J",
+      "  日本",
+      "2 files that look like credentials stay out (name them with --include to take them)",
+      "  .env",
+      "  key.pem",
+      "1 tracked file goes in although .gitignore names it",
+      "  dist/app.js",
+      "2 links lead out of the folder",
+      "  etc",
+      "  up",
+      "ignore-profile rust leaves out what 2 patterns match",
+      "  target/debug/",
+      "  **/*.rs.bk",
+    ]);
+  });
+
+  test.each<[Plan["policies"], number, readonly [string, string]]>([
+    [
+      { submodules: "include", lfs: "include" },
+      1,
+      ["1 submodule goes in with its content", "1 Git LFS file goes in with its content, 2.0 GB"],
+    ],
+    [
+      { submodules: "include", lfs: "include" },
+      2,
+      ["2 submodules go in with their content", "2 Git LFS files go in with their content, 4.0 GB"],
+    ],
+    [
+      { submodules: "exclude", lfs: "pointers" },
+      1,
+      ["1 submodule goes in as an empty folder", "1 Git LFS pointer goes in as it is, standing for 2.0 GB"],
+    ],
+    [
+      { submodules: "exclude", lfs: "pointers" },
+      2,
+      ["2 submodules go in as empty folders", "2 Git LFS pointers go in as they are, standing for 4.0 GB"],
+    ],
+    [
+      { submodules: "fail", lfs: "fail" },
+      2,
+      ["2 submodules stop the run", "2 Git LFS pointers stop the run, standing for 4.0 GB"],
+    ],
+  ])("with %j says what becomes of %i submodules and pointers", (policies, count, titles) => {
+    const many = Array.from({ length: count });
+    const found = planned({
+      policies,
+      submodules: many.map((_, i) => ({ path: `lib${i}`, commit: "f".repeat(40) })),
+      lfs: many.map((_, i) => ({ path: `model${i}`, oid: "0".repeat(64), bytes: 2e9 })),
+    });
+    expect(found.filter((line) => !line.startsWith(" "))).toEqual(titles);
+    expect(found).toHaveLength(2 + 2 * count);
+  });
+
+  test("shows the first twenty of a long list to a person, and all of it to a program", () => {
+    const untracked = Array.from({ length: 1234 }, (_, i) => `file-${i}`);
+    expect(planned({ untracked })).toEqual([
+      "1,234 untracked files go in",
+      ...untracked.slice(0, 20).map((path) => `  ${path}`),
+      "    and 1,214 more",
+    ]);
+    expect(planned({ untracked: untracked.slice(0, 20) })).toHaveLength(21);
+    const report = aReport({ status: "planned", details: { kind: "plan", plan: aPlan({ untracked }) } });
+    expect(JSON.parse(renderJson(report))).toMatchObject({ plan: { untracked } });
   });
 });
 

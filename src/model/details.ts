@@ -1,5 +1,5 @@
 import type { Entry, TreeCounts } from "./entry.ts";
-import type { Manifest } from "./manifest.ts";
+import type { ArchiveFilters, ContentPolicies, Manifest } from "./manifest.ts";
 import type { SetName } from "./set-name.ts";
 
 /** A path and its bytes, of a file or of all that is in a folder. */
@@ -16,8 +16,24 @@ export interface Plan {
   readonly sizes: readonly { readonly format: string; readonly bytes: number; readonly exact: boolean }[];
   readonly biggestEntries: readonly Weight[];
   readonly biggestFolders: readonly Weight[];
+  /** Archives that would be stored in parts: how many, about so where the size isn't exact. */
+  readonly splits: readonly { readonly format: string; readonly parts: number; readonly exact: boolean }[];
+  /** What becomes of `submodules` and `lfs`, both of which are whole whatever it says. */
+  readonly policies: ContentPolicies;
   readonly submodules: readonly { readonly path: string; readonly commit: string }[];
   readonly lfs: readonly LfsPointer[];
+  /** What read the .gitignore files; absent for a commit. */
+  readonly engine?: "git" | "ignore";
+  /** The ignore profiles in use. */
+  readonly profiles: ArchiveFilters["profiles"];
+  /** Tracked files that a .gitignore matches; they go in all the same. */
+  readonly trackedButIgnored: readonly string[];
+  /** Untracked files that go in. */
+  readonly untracked: readonly string[];
+  /** Untracked files that look like credentials, and stay out. */
+  readonly credentials: readonly string[];
+  /** Links that lead out of the folder. */
+  readonly outwardLinks: readonly string[];
   /** Lines that `export-subst` expands differently in a stable and in a plain archive. */
   readonly exportSubst: readonly { readonly path: string; readonly line: string }[];
   readonly since?: SinceLast;
