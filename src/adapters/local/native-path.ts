@@ -1,0 +1,31 @@
+import { sep } from "node:path";
+import type { BytePath } from "../../ports/folder.ts";
+
+/** A path as node:fs takes it, made of its bytes: names that aren't UTF-8 only survive in a buffer, a string is faster. */
+export function nativePath(path: BytePath): string | Buffer {
+  if (isAscii(path)) return path;
+  const bytes = Buffer.from(path, "latin1");
+  // Windows names are UTF-16, which node:fs gives and takes as UTF-8; a lone surrogate can't be had.
+  return sep === "\\" ? bytes.toString("utf8") : bytes;
+}
+
+/** Bytes that node:fs gave for a path or a link's target; Windows separates with a backslash, which no name has there. */
+export function bytePath(native: Buffer): BytePath {
+  const path = native.toString("latin1");
+  return sep === "\\" ? path.replaceAll("\\", "/") : path;
+}
+
+/** A path that the system or a person gave as text. */
+export function bytePathOf(text: string): BytePath {
+  return bytePath(Buffer.from(text, "utf8"));
+}
+
+/** The path for a person to read; bytes that aren't UTF-8 are lost. */
+export function readablePath(path: BytePath): string {
+  return isAscii(path) ? path : Buffer.from(path, "latin1").toString("utf8");
+}
+
+function isAscii(path: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return !/[^\x00-\x7f]/.test(path);
+}
