@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
@@ -23,6 +25,9 @@ export function repositoryContract(name: string, make: (spec: FixtureSpec) => Pr
     archiving(open);
     readingBlobs(open);
     comparing(open);
+    findingSubmodules(open);
+    findingLfsContents(open);
+    ignoring(open);
     stopping(open);
   });
 }
@@ -270,6 +275,77 @@ function comparing(open: Open): void {
   });
 }
 
+function findingSubmodules(open: Open): void {
+  const spec: FixtureSpec = {
+    files: {
+      a: "1",
+      "lib/sub": { contains: { files: { "in.txt": "inside", deep: { contains: { files: { bottom: "deepest" } } } } } },
+      absent: { submodule: "1".repeat(40), url: "https://example.com/absent.git" },
+    },
+  };
+
+  test("a submodule's clone is a repository of its own, and so is that of a submodule in it", async () => {
+    const repository = await open(spec);
+    const sub = await submoduleAt(repository, await repository.resolve("HEAD", never), "lib/sub");
+    expect((await treeOf(sub.repository, sub.revision)).map(({ path }) => path)).toEqual([
+      ".gitmodules",
+      "deep",
+      "in.txt",
+    ]);
+    const deep = await submoduleAt(sub.repository, sub.revision, "deep");
+    const [file] = await treeOf(deep.repository, deep.revision);
+    const [blob] = await Array.fromAsync(deep.repository.blobs([file!.oid], never));
+    expect(Buffer.from(blob!.data).toString()).toBe("deepest");
+    expect(deep.repository.facts).toMatchObject({ gitVersion: repository.facts.gitVersion, objectFormat: "sha1" });
+  });
+
+  test("there is no repository where nothing was cloned, or where the clone lacks the commit", async () => {
+    const repository = await open(spec);
+    const revision = await repository.resolve("HEAD", never);
+    for (const path of ["absent", "a", "lib", "lib/sub", "nowhere"])
+      expect(await repository.submodule({ revision, path, commit: "1".repeat(40) }, never)).toBeUndefined();
+  });
+}
+
+function findingLfsContents(open: Open): void {
+  test("the content of a pointer is a file of the clone's store, if it has the pointer's size", async () => {
+    const repository = await open({ files: { big: { lfs: "content" } }, lfsStored: ["content"] });
+    const oid = createHash("sha256").update("content").digest("hex");
+    const file = await repository.lfsFile({ oid, bytes: 7 });
+    expect(readFileSync(file!, "utf8")).toBe("content");
+    expect(await repository.lfsFile({ oid, bytes: 8 })).toBeUndefined();
+    expect(await repository.lfsFile({ oid: "0".repeat(64), bytes: 7 })).toBeUndefined();
+  });
+}
+
+function ignoring(open: Open): void {
+  test("tracked files that the commit's own .gitignore files match are named in byte order", async () => {
+    const repository = await open({
+      files: {
+        ".gitignore": "*.log\n!keep.log\n/build/\nsub\n",
+        "a.log": "1",
+        "keep.log": "1",
+        "build/x": "1",
+        "in/build/x": "1",
+        "in/.gitignore": "!b.log\n",
+        "in/b.log": "1",
+        "in/c.log": "1",
+        "\u00fc.log": "1",
+        "Z.log": "1",
+        "A.LOG": "1",
+        sub: { submodule: "1".repeat(40) },
+      },
+    });
+    const ignored = await repository.trackedButIgnored(await repository.resolve("HEAD", never), never);
+    expect(ignored).toEqual(["Z.log", "a.log", "build/x", "in/c.log", "sub", "\u00fc.log"]);
+  });
+
+  test("without a .gitignore nothing is ignored", async () => {
+    const repository = await open({ files: { "a.log": "1", "not.gitignore": "*\n" } });
+    expect(await repository.trackedButIgnored(await repository.resolve("HEAD", never), never)).toEqual([]);
+  });
+}
+
 function stopping(open: Open): void {
   test("whatever is asked after an abort rejects with its reason", async () => {
     const repository = await open({ files: { a: "1" } });
@@ -285,6 +361,8 @@ function stopping(open: Open): void {
       async () => repository.changes([], signal),
       async () => repository.diff(revision.commit, revision, signal),
       async () => repository.submoduleUrls(revision, signal),
+      async () => repository.submodule({ revision, path: "sub", commit: "1".repeat(40) }, signal),
+      async () => repository.trackedButIgnored(revision, signal),
     ];
     for (const ask of asked) await expect(ask()).rejects.toBe(reason);
   });
@@ -300,6 +378,12 @@ function stopping(open: Open): void {
     })();
     await expect(reading).rejects.toBe(reason);
   });
+}
+
+async function submoduleAt(outer: Repository, revision: Revision, path: string) {
+  const entry = (await treeOf(outer, revision)).find((entry) => entry.path === path);
+  const repository = await outer.submodule({ revision, path, commit: entry!.oid }, never);
+  return { repository: repository!, revision: await repository!.resolve(entry!.oid, never) };
 }
 
 async function treeOf(repository: Repository, revision: Revision): Promise<TreeEntry[]> {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -11,6 +11,8 @@ export type FixtureFile =
   | { readonly executable: string | Uint8Array }
   | { readonly link: string | Uint8Array }
   | { readonly submodule: string; readonly url?: string }
+  /** A submodule with the repository that it leads to, cloned and checked out; only in `makeRepository`. */
+  | { readonly contains: FixtureSpec; readonly url?: string }
   | { readonly lfs: string | Uint8Array };
 
 /** By path; as pairs where a path isn't valid UTF-8. */
@@ -39,6 +41,8 @@ export interface FixtureSpec {
   readonly tags?: FixtureCommit["tags"];
   readonly objectFormat?: "sha1" | "sha256";
   readonly bare?: boolean;
+  /** Contents that the clone's own Git LFS store has. */
+  readonly lfsStored?: readonly (string | Uint8Array)[];
   /** Name of the folder that it lies in. */
   readonly name?: string;
 }
@@ -75,14 +79,28 @@ export function makeRepository(spec: FixtureSpec = {}): GitFixture {
     `--object-format=${spec.objectFormat ?? "sha1"}`,
     ...(spec.bare ? ["--bare"] : []),
   );
-  const commits = spec.commits ?? (spec.files === undefined ? [] : [{ files: spec.files }]);
+  const made = new Map<string, GitFixture>();
+  const given = spec.commits ?? (spec.files === undefined ? [] : [{ files: spec.files }]);
+  const commits = given.map((commit) => withSubmodules(commit, made));
   const last = commits.length - 1;
   const all = commits.map((commit, index) =>
     index === last ? { ...commit, tags: { ...commit.tags, ...spec.tags } } : commit,
   );
   importCommits(fixture, all, undefined);
   if (all.length > 0 && !spec.bare) fixture.git("reset", "-q", "--hard");
+  for (const [where, submodule] of made) placeSubmodule(fixture, where, submodule);
+  const gitDir = fixture.git("rev-parse", "--absolute-git-dir");
+  for (const content of spec.lfsStored ?? []) storeLfs(join(gitDir, "lfs"), content);
   return fixture;
+}
+
+/** Puts a content into a Git LFS store; gives the path of its file. */
+export function storeLfs(store: string, content: string | Uint8Array): string {
+  const oid = createHash("sha256").update(content).digest("hex");
+  const file = join(store, "objects", oid.slice(0, 2), oid.slice(2, 4), oid);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  return file;
 }
 
 /** The environment that fixtures run git in: nothing of the machine's or the user's, fixed identities, UTC. */
@@ -115,6 +133,35 @@ export function lfsPointer(content: string | Uint8Array): string {
   const bytes = Buffer.from(content);
   const oid = createHash("sha256").update(bytes).digest("hex");
   return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bytes.length}\n`;
+}
+
+/** Makes the repositories that submodules contain, and names their commits instead. */
+function withSubmodules(commit: FixtureCommit, made: Map<string, GitFixture>): FixtureCommit {
+  const files = pairs(commit.files ?? {}).map(([path, file]): readonly [string | Uint8Array, FixtureFile] => {
+    if (typeof file !== "object" || !("contains" in file)) return [path, file];
+    const submodule = makeRepository(file.contains);
+    made.set(String(path), submodule);
+    return [path, { submodule: submodule.git("rev-parse", "HEAD"), url: file.url ?? exampleUrl(path) }];
+  });
+  return { ...commit, files };
+}
+
+/** What .gitmodules says of a submodule that isn't given a URL. */
+export function exampleUrl(path: string | Uint8Array): string {
+  return `https://example.com/${String(path)}.git`;
+}
+
+/** As `git submodule update` leaves it: its gitdir in the one of `fixture`, its files checked out. */
+function placeSubmodule(fixture: GitFixture, where: string, submodule: GitFixture): void {
+  if (fixture.git("rev-parse", "--is-bare-repository") === "true") {
+    mkdirSync(dirname(join(fixture.path, "modules", where)), { recursive: true });
+    renameSync(join(submodule.path, ".git"), join(fixture.path, "modules", where));
+  } else {
+    rmSync(join(fixture.path, where), { recursive: true, force: true });
+    renameSync(submodule.path, join(fixture.path, where));
+    fixture.git("submodule", "--quiet", "absorbgitdirs", where);
+  }
+  submodule.remove();
 }
 
 function fixtureAt(path: string, around: string): GitFixture {
@@ -221,6 +268,7 @@ function modeAndData(file: FixtureFile): { mode: string; data: string | Uint8Arr
   if ("executable" in file) return { mode: "100755", data: file.executable };
   if ("link" in file) return { mode: "120000", data: file.link };
   if ("lfs" in file) return { mode: "100644", data: lfsPointer(file.lfs) };
+  if ("contains" in file) throw new Error("a submodule's repository can only be made by makeRepository");
   return { mode: "160000", data: file.submodule };
 }
 

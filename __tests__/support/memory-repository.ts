@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { isUtf8 } from "node:buffer";
+import ignore, { type Ignore } from "ignore";
 import { ColdstoreError } from "../../src/model/errors.ts";
 import type { Revision } from "../../src/model/revision.ts";
 import type {
@@ -13,13 +16,22 @@ import type {
   TreeEntry,
   WorkTreeChanges,
 } from "../../src/ports/repository.ts";
-import { type FixtureCommit, type FixtureFile, type FixtureSpec, fixtureTime, lfsPointer } from "./git-fixture.ts";
+import {
+  exampleUrl,
+  type FixtureCommit,
+  type FixtureFile,
+  type FixtureSpec,
+  fixtureTime,
+  lfsPointer,
+} from "./git-fixture.ts";
 import { buildTar, type TarSpec } from "./tar-builder.ts";
 
 /** The same spec as a real fixture's, and what a fake has to be told. */
 export interface MemorySpec extends FixtureSpec {
   readonly facts?: Partial<RepositoryFacts>;
   readonly changes?: WorkTreeChanges;
+  /** Folder in which Git LFS contents lie, each under its id. */
+  readonly lfsFolder?: string;
   /** Files and folders that are export-ignore. */
   readonly exportIgnored?: readonly string[];
   /** Files that are export-subst; the fake expands nothing. */
@@ -45,6 +57,8 @@ class MemoryRepository implements Repository {
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #commits = new Map<string, MemoryCommit>();
   readonly #branches = new Map<string, MemoryCommit>();
+  /** By path. */
+  readonly #submodules = new Map<string, MemoryRepository>();
   readonly #tags = new Map<string, { readonly commit: MemoryCommit; readonly object?: string }>();
 
   constructor(spec: MemorySpec) {
@@ -148,6 +162,34 @@ class MemoryRepository implements Repository {
     return new Map(Array.from(sections, ([, path = "", url = ""]) => [path, url.replace(/^(\w+:\/\/)[^/]*@/, "$1")]));
   }
 
+  async submodule(
+    { path, commit }: { readonly path: string; readonly commit: string },
+    signal: AbortSignal,
+  ): Promise<Repository | undefined> {
+    signal.throwIfAborted();
+    const submodule = this.#submodules.get(path);
+    return submodule !== undefined && submodule.#commits.has(commit) ? submodule : undefined;
+  }
+
+  async lfsFile({ oid, bytes }: { readonly oid: string; readonly bytes: number }): Promise<string | undefined> {
+    const file = join(this.#spec.lfsFolder ?? "/nowhere", oid);
+    return statSync(file, { throwIfNoEntry: false })?.size === bytes ? file : undefined;
+  }
+
+  async trackedButIgnored(revision: Revision, signal: AbortSignal): Promise<readonly string[]> {
+    signal.throwIfAborted();
+    const { entries } = this.#commitOf(revision);
+    const rules = new Map<string, Ignore>();
+    for (const { path, type, oid } of entries)
+      if (type === "file" && /(^|\/)\.gitignore$/.test(path))
+        rules.set(
+          path.slice(0, -".gitignore".length),
+          ignore({ ignorecase: false }).add(Buffer.from(this.#blob(oid)).toString()),
+        );
+    const leaves = entries.filter(({ type, path }) => type !== "dir" && isIgnored(path, type === "submodule", rules));
+    return leaves.map(({ path }) => path).sort(byBytes);
+  }
+
   #makeCommits(): void {
     const { commits: given, files, tags } = this.#spec;
     const commits: readonly FixtureCommit[] = given ?? (files === undefined ? [] : [{ files }]);
@@ -157,7 +199,7 @@ class MemoryRepository implements Repository {
       const branch = commit.branch ?? "main";
       const content = new Map(contents.get(branch) ?? before?.content);
       for (const path of commit.remove ?? []) content.delete(byteText(path));
-      for (const [path, file] of filesOf(commit)) content.set(byteText(path), this.#node(file));
+      for (const [path, file] of filesOf(commit)) content.set(byteText(path), this.#node(path, file));
       const parent = this.#branches.get(branch) ?? before?.commit;
       const made = this.#makeCommit(content, commit.time ?? fixtureTime + 60 * index, parent);
       contents.set(branch, content);
@@ -228,7 +270,12 @@ class MemoryRepository implements Repository {
     return { name, data, mode: entry.executable ? 0o775 : 0o664 };
   }
 
-  #node(file: FixtureFile): Node {
+  #node(path: string | Uint8Array, file: FixtureFile): Node {
+    if (typeof file === "object" && "contains" in file) {
+      const submodule = new MemoryRepository(file.contains);
+      this.#submodules.set(String(path), submodule);
+      return { mode: "160000", oid: submodule.#branches.get("main")?.id ?? "" };
+    }
     if (typeof file === "object" && "submodule" in file) return { mode: "160000", oid: file.submodule };
     const mode = typeof file === "object" && "link" in file ? "120000" : isExecutable(file) ? "100755" : "100644";
     const data = contentOf(file);
@@ -273,14 +320,16 @@ function filesOf({ files = {} }: FixtureCommit): readonly (readonly [string | Ui
     ? files
     : Object.entries(files);
   const sections = pairs.flatMap(([path, file]) =>
-    typeof file === "object" && "submodule" in file && file.url !== undefined
-      ? [`[submodule "${String(path)}"]\n\tpath = ${String(path)}\n\turl = ${file.url}\n`]
+    typeof file === "object" && ("contains" in file || ("submodule" in file && file.url !== undefined))
+      ? [`[submodule "${String(path)}"]\n\tpath = ${String(path)}\n\turl = ${file.url ?? exampleUrl(path)}\n`]
       : [],
   );
   return sections.length === 0 ? pairs : [...pairs, [".gitmodules", sections.join("")]];
 }
 
-function contentOf(file: Exclude<FixtureFile, { readonly submodule: string }>): Uint8Array {
+type PlainFile = Exclude<FixtureFile, { readonly submodule: string } | { readonly contains: FixtureSpec }>;
+
+function contentOf(file: PlainFile): Uint8Array {
   if (typeof file === "string" || file instanceof Uint8Array) return Buffer.from(file);
   if ("link" in file) return Buffer.from(file.link);
   return Buffer.from("lfs" in file ? lfsPointer(file.lfs) : file.executable);
@@ -292,6 +341,24 @@ function isExecutable(file: FixtureFile): boolean {
 
 function folderEntry(path: string, oid: string, exportIgnored: boolean): TreeEntry {
   return { ...decoded(path), type: "dir", executable: false, oid, bytes: 0, exportIgnored, exportSubst: false };
+}
+
+/** Whether .gitignore files, by the folder that they lie in, match a path or a folder that it is in. */
+function isIgnored(path: string, isFolder: boolean, rules: ReadonlyMap<string, Ignore>): boolean {
+  const parts = path.split("/");
+  return parts.some((_, depth) => {
+    const whole = parts.slice(0, depth + 1).join("/");
+    const name = depth < parts.length - 1 || isFolder ? `${whole}/` : whole;
+    for (let above = depth; above >= 0; above--) {
+      const folder = parts
+        .slice(0, above)
+        .map((part) => `${part}/`)
+        .join("");
+      const verdict = rules.get(folder)?.test(name.slice(folder.length));
+      if (verdict?.ignored || verdict?.unignored) return verdict.ignored;
+    }
+    return false;
+  });
 }
 
 /** One character a byte, so that sorting is by bytes. */

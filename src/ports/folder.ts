@@ -15,13 +15,18 @@ export interface Candidate {
   readonly commit?: string;
   /** `sparse`: git was told not to have it on disk; `unmerged`: a merge left it in conflict. */
   readonly state?: "sparse" | "unmerged";
+  /** Git was told not to look whether it changed (assume-unchanged, skip-worktree): no count of changes knows. */
+  readonly unwatched?: true;
 }
 
 /** What a git ignore rules engine says of a folder. Rules are those of .gitignore files alone, none of the machine's or the clone's. */
 export interface GitListing {
   /** Tracked paths, also those no longer on disk, and untracked ones that no .gitignore leaves out; each once, in any order. Never what VCSs keep for themselves. */
   candidates(signal: AbortSignal): AsyncIterable<readonly Candidate[]>;
-  /** Untracked files that a .gitignore leaves out, every one in ignored folders too. */
+  /**
+   * Untracked files that a .gitignore leaves out, every one in ignored folders too; a nested repository as its folder alone,
+   * with a trailing slash.
+   */
   ignored(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;
   /** Folders and files that a .gitignore leaves out, a folder standing for all in it (with a trailing slash). */
   ignoredRoots(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;

@@ -50,7 +50,7 @@ class GitFolderListing implements GitListing {
   }
 
   candidates(signal: AbortSignal): AsyncIterable<readonly Candidate[]> {
-    return parseCandidates(this.#list(["--cached", "--others", "--stage", "-t"], signal));
+    return parseCandidates(this.#list(["--cached", "--others", "--stage", "-v"], signal));
   }
 
   ignored(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {

@@ -10,7 +10,7 @@ export async function* parseRecords(output: AsyncIterable<Buffer>): AsyncGenerat
   }
 }
 
-/** Candidates from the output of `ls-files -z -t -s -o`. */
+/** Candidates from the output of `ls-files -z -v -s -o`. */
 export async function* parseCandidates(
   batches: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<readonly Candidate[]> {
@@ -45,13 +45,16 @@ function parseCandidate(record: string): Candidate {
   const [tag = "", mode = "", oid = ""] = record.slice(0, tab).split(" ");
   const state = stateOf(tag);
   const what = mode === "160000" ? ({ kind: "submodule", commit: oid } as const) : ({ kind: "file" } as const);
-  return { path, ...what, tracked: true, ...(state !== undefined && { state }) };
+  // A small letter: assume-unchanged.
+  const unwatched = tag === "S" || tag !== tag.toUpperCase();
+  return { path, ...what, tracked: true, ...(state && { state }), ...(unwatched && { unwatched }) };
 }
 
-/** The letter of git-ls-files(1) -t. */
+/** The letter of git-ls-files(1) -v. */
 function stateOf(tag: string): Candidate["state"] {
-  if (tag === "S") return "sparse";
-  return tag === "M" ? "unmerged" : undefined;
+  const letter = tag.toUpperCase();
+  if (letter === "S") return "sparse";
+  return letter === "M" ? "unmerged" : undefined;
 }
 
 class RepeatsLeftOut {
