@@ -1,0 +1,41 @@
+import type { ColdstoreError } from "../model/errors.ts";
+import type { BytePath } from "../ports/folder.ts";
+import type { FolderEntry } from "./folder-entry.ts";
+
+/** A commit that a submodule is recorded at, or is at. */
+export interface SubmoduleAt {
+  readonly path: BytePath;
+  readonly commit: string;
+}
+
+/** What is gathered while a folder is gone through. Paths count from the folder that is archived; lists are in no order yet. */
+export class Findings {
+  /** Files and links by path; folders follow from them. */
+  readonly entries = new Map<BytePath, FolderEntry>();
+  readonly untracked: BytePath[] = [];
+  readonly trackedButIgnored: BytePath[] = [];
+  readonly credentials: BytePath[] = [];
+  readonly submodules: SubmoduleAt[] = [];
+  readonly nested: BytePath[] = [];
+  /** Tracked, though they are a version control system's own. */
+  readonly versionControl: BytePath[] = [];
+  /** Tracked, and no longer on disk. */
+  readonly deleted: BytePath[] = [];
+  /** Tracked, and kept off the disk by a sparse checkout. */
+  readonly sparse: BytePath[] = [];
+  readonly unmerged = new Set<BytePath>();
+  /** FIFOs, sockets and devices. */
+  readonly special: BytePath[] = [];
+  readonly links: BytePath[] = [];
+  /** Links that were to be followed, and can't be: nothing there, or a circle. */
+  readonly deadLinks: BytePath[] = [];
+  readonly circularLinks: BytePath[] = [];
+  /** Links in submodules, which are nowhere on disk as their commit has them. */
+  readonly submoduleLinks: BytePath[] = [];
+  readonly missingSubmodules: BytePath[] = [];
+  readonly otherCommits: (SubmoduleAt & { readonly checkedOut: string })[] = [];
+  readonly unreadable: { readonly path: BytePath; readonly error: ColdstoreError }[] = [];
+  readonly errors: ColdstoreError[] = [];
+  excluded = 0;
+  ownOutput = 0;
+}

@@ -1,0 +1,148 @@
+import { setImmediate } from "node:timers/promises";
+import type { BytePath, Candidate, DiskEntry } from "../ports/folder.ts";
+import { textOf } from "./byte-text.ts";
+import { looksLikeCredentials } from "./credentials.ts";
+import { followLink } from "./follow-links.ts";
+import { listFolder } from "./list-folder.ts";
+import { findOwnOutput, isOwnOutput, type OwnOutput } from "./own-output.ts";
+import { foldersWithin, isWithin } from "./selection-rules.ts";
+import { takeSubmodules } from "./take-submodules.ts";
+import { mtimeOf, type Root, rootOf, type Taking } from "./taking.ts";
+import { isVersionControl } from "./vcs-folders.ts";
+import { readError } from "./walk-folder.ts";
+
+/** What is in the way of taking a folder's candidates one by one, and what they leave to be done after. */
+interface Pass {
+  readonly root: Root;
+  readonly taking: Taking;
+  readonly own: OwnOutput;
+  readonly submodules: Candidate[];
+  readonly nested: Candidate[];
+  /** Folders that links lead to. */
+  readonly linked: Root[];
+}
+
+// So many candidates at a time; between them an abort is heard.
+const atOnce = 4096;
+
+/** Goes through a folder and all that belongs to it, and adds what is found. */
+export async function takeFolder(root: Root, taking: Taking): Promise<void> {
+  const without = foldersWithin(textOf(root.real), taking.rules.without);
+  if (without.includes("")) return;
+  const { candidates, special, unreadable } = await listFolder(root, without, taking);
+  const wanted = candidates.filter(({ path }) => !isWithin(path, without));
+  const untracked = wanted.flatMap(({ tracked, path }) => (tracked ? [] : path));
+  const pass = { root, taking, own: findOwnOutput(root.disk, untracked), submodules: [], nested: [], linked: [] };
+  for (let i = 0; i < wanted.length; i += atOnce) {
+    for (const candidate of wanted.slice(i, i + atOnce)) takeCandidate(candidate, pass);
+    await setImmediate();
+    taking.signal.throwIfAborted();
+  }
+  const { findings, filter } = taking;
+  findings.special.push(...inArchive(special).filter((path) => !filter.excludes(path)));
+  for (const { path, error } of unreadable) findings.unreadable.push({ path: root.at + path, error });
+  await takeTheRest(pass);
+
+  function inArchive(paths: readonly BytePath[]): BytePath[] {
+    return paths.filter((path) => !isOwnOutput(path, pass.own)).map((path) => root.at + path);
+  }
+}
+
+async function takeTheRest({ root, taking, submodules, nested, linked }: Pass): Promise<void> {
+  await takeSubmodules(root, submodules, taking);
+  for (const { path } of nested) await takeNested(root, path, taking);
+  for (const folder of linked) await takeFolder(folder, taking);
+  const { findings, signal } = taking;
+  for await (const batch of root.git?.trackedButIgnored(signal) ?? [])
+    for (const path of batch) if (findings.entries.has(root.at + path)) findings.trackedButIgnored.push(root.at + path);
+}
+
+async function takeNested(root: Root, path: BytePath, taking: Taking): Promise<void> {
+  const at = root.at + path;
+  if (taking.rules.submodules !== "include") {
+    taking.findings.nested.push(at);
+    return;
+  }
+  const real = `${root.real}/${path}`;
+  await takeFolder(
+    root.source === undefined
+      ? { disk: root.disk.at(real), real, at: `${at}/`, trail: root.trail }
+      : rootOf(await root.source.nested(path), `${at}/`, root.trail),
+    taking,
+  );
+}
+
+function takeCandidate(candidate: Candidate, pass: Pass): void {
+  const { path, kind, tracked } = candidate;
+  const { root, taking } = pass;
+  const { findings, filter } = taking;
+  const at = root.at + path;
+  if (isVersionControl(path, root.disk)) {
+    if (tracked) findings.versionControl.push(at);
+  } else if (filter.excludes(kind === "file" ? at : `${at}/`)) findings.excluded += 1;
+  else if (candidate.state === "unmerged") findings.unmerged.add(at);
+  else if (kind === "submodule") pass.submodules.push(candidate);
+  else if (!tracked && isOwnOutput(kind === "file" ? path : `${path}/`, pass.own)) findings.ownOutput += 1;
+  else if (kind === "nested") pass.nested.push(candidate);
+  else if (!tracked && looksLikeCredentials(at) && !filter.includes(at)) findings.credentials.push(at);
+  else takeFile(candidate, pass);
+}
+
+function takeFile(candidate: Candidate, pass: Pass): void {
+  const { findings } = pass.taking;
+  const at = pass.root.at + candidate.path;
+  try {
+    const looked = pass.root.disk.look(candidate.path);
+    if (looked === undefined || looked.type === "dir") takeAbsent(candidate, at, pass);
+    else if (looked.type === "file") put(candidate, looked, pass);
+    else if (looked.type === "symlink") takeLink(candidate, looked, pass);
+    else findings.special.push(at);
+  } catch (error) {
+    findings.unreadable.push({ path: at, error: readError(error) });
+  }
+}
+
+/** An untracked file that has gone since it was listed is none any more. */
+function takeAbsent({ tracked, state }: Candidate, at: BytePath, { taking: { findings } }: Pass): void {
+  if (tracked) (state === "sparse" ? findings.sparse : findings.deleted).push(at);
+}
+
+function put({ path, tracked }: Candidate, looked: DiskEntry, { root, taking }: Pass): void {
+  const at = root.at + path;
+  const { repository, disk } = root;
+  taking.findings.entries.set(at, {
+    path: at,
+    type: "file",
+    mode: looked.executable ? 0o755 : 0o644,
+    mtime: mtimeOf(taking.rules, looked.mtime),
+    bytes: looked.bytes,
+    content: { kind: "disk", disk, path, looked },
+    ...(repository && { lfs: repository }),
+  });
+  if (!tracked) taking.findings.untracked.push(at);
+}
+
+function takeLink({ path, tracked }: Candidate, looked: DiskEntry, { root, taking, linked }: Pass): void {
+  const { findings, rules } = taking;
+  const at = root.at + path;
+  switch (rules.symlinks) {
+    case "keep":
+      findings.entries.set(at, {
+        path: at,
+        type: "symlink",
+        mode: 0o777,
+        mtime: mtimeOf(rules, looked.mtime),
+        link: root.disk.link(path),
+      });
+      break;
+    case "follow":
+      linked.push(...followLink(root, path, taking));
+      if (!findings.entries.has(at)) return;
+      break;
+    case "skip":
+    case "fail":
+      findings.links.push(at);
+      return;
+  }
+  if (!tracked) findings.untracked.push(at);
+}
