@@ -1,11 +1,20 @@
 import { expect, test } from "vitest";
 import { settingSpecs, manual } from "../../src/settings/spec/table.ts";
 import { modes } from "../../src/settings/spec/modes.ts";
+import { ignoreProfiles, profileNames } from "../../src/model/ignore-profiles.ts";
 import { exitCodeRows } from "../../src/render/exit-codes.ts";
 import { renderHelp } from "../../src/render/help.ts";
 import { load, problemsOf, settingsOf } from "../support/config-disk.ts";
 
-const topics = [undefined, ...modes.map(({ name }) => name), "config", "stores", "exit-codes", "completion"];
+const topics = [
+  undefined,
+  ...modes.map(({ name }) => name),
+  "config",
+  "stores",
+  "profiles",
+  "exit-codes",
+  "completion",
+];
 
 test.each(topics)("the help for %s fits 100 columns of plain characters, without trailing spaces", (topic) => {
   const text = renderHelp(manual(), topic);
@@ -44,10 +53,16 @@ test.each(modes.flatMap(({ name, examples }) => examples.map(({ line }) => ({ na
   },
 );
 
-test.each(["snapshot", "list", "verify"])("help says of %s --dry-run without a store what is so", async (mode) => {
-  expect(renderHelp(manual(), mode).replaceAll(/\s+/g, " ")).toContain("a snapshot's dry run needs none");
+test.each(modes)("help says of $name --dry-run without a store what is so", async ({ name: mode, group }) => {
+  expect(renderHelp(manual(), mode).replaceAll(/\s+/g, " ")).toContain("a dry run of snapshot or archive needs none");
   const problems = await problemsOf({ argv: [mode, "--dry-run"] });
-  expect(problems.some((problem) => problem.startsWith("store "))).toBe(mode !== "snapshot");
+  expect(problems.some((problem) => problem.startsWith("store "))).toBe(group !== "make");
+});
+
+test("help for profiles has each one with all its patterns, in their order", () => {
+  const text = renderHelp(manual(), "profiles").replaceAll(/\s+/g, " ");
+  expect(profileNames.length).toBeGreaterThan(5);
+  for (const name of profileNames) expect(text).toContain(` ${name} ${ignoreProfiles[name]?.join(" ")} `);
 });
 
 test("the exit codes are those of the errors, each once, in order", () => {

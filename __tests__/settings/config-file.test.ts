@@ -57,6 +57,8 @@ test.each([
   ["prove: [read, none]", ["prove (coldstore.yml, line 1) takes one value, not a list, such as prove: read."]],
   ["prove: {a: b}", ["prove (coldstore.yml, line 1) needs one value, such as prove: read."]],
   ["files: [[a]]", ["files (coldstore.yml, line 1) needs a value or a list of values, such as files: dist/*.whl."]],
+  ["exclude: *.iso", ['needs a value or a list of values, such as exclude: "*.iso", in quotes.']],
+  ["exclude:\n  - !a.iso", ["line 2: Unresolved tag: !a.iso. A text that starts with ! stands in quotes."]],
   ["- a", ["coldstore.yml is no list of settings; write one a line, such as store: ./cold."]],
   ["just text", ["coldstore.yml is no list of settings"]],
   ["? [a, b]\n: c", ["coldstore.yml, line 1: a name is expected here."]],

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SettingSpec } from "../../src/model/setting-spec.ts";
+import { ignoreProfiles } from "../../src/model/ignore-profiles.ts";
 import { presentationOf } from "../../src/settings/load-settings.ts";
 import { settingSpecs } from "../../src/settings/spec/table.ts";
 import { type Call, load, problemsOf, runOf, settingsOf } from "../support/config-disk.ts";
@@ -24,7 +25,6 @@ describe("what a call means", () => {
       stores: [{ kind: "folder", text: "./cold", path: "/repo/cold" }],
       files: [],
       formats: ["tar.gz"],
-      compressionLevel: 6,
       exportSubst: "stable",
       submodules: "fail",
       lfs: "fail",
@@ -74,6 +74,82 @@ describe("what a call means", () => {
       recordEnvironment: true,
       dryRun: true,
       timeout: 30_000,
+    });
+  });
+
+  test("an archive of this folder has the documented defaults", async () => {
+    expect(await settingsOf({ argv: "archive . ./cold" })).toEqual({
+      mode: "archive",
+      source: "/repo",
+      stores: [{ kind: "folder", text: "./cold", path: "/repo/cold" }],
+      files: [],
+      formats: ["tar.gz"],
+      filters: { exclude: [], include: [], profiles: [] },
+      symlinks: "keep",
+      submodules: "fail",
+      lfs: "fail",
+      prove: "digest",
+      onConflict: "fail",
+      freeze: false,
+      notes: [],
+      contacts: [],
+      recordEnvironment: false,
+      dryRun: false,
+      timeout: 14_400_000,
+    });
+  });
+
+  test("everything that an archive can be told arrives", async () => {
+    const argv = [
+      ..."archive app ./b --format zip --format tar.zst --compression-level 4 --split-size 1900MiB --prefix=".split(
+        " ",
+      ),
+      ..."--exclude *.iso --exclude !a.iso --include .env --ignore-profile rust --ignore-profile go".split(" "),
+      ..."--symlinks follow --submodules include --lfs pointers --mtime 1 --name {repo}-{date}-{time}-{mode}".split(
+        " ",
+      ),
+    ];
+    expect(await settingsOf({ argv })).toMatchObject({
+      mode: "archive",
+      source: "/repo/app",
+      formats: ["zip", "tar.zst"],
+      compressionLevel: 4,
+      splitSize: 1900 * 1024 ** 2,
+      name: "{repo}-{date}-{time}-{mode}",
+      prefix: "",
+      filters: {
+        exclude: ["*.iso", "!a.iso"],
+        include: [".env"],
+        profiles: [
+          { name: "rust", patterns: ignoreProfiles["rust"] },
+          { name: "go", patterns: ignoreProfiles["go"] },
+        ],
+      },
+      symlinks: "follow",
+      submodules: "include",
+      lfs: "pointers",
+      mtime: 1,
+    });
+  });
+
+  test("a snapshot takes submodules, LFS contents and a split too", async () => {
+    const argv = "snapshot . ./b --submodules exclude --lfs include --split-size 2GB";
+    const wanted = { submodules: "exclude", lfs: "include", splitSize: 2e9 };
+    expect(await settingsOf({ argv })).toMatchObject(wanted);
+  });
+
+  test("of a pattern that is given twice the last one counts, as in a .gitignore", async () => {
+    const argv = "archive . ./b --exclude *.iso --exclude !a.iso --exclude *.iso";
+    expect(await settingsOf({ argv })).toMatchObject({ filters: { exclude: ["!a.iso", "*.iso"] } });
+  });
+
+  test("patterns of a config file are taken as they are written, also one a line", async () => {
+    const files = {
+      "/repo/coldstore.yml": "exclude: |\n  *.iso\n  !a.iso\n  1.10\ninclude: ['.env', 1.0]\nmtime: 012",
+    };
+    expect(await settingsOf({ argv: "archive . ./b", files })).toMatchObject({
+      filters: { exclude: ["*.iso", "!a.iso", "1.10"], include: [".env", "1.0"] },
+      mtime: 12,
     });
   });
 
@@ -144,15 +220,15 @@ describe("what is refused", () => {
     ["list -n", "store is missing: say in which folder sets are kept, as in coldstore list ./cold."],
     [
       "snapshoot . ./cold",
-      'there is no mode "snapshoot"; the first word is snapshot, list or verify; did you mean snapshot?',
+      'there is no mode "snapshoot"; the first word is snapshot, archive, list or verify; did you mean snapshot?',
     ],
     ["freeze . ./cold", "there is no mode freeze, a name of coldstore 1.x; here, use snapshot."],
     ["check", "there is no mode check, a name of restic; here, use verify."],
     [
       ". ./cold",
-      'there is no mode "."; the first word is snapshot, list or verify, as in: coldstore snapshot . ./cold',
+      'there is no mode "."; the first word is snapshot, archive, list or verify, as in: coldstore snapshot . ./cold',
     ],
-    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, list or verify.'],
+    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, archive, list or verify.'],
     [
       "snapshot . ./a ./b",
       'snapshot takes a source and a store, and "./b" is too much; more stores are given as --store "./b".',
@@ -161,8 +237,46 @@ describe("what is refused", () => {
       "list ./a ./b ./c",
       'list takes one store or one file, and "./b" and "./c" are too much; more stores are given as --store "./b".',
     ],
+    [
+      "archive",
+      "store is missing: say in which folder sets are kept, as in coldstore archive . ./cold, or try it with --dry-run.",
+    ],
+    ["archive . ./cold --ref v1", "--ref belongs to snapshot, not to archive; leave it out."],
+    ["archive . ./cold --dirty fail", "--dirty belongs to snapshot, not to archive; leave it out."],
+    ["archive . ./cold --export-subst off", "--export-subst belongs to snapshot, not to archive; leave it out."],
+    ["snapshot . ./cold --exclude *.iso", "--exclude belongs to archive, not to snapshot; leave it out."],
+    ["snapshot . ./cold --mtime keep", "--mtime belongs to archive, not to snapshot; leave it out."],
+    [
+      "archive r2:data ./cold",
+      'source is "r2:data", an rclone remote; give a folder (a folder of that name is "./r2:data").',
+    ],
+    [
+      "archive . ./cold --compression-level 10",
+      "compression-level is 10, and tar.gz takes 0 to 9; give 0 to 9, or leave it out.",
+    ],
+    [
+      "archive . ./cold --compression-level 0 --format tar.zst",
+      "compression-level is 0, and tar.zst takes 1 to 19; give 1 to 19, or leave it out.",
+    ],
+    [
+      "snapshot . ./cold --compression-level 12 --format tar.zst --format tar --format zip --format tar.gz",
+      "compression-level is 12, and zip takes 0 to 9 and tar.gz takes 0 to 9; give 1 to 9, which all formats named take, or leave it out for the usual level of each.",
+    ],
+    [
+      "snapshot . ./cold --compression-level 6 --format tar",
+      "compression-level is 6, and a tar isn't compressed; leave it out, or give another format.",
+    ],
+    [
+      "archive . ./cold --exclude-vcs-ignores",
+      "there is no flag --exclude-vcs-ignores, a name of tar; here, leave it out: the mode archive leaves out what .gitignore does, and keeps what is tracked.",
+    ],
+    [
+      "archive . ./cold --iexclude=*.iso",
+      "there is no flag --iexclude, a name of restic; here, use exclude with both cases, as in *.[Ii][Ss][Oo].",
+    ],
+    ["archive . ./cold -s 100m", "there is no flag -s, a name of zip; here, use split-size."],
     ["list ./cold --level read", "--level belongs to verify, not to list; leave it out."],
-    ["verify ./cold --set a --freeze", "--freeze belongs to snapshot, not to verify; leave it out."],
+    ["verify ./cold --set a --freeze", "--freeze belongs to snapshot and archive, not to verify; leave it out."],
     ["snapshot . ./cold --set v1", "--set belongs to list and verify, not to snapshot; leave it out."],
     ["snapshot . ./cold --source /else", 'source is given twice: "/else" and "."; give it once.'],
     ["list ./c --set a --set b --set c", "set is given 3 times; list shows one set, or how two differ."],
@@ -177,7 +291,7 @@ describe("what is refused", () => {
     ],
     [
       "help verfy",
-      'there is no help for "verfy", only for snapshot, list, verify, config, stores, exit-codes and completion. Did you mean verify?',
+      'there is no help for "verfy", only for snapshot, archive, list, verify, config, stores, profiles, exit-codes and completion. Did you mean verify?',
     ],
     ["completion", "completion needs a shell; give bash, zsh or fish, as in: coldstore completion bash"],
     ["completion csh", 'there is no completion for "csh"; give bash, zsh or fish, as in: coldstore completion bash'],
@@ -186,11 +300,11 @@ describe("what is refused", () => {
   });
 
   test("all problems are told at once, those of the call and those of the config file", async () => {
-    const files = { "/repo/coldstore.yml": "prove: drill\nstor: ./x\nprofiles:\n  p:\n    format: zip" };
+    const files = { "/repo/coldstore.yml": "prove: drill\nstor: ./x\nprofiles:\n  p:\n    format: rar" };
     expect(await problemsOf({ argv: "snapshot . --timeout soon --stroe ./cold", files })).toEqual([
       'there is no flag "--stroe"; did you mean --store?',
       'there is no setting "stor" (coldstore.yml, line 2); did you mean store?',
-      'format (profile p, coldstore.yml, line 5) is "zip"; give tar.gz or tar.',
+      'format (profile p, coldstore.yml, line 5) is "rar"; give tar.gz, tar.zst, tar or zip.',
       '--timeout is "soon"; give a duration such as 4h, 90m or 30s, up to 24d.',
       'prove (coldstore.yml, line 1) is "drill"; give digest, read or none.',
     ]);
@@ -236,6 +350,43 @@ describe("what the environment says", () => {
     });
   });
 
+  test("a run of a tag tells it to an archive, one of a branch doesn't", async () => {
+    const argv = "archive . ./cold";
+    const env = { ...actions, GITHUB_REF_TYPE: "tag", GITHUB_REF: "refs/tags/v1.4.0" };
+    expect(await settingsOf({ argv, env })).toMatchObject({ tag: "refs/tags/v1.4.0", project: "acme/app" });
+    const branch = { ...actions, GITHUB_REF_TYPE: "branch", GITHUB_REF: "refs/heads/main" };
+    for (const other of [branch, { ...env, GITHUB_ACTIONS: "false" }, { ...env, GITHUB_REF: "" }])
+      expect(await settingsOf({ argv, env: other })).not.toHaveProperty("tag");
+  });
+
+  test("SOURCE_DATE_EPOCH goes before everything that says mtime, and before a flag with a warning", async () => {
+    const env = { SOURCE_DATE_EPOCH: "1700000000" };
+    const files = { "/repo/coldstore.yml": "mtime: keep" };
+    expect(await settingsOf({ argv: "archive . ./b", env })).toMatchObject({ mtime: 1_700_000_000 });
+    expect(await runOf({ argv: "archive . ./b", env, files })).toMatchObject({
+      settings: { mtime: 1_700_000_000 },
+      warnings: [],
+    });
+    expect(await runOf({ argv: "archive . ./b --mtime commit", env, files })).toMatchObject({
+      settings: { mtime: 1_700_000_000 },
+      warnings: ["--mtime isn't used: SOURCE_DATE_EPOCH is set, and goes before it."],
+    });
+    expect(await settingsOf({ argv: "archive . ./b", env: { SOURCE_DATE_EPOCH: "" }, files })).toMatchObject({
+      mtime: "keep",
+    });
+  });
+
+  test.each(["keep", "-1", "1.5", "0x10", "1e9", " 1", "8589934592", "٣"])(
+    "SOURCE_DATE_EPOCH=%s is refused by name for an archive, and nothing to other modes",
+    async (SOURCE_DATE_EPOCH) => {
+      const env = { SOURCE_DATE_EPOCH };
+      expect(await problemsOf({ argv: "archive . ./b", env })).toEqual([
+        `SOURCE_DATE_EPOCH is "${SOURCE_DATE_EPOCH}"; give whole seconds since 1970, up to 8589934591, or unset it.`,
+      ]);
+      for (const argv of ["snapshot . ./b", "list ./b"]) expect(await problemsOf({ argv, env })).toEqual([]);
+    },
+  );
+
   test("modes that read aren't narrowed to the run's project", async () => {
     for (const argv of ["verify ./cold", "list ./cold"])
       expect(await settingsOf({ argv, env: actions })).not.toHaveProperty("project");
@@ -254,6 +405,7 @@ describe("what the environment says", () => {
   );
 
   test("a folder as the only store of a run in GitHub Actions is warned of", async () => {
+    expect((await runOf({ argv: "archive . ./cold", env: actions })).warnings).toHaveLength(1);
     expect((await runOf({ argv: "snapshot . ./cold", env: actions })).warnings).toEqual([
       "./cold is on the runner: unless that is your own machine, it goes with the run.",
     ]);
@@ -346,6 +498,7 @@ describe("which of several places wins", () => {
           const yaml = (text: string | undefined) =>
             text === undefined ? "{}" : `{${spec.name}: ${JSON.stringify(text)}}`;
           const argv = ["--mode", spec.modes[0]!, "--profile", "p"];
+          if (spec.name === "compression-level") argv.push("--format", "tar.zst");
           if (spec.name !== "store") argv.push("--store", "./s");
           if (places.flag !== undefined) argv.push(`--${spec.name}=${places.flag}`);
           const own = places.file === undefined ? "" : `${yaml(places.file).slice(1, -1)}\n`;
@@ -372,7 +525,10 @@ function valueOf({ kind, example }: SettingSpec): fc.Arbitrary<string> {
   const word = fc.stringMatching(/^[a-z]{1,8}$/);
   if (kind.type === "boolean") return fc.constantFrom("true", "false");
   if (kind.type === "choice") return fc.constantFrom(...kind.values);
-  if (kind.type === "number") return fc.integer({ min: kind.min, max: kind.max }).map(String);
+  // Every level but 0 is one of tar.zst's.
+  if (kind.type === "number") return fc.integer({ min: kind.min + 1, max: kind.max }).map(String);
+  if (kind.type === "size") return fc.integer({ min: 1, max: 9999 }).map((mib) => `${mib}MiB`);
+  if (kind.type === "mtime") return fc.oneof(fc.constantFrom("commit", "keep"), fc.nat().map(String));
   if (kind.type === "duration") return fc.integer({ min: 1, max: 10_000 }).map((seconds) => `${seconds}s`);
   if (kind.type === "store" || kind.type === "path") return word.map((name) => `./${name}`);
   if (kind.type === "project") return word.map((name) => `acme/${name}`);
@@ -394,6 +550,7 @@ describe("whatever is given, the answer is settings or an error of settings", ()
     flag.map((parts) => parts.join("")),
     fc.constantFrom(
       "snapshot",
+      "archive",
       "list",
       "verify",
       "help",
@@ -422,7 +579,24 @@ describe("whatever is given, the answer is settings or an error of settings", ()
   test("in a config file", async () => {
     const scalar = fc.oneof(
       fc.string({ maxLength: 10 }),
-      fc.constantFrom("*a", "&a x", "!!binary x", "~", "", "|", "- x", "[x", "{a: b}", '"', "1.10", "true"),
+      fc.constantFrom(
+        "*a",
+        "&a x",
+        "!a",
+        "#a",
+        "2GB",
+        "-1",
+        "!!binary x",
+        "~",
+        "",
+        "|",
+        "- x",
+        "[x",
+        "{a: b}",
+        '"',
+        "1.10",
+        "true",
+      ),
     );
     const line = fc.tuple(
       fc.constantFrom("", "  ", "    ", "\t", "- "),

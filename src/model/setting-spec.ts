@@ -5,10 +5,17 @@ export type SettingKind =
   | { readonly type: "ref" }
   | { readonly type: "project" }
   | { readonly type: "boolean" }
-  | { readonly type: "choice"; readonly values: readonly string[] }
+  /** `word` stands for the values where they would be too many to show. */
+  | { readonly type: "choice"; readonly values: readonly string[]; readonly word?: string }
   | { readonly type: "number"; readonly min: number; readonly max: number }
   /** Milliseconds, from `1s` to `24d`. */
   | { readonly type: "duration" }
+  /** Bytes, from 1 MiB to 1000 TiB: `1900MiB`, `2GB`; a single letter, `500M`, is binary, as for rclone, restic and GNU's split. */
+  | { readonly type: "size" }
+  /** `commit`, `keep`, or seconds since 1970. */
+  | { readonly type: "mtime" }
+  /** One line of a .gitignore. */
+  | { readonly type: "pattern" }
   | { readonly type: "path" }
   | { readonly type: "store" }
   | { readonly type: "set" }

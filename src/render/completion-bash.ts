@@ -1,5 +1,5 @@
 import type { Manual, SettingSpec } from "../model/setting-spec.ts";
-import { firstWords, suggestions } from "./completion-words.ts";
+import { firstWords, helpTopics, suggestions } from "./completion-words.ts";
 
 /** Completion for bash 4 and newer, without the bash-completion package. */
 export function bashCompletion(manual: Manual): string {
@@ -20,7 +20,7 @@ export function bashCompletion(manual: Manual): string {
     "  fi",
     '  case "$mode" in',
     ...modes.map(({ name }) => `    ${name}) flags=${quoted(flagsOf(settings, name))} ;;`),
-    `    help) mapfile -t COMPREPLY < <(compgen -W ${quoted([...modes.map(({ name }) => name), "config", "stores", "exit-codes", "completion"])} -- "$word"); return ;;`,
+    `    help) mapfile -t COMPREPLY < <(compgen -W ${quoted(helpTopics(manual))} -- "$word"); return ;;`,
     `    completion) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$word"); return ;;`,
     `    *) flags=${quoted(settings.map(({ name }) => `--${name}`))} ;;`,
     "  esac",

@@ -1,16 +1,15 @@
 import type { Manual, SettingSpec } from "../model/setting-spec.ts";
-import { firstWords, suggestions } from "./completion-words.ts";
+import { firstWords, helpTopics, suggestions } from "./completion-words.ts";
 
 /** Completion for fish. */
 export function fishCompletion(manual: Manual): string {
-  const { modes, settings } = manual;
-  const topics = [...modes.map(({ name }) => name), "config", "stores", "exit-codes", "completion"];
+  const { settings } = manual;
   return [
     "# fish completion for coldstore",
     ...firstWords(manual).map(
       ([name, says]) => `complete -c coldstore -n __fish_use_subcommand -f -a ${name} -d ${quoted(says)}`,
     ),
-    `complete -c coldstore -n '__fish_seen_subcommand_from help' -f -a ${quoted(topics.join(" "))}`,
+    `complete -c coldstore -n '__fish_seen_subcommand_from help' -f -a ${quoted(helpTopics(manual).join(" "))}`,
     "complete -c coldstore -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'",
     ...settings.map(flag),
     "",

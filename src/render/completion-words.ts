@@ -10,8 +10,14 @@ export function firstWords(manual: Manual): readonly (readonly [word: string, sa
   ];
 }
 
+/** What may follow `help`. */
+export function helpTopics({ modes }: Manual): readonly string[] {
+  return [...modes.map(({ name }) => name), "config", "stores", "profiles", "exit-codes", "completion"];
+}
+
 /** What may be typed for a value: a closed list of words, a path, or something that can't be known. */
 export function suggestions({ kind }: SettingSpec): readonly string[] | "path" | "nothing" {
   if (kind.type === "choice") return kind.values;
+  if (kind.type === "mtime") return ["commit", "keep"];
   return kind.type === "path" || kind.type === "store" || kind.type === "glob" ? "path" : "nothing";
 }

@@ -1,5 +1,5 @@
 import type { Manual, SettingSpec } from "../model/setting-spec.ts";
-import { firstWords, suggestions } from "./completion-words.ts";
+import { firstWords, helpTopics, suggestions } from "./completion-words.ts";
 
 /** Completion for zsh; to lie in a folder of $fpath under the name _coldstore. */
 export function zshCompletion(manual: Manual): string {
@@ -22,7 +22,7 @@ export function zshCompletion(manual: Manual): string {
       ...positionals.map((word) => `      ${quoted(`:${word.replaceAll(/[[\]]/g, "")}:_files`)} \\`),
       "      ;;",
     ]),
-    `    help) _values topic ${[...modes.map(({ name }) => name), "config", "stores", "exit-codes", "completion"].join(" ")} ;;`,
+    `    help) _values topic ${helpTopics(manual).join(" ")} ;;`,
     "    completion) _values shell bash zsh fish ;;",
     "    *) _files ;;",
     "  esac",

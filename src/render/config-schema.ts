@@ -43,6 +43,11 @@ function valueSchema(kind: SettingKind): Schema {
       return { type: "integer", minimum: kind.min, maximum: kind.max };
     case "duration":
       return { type: "string", pattern: "^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$" };
+    // A number is plain bytes, or seconds; the reader has the bounds.
+    case "size":
+      return { type: ["string", "integer"], pattern: "^\\d+([kKmMgGtT]([iI]?[bB]|[iI])?|[bB])?$", minimum: 1024 ** 2 };
+    case "mtime":
+      return { type: ["string", "integer"], pattern: "^(commit|keep|\\d+)$", minimum: 0 };
     case "project":
       return { type: "string", pattern: "^[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$" };
     // YAML reads `ref: 1.0` and `milestone: 2026` as numbers; they are taken as they are written.
@@ -52,6 +57,7 @@ function valueSchema(kind: SettingKind): Schema {
     case "set":
       return { type: ["string", "number"] };
     case "glob":
+    case "pattern":
     case "path":
     case "store":
     case "prefix":

@@ -1,3 +1,4 @@
+import { ignoreProfiles, profileNames } from "../model/ignore-profiles.ts";
 import { columns } from "./columns.ts";
 import { exitCodeRows } from "./exit-codes.ts";
 
@@ -6,6 +7,7 @@ export function topicHelp(topic: string | undefined): readonly string[] | undefi
   if (topic === "exit-codes") return exitCodesHelp();
   if (topic === "config") return configHelp();
   if (topic === "stores") return storesHelp();
+  if (topic === "profiles") return profilesHelp();
   return topic === "completion" ? completionHelp() : undefined;
 }
 
@@ -58,6 +60,17 @@ function storesHelp(): readonly string[] {
     "",
     "  In a store, a set lies in OWNER/REPO/MODE/ID/. Nothing in it is ever overwritten, and its manifest",
     "  is written last: a folder without one is a run that didn't end.",
+  ];
+}
+
+function profilesHelp(): readonly string[] {
+  const rows = profileNames.map((name) => [name, (ignoreProfiles[name] ?? []).join(" ")] as const);
+  return [
+    "Profiles of what stays out of an archive",
+    "  --ignore-profile NAME leaves out what these patterns match, in the form of .gitignore, tracked or",
+    "  not. Several can be given; the manifest records their patterns.",
+    "",
+    ...columns(rows, Math.max(...profileNames.map((name) => name.length))),
   ];
 }
 

@@ -29,6 +29,7 @@ function generalHelp(manual: Manual): readonly string[] {
         ["coldstore help MODE", "all settings of a mode"],
         ["coldstore help config", "settings in a file, profiles"],
         ["coldstore help stores", "where sets can be kept"],
+        ["coldstore help profiles", "what each ignore-profile leaves out"],
         ["coldstore help exit-codes", "0 is good; what the others say"],
         ["coldstore help completion", "names completed by the Tab key"],
       ],

@@ -82,9 +82,8 @@ function row(spec: SettingSpec, modes: readonly ModeSpec[]): string {
 
 function valueCell({ kind }: SettingSpec): string {
   if (kind.type === "boolean") return "`true`, `false`";
-  return kind.type === "choice"
-    ? kind.values.map((value) => `\`${value}\``).join(", ")
-    : `\`${valueWord(kind) ?? ""}\``;
+  const words = kind.type === "choice" ? kind.values : (valueWord(kind)?.split("|") ?? []);
+  return words.map((word) => `\`${word}\``).join(", ");
 }
 
 function defaultCell(spec: SettingSpec): string {

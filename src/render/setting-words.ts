@@ -6,7 +6,7 @@ export function valueWord(kind: SettingKind): string | undefined {
     case "boolean":
       return undefined;
     case "choice":
-      return kind.values.join("|");
+      return kind.word ?? kind.values.join("|");
     case "number":
       return `${kind.min}-${kind.max}`;
     case "text":
@@ -19,6 +19,12 @@ export function valueWord(kind: SettingKind): string | undefined {
       return "OWNER/REPO";
     case "duration":
       return "TIME";
+    case "size":
+      return "SIZE";
+    case "mtime":
+      return "commit|keep|SECONDS";
+    case "pattern":
+      return "PATTERN";
     case "path":
       return "PATH";
     case "store":

@@ -14,7 +14,7 @@ export type Topic = (typeof topics)[number];
 export type Shell = (typeof shells)[number];
 
 const shells = ["bash", "zsh", "fish"] as const;
-const topics = [...everyMode, "config", "stores", "exit-codes", "completion"] as const;
+const topics = [...everyMode, "config", "stores", "profiles", "exit-codes", "completion"] as const;
 
 /** What is asked for instead of a run; undefined for a run. Help goes before everything else that a call may say. */
 export function readAside(flags: Flags, given: number): Aside | undefined {

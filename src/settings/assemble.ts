@@ -1,10 +1,25 @@
-import type { ListSettings, Mode, Presentation, Settings, SnapshotSettings, VerifySettings } from "./settings.ts";
+import { levelsOf } from "../model/archive-format.ts";
+import { ignoreProfiles } from "../model/ignore-profiles.ts";
+import type { ArchiveFormat } from "../model/manifest.ts";
+import type {
+  ArchiveSettings,
+  ListSettings,
+  MakingSettings,
+  Mode,
+  Presentation,
+  Settings,
+  SnapshotSettings,
+  VerifySettings,
+} from "./settings.ts";
+import { makingModes } from "./spec/modes.ts";
 import type { Values } from "./value-types.ts";
+import { oneOf } from "./wording.ts";
 
 /** What stands against a run although each value is fine by itself; one sentence each. */
 export function contradictions(values: Partial<Values>, file: string | undefined): readonly string[] {
   const { mode = "snapshot", store, set = [] } = values;
-  const needed = file === undefined && !(mode === "snapshot" && values["dry-run"] === true);
+  const makes = isMaking(mode);
+  const needed = file === undefined && !(makes && values["dry-run"] === true);
   return [
     ...(needed && store?.length === 0 ? [storeIsMissing(mode)] : []),
     ...(file !== undefined && set.length > 0
@@ -13,14 +28,29 @@ export function contradictions(values: Partial<Values>, file: string | undefined
     ...(mode === "list" && set.length > 2
       ? [`set is given ${set.length} times; list shows one set, or how two differ.`]
       : []),
+    ...(makes ? unfitLevel(values["compression-level"], values.format) : []),
   ];
 }
 
+function isMaking(mode: Mode): boolean {
+  return makingModes.some((making) => making === mode);
+}
+
+/** What a call says beside its values. */
+export interface Beside {
+  /** Given in a store's place; absolute. */
+  readonly file?: string | undefined;
+  /** The tag that the run is of, as a full ref name. */
+  readonly tag?: string | undefined;
+}
+
 /** The settings of the mode, of values without problems. */
-export function assemble(values: Values, file: string | undefined): Settings {
+export function assemble(values: Values, { file, tag }: Beside): Settings {
   switch (values.mode) {
     case "snapshot":
       return snapshotSettings(values);
+    case "archive":
+      return archiveSettings(values, tag);
     case "verify":
       return {
         ...readingSettings(values, file),
@@ -43,9 +73,32 @@ export function presentation(values: Partial<Values>): Presentation {
 }
 
 function storeIsMissing(mode: Mode): string {
-  const example = mode === "snapshot" ? "coldstore snapshot . ./cold" : `coldstore ${mode} ./cold`;
-  const free = mode === "snapshot" ? ", or try it with --dry-run" : "";
+  const makes = isMaking(mode);
+  const example = makes ? `coldstore ${mode} . ./cold` : `coldstore ${mode} ./cold`;
+  const free = makes ? ", or try it with --dry-run" : "";
   return `store is missing: say in which folder sets are kept, as in ${example}${free}.`;
+}
+
+/** A level that somebody gave has to fit every format that compresses, and there must be one. */
+function unfitLevel(level: number | undefined, formats: readonly ArchiveFormat[] | undefined): readonly string[] {
+  if (level === undefined || formats === undefined) return [];
+  const ranges = formats.flatMap((format) => {
+    const range = levelsOf(format);
+    return range === undefined ? [] : [{ format, ...range }];
+  });
+  if (ranges.length === 0)
+    return [`compression-level is ${level}, and a tar isn't compressed; leave it out, or give another format.`];
+  const unfit = ranges.filter(({ least, most }) => level < least || level > most);
+  if (unfit.length === 0) return [];
+  const limits = unfit.map(({ format, least, most }) => `${format} takes ${least} to ${most}`);
+  return [`compression-level is ${level}, and ${oneOf(limits, "and")}; ${wayOut(ranges)}.`];
+}
+
+function wayOut(ranges: readonly { readonly least: number; readonly most: number }[]): string {
+  const least = Math.max(...ranges.map((range) => range.least));
+  const most = Math.min(...ranges.map((range) => range.most));
+  if (ranges.length === 1) return `give ${least} to ${most}, or leave it out`;
+  return `give ${least} to ${most}, which all formats named take, or leave it out for the usual level of each`;
 }
 
 function commonSettings(values: Values) {
@@ -59,19 +112,41 @@ function readingSettings(values: Values, file: string | undefined) {
 
 function snapshotSettings(values: Values): SnapshotSettings {
   return {
-    ...commonSettings(values),
+    ...makingSettings(values),
     mode: "snapshot",
-    source: values.source,
     ref: values.ref,
+    exportSubst: values["export-subst"],
+    dirty: values.dirty,
+  };
+}
+
+function archiveSettings(values: Values, tag: string | undefined): ArchiveSettings {
+  return {
+    ...makingSettings(values),
+    mode: "archive",
+    ...present("tag", tag),
+    filters: {
+      exclude: values.exclude,
+      include: values.include,
+      profiles: values["ignore-profile"].map((name) => ({ name, patterns: ignoreProfiles[name] ?? [] })),
+    },
+    symlinks: values.symlinks,
+    ...present("mtime", values.mtime),
+  };
+}
+
+function makingSettings(values: Values): MakingSettings {
+  return {
+    ...commonSettings(values),
+    source: values.source,
     files: values.files,
     formats: values.format,
-    compressionLevel: values["compression-level"],
+    ...present("compressionLevel", values["compression-level"]),
+    ...present("splitSize", values["split-size"]),
     ...present("name", values.name),
     ...present("prefix", values.prefix),
-    exportSubst: values["export-subst"],
     submodules: values.submodules,
     lfs: values.lfs,
-    dirty: values.dirty,
     prove: values.prove,
     onConflict: values["on-conflict"],
     freeze: values.freeze,
@@ -84,6 +159,6 @@ function snapshotSettings(values: Values): SnapshotSettings {
 }
 
 /** A property that is left out when there is no value. */
-function present<K extends string>(name: K, value: string | undefined): { readonly [N in K]?: string } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [N in K]?: string };
+function present<K extends string, V>(name: K, value: V | undefined): { readonly [N in K]?: V } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [N in K]?: V };
 }

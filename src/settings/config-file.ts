@@ -117,10 +117,15 @@ function refusal(spec: SettingSpec, config: ConfigText, item: YamlItem, where: s
   if (config.found && spec.trust === "explicit")
     return `${spec.name} (${where}) can't be set by a file that was merely found in the repository; give it as --${spec.name}, or name the file with --config.`;
   if (item.texts === undefined)
-    return `${spec.name} (${where}) needs ${spec.list ? "a value or a list of values" : "one value"}, such as ${spec.name}: ${spec.example}.`;
+    return `${spec.name} (${where}) needs ${spec.list ? "a value or a list of values" : "one value"}, such as ${spec.name}: ${yamlText(spec.example)}.`;
   if (!spec.list && item.texts.length !== 1)
     return `${spec.name} (${where}) takes one value, not a list, such as ${spec.name}: ${spec.example}.`;
   return undefined;
+}
+
+/** What starts like this is no text in YAML: `*.iso` would be an alias, `!a.iso` a tag. */
+function yamlText(text: string): string {
+  return /^[*!&#@`%|>[{]/.test(text) ? `${JSON.stringify(text)}, in quotes` : text;
 }
 
 /** An empty list says "none" as clearly as a full one says what. */

@@ -1,6 +1,8 @@
+import { parseEpoch } from "./parse-mtime.ts";
 import type { RawLayer, RawText } from "./raw.ts";
 import { makingModes } from "./spec/modes.ts";
 import type { SettingName } from "./spec/table.ts";
+import { quote } from "./wording.ts";
 
 /** The environment as a plain record. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,6 +22,29 @@ export function defaultsFromEnv(env: Environment, base: string, mode: string): R
   if (env["TERM"] === "dumb") set("no-color", "TERM", "true");
   if (env["RUNNER_DEBUG"] === "1") set("debug", "RUNNER_DEBUG", "true");
   return { from: "environment", base, values };
+}
+
+/**
+ * What the environment says over every flag: SOURCE_DATE_EPOCH, as reproducible-builds.org/specs/source-date-epoch has it.
+ * One that can't be read is a problem for the mode that would use it, and none for the others.
+ */
+export function overridesFromEnv(env: Environment, base: string, mode: string, problems: string[]): RawLayer {
+  const values = new Map<SettingName, readonly RawText[]>();
+  const text = env[epochVariable];
+  if (mode === "archive" && text !== undefined && text !== "") {
+    const epoch = parseEpoch(text);
+    if (epoch.ok) values.set("mtime", [{ text, label: epochVariable }]);
+    else problems.push(`${epochVariable} is ${quote(text)}${epoch.wrong}.`);
+  }
+  return { from: "environment", base, values };
+}
+
+const epochVariable = "SOURCE_DATE_EPOCH";
+
+/** The tag that a run in GitHub Actions is of, as a full ref name. */
+export function tagOf(env: Environment): string | undefined {
+  const ref = env["GITHUB_REF"] ?? "";
+  return inActions(env) && env["GITHUB_REF_TYPE"] === "tag" && ref.startsWith("refs/tags/") ? ref : undefined;
 }
 
 export function inActions(env: Environment): boolean {

@@ -3,7 +3,14 @@ import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { assemble, contradictions, presentation } from "./assemble.ts";
 import { type Call, readCall } from "./call.ts";
 import { chosenProfile, type Config, readConfig } from "./config-file.ts";
-import { defaultsFromEnv, type Environment, inActions, isPullRequest } from "./defaults-from-env.ts";
+import {
+  defaultsFromEnv,
+  type Environment,
+  inActions,
+  isPullRequest,
+  overridesFromEnv,
+  tagOf,
+} from "./defaults-from-env.ts";
 import { type ConfigSource, foundConfig, namedConfig } from "./find-config.ts";
 import { readFlags } from "./flags.ts";
 import { foreignFlags, type Layers, parseValues } from "./parse.ts";
@@ -48,8 +55,8 @@ export async function loadSettings(invocation: Invocation): Promise<Loaded> {
   if (!call.unsure && values.mode !== undefined)
     problems.push(...foreignFlags(callLayer, values.mode), ...contradictions(values, file));
   if (problems.length > 0) throw failed(problems, warnings);
-  const settings = assemble(values as Values, file);
-  warnings.push(...passing(settings, invocation.env));
+  const settings = assemble(values as Values, { file, tag: tagOf(invocation.env) });
+  warnings.push(...passing(settings, invocation.env), ...overruled(callLayer, layers));
   return { kind: "run", settings, presentation: presentation(values), warnings };
 }
 
@@ -132,13 +139,24 @@ function layersOf(call: RawLayer, config: Config | undefined, { env, cwd }: Invo
   const profile = wanted === undefined ? undefined : chosenProfile(config, wanted, problems);
   const written = [profile, config?.settings].filter((layer) => layer !== undefined);
   const modes = [call, ...written].flatMap((layer) => layer.values.get("mode") ?? []);
-  const surroundings = defaultsFromEnv(env, cwd, modes[0]?.text ?? "snapshot");
+  const mode = modes[0]?.text ?? "snapshot";
+  const surroundings = defaultsFromEnv(env, cwd, mode);
+  const overrides = overridesFromEnv(env, cwd, mode, problems);
   const unused = [...(config?.profiles.values() ?? [])].filter((layer) => layer !== profile);
-  return { used: [call, surroundings, ...written], unused };
+  return { used: [overrides, call, surroundings, ...written], unused };
 }
 
 function passing(settings: Settings, env: Environment): readonly string[] {
-  if (settings.mode !== "snapshot" || settings.dryRun || !inActions(env)) return [];
+  if ((settings.mode !== "snapshot" && settings.mode !== "archive") || settings.dryRun || !inActions(env)) return [];
   const stores = settings.stores.map((store) => store.text).join(", ");
   return [`${stores} is on the runner: unless that is your own machine, it goes with the run.`];
+}
+
+/** A flag that the environment goes before is told: elsewhere a flag always wins. */
+function overruled(call: RawLayer, { used: [first] }: Layers): readonly string[] {
+  return [...(first?.values ?? [])].flatMap(([name, [raw]]) =>
+    raw !== undefined && call.values.has(name)
+      ? [`--${name} isn't used: ${raw.label} is set, and goes before it.`]
+      : [],
+  );
 }

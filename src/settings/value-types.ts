@@ -6,13 +6,15 @@ type Scalar<K> = K extends { readonly type: "boolean" }
   ? boolean
   : K extends { readonly type: "choice"; readonly values: readonly (infer V)[] }
     ? V
-    : K extends { readonly type: "number" | "duration" }
+    : K extends { readonly type: "number" | "duration" | "size" }
       ? number
       : K extends { readonly type: "store" }
         ? StoreAddress
         : K extends { readonly type: "set" }
           ? SetSelector
-          : string;
+          : K extends { readonly type: "mtime" }
+            ? "commit" | "keep" | number
+            : string;
 
 type ValueOf<D> = D extends { readonly list: true; readonly kind: infer K }
   ? readonly Scalar<K>[]

@@ -2,7 +2,10 @@ import type { SettingKind, SettingSpec } from "../model/setting-spec.ts";
 import { fine, type Parsed, type Place, wrong } from "./parsed.ts";
 import type { RawText } from "./raw.ts";
 import { parsePath, parseStore } from "./parse-store.ts";
+import { parseMtime } from "./parse-mtime.ts";
+import { parsePattern } from "./parse-pattern.ts";
 import { parseSelector } from "./parse-selector.ts";
+import { parseSize } from "./parse-size.ts";
 import { parseNameTemplate, parsePrefixTemplate } from "./parse-template.ts";
 import { hasControls, oneOf, quote } from "./wording.ts";
 
@@ -11,8 +14,7 @@ export function parseSetting(spec: SettingSpec, raws: readonly RawText[], place:
   const before = problems.length;
   const values = raws.flatMap((raw) => parseOne(spec, raw, place, problems));
   if (problems.length > before) return undefined;
-  const known = values.map(identity);
-  const different = values.filter((_, i) => known.indexOf(known[i] ?? "") === i);
+  const different = withoutDoubles(spec.kind, values);
   if (spec.list) return different;
   const [first] = raws;
   if (different.length > 1 && first !== undefined)
@@ -30,6 +32,13 @@ function parseOne(spec: SettingSpec, raw: RawText, place: Place, problems: strin
   if (parsed.ok) return [parsed.value];
   problems.push(`${raw.label} is ${raw.text === "" ? "empty" : quote(raw.text)}${parsed.wrong}.`);
   return [];
+}
+
+/** Each value once: where it stands first, but of patterns, of which the last match wins, where it stands last. */
+function withoutDoubles({ type }: SettingKind, values: readonly unknown[]): readonly unknown[] {
+  const known = values.map(identity);
+  const place = (value: string) => (type === "pattern" ? known.lastIndexOf(value) : known.indexOf(value));
+  return values.filter((_, i) => place(known[i] ?? "") === i);
 }
 
 /** Two texts of one folder are one store. */
@@ -55,6 +64,12 @@ function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknow
       return parseNumber(text, kind.min, kind.max);
     case "duration":
       return parseDuration(text);
+    case "size":
+      return parseSize(text);
+    case "mtime":
+      return parseMtime(text);
+    case "pattern":
+      return parsePattern(text);
     case "path":
       return parsePath(text, place);
     case "store":

@@ -40,7 +40,7 @@ export function readYaml(text: string, shown: string, problems: string[]): YamlF
     const document: Document = parseDocument(text, options);
     const errors = [...document.errors, ...document.warnings];
     for (const error of errors.slice(0, 5))
-      problems.push(`${shown}, line ${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}`);
+      problems.push(`${shown}, line ${error.linePos?.[0].line ?? 1}: ${firstLine(error.message)}${hint(error)}`);
     const aliases = countAliases(document);
     if (aliases > maxAliases) problems.push(`${shown} has ${aliases} aliases; ${maxAliases} are allowed.`);
     return errors.length === 0 && aliases <= maxAliases ? { shown, document, lines } : undefined;
@@ -108,6 +108,10 @@ function countAliases(document: Document): number {
 function lineOf(file: YamlFile, node: unknown): number {
   const offset = (node as Node | null)?.range?.[0] ?? 0;
   return file.lines.linePos(offset).line;
+}
+
+function hint({ code }: { readonly code: string }): string {
+  return code === "TAG_RESOLVE_FAILED" ? " A text that starts with ! stands in quotes." : "";
 }
 
 function firstLine(message: string): string {

@@ -4,7 +4,7 @@ import { everyMode, makingModes } from "./modes.ts";
 /** What most people need, and no more. */
 export const first = {
   mode: {
-    kind: { type: "choice", values: ["snapshot", "list", "verify"] },
+    kind: { type: "choice", values: everyMode },
     default: "snapshot",
     modes: everyMode,
     group: "first",
@@ -18,19 +18,19 @@ export const first = {
     list: true,
     modes: everyMode,
     group: "first",
-    help: "the folder that sets are kept in; give several for a copy in each; a snapshot's dry run needs none",
+    help: "the folder that sets are kept in; give several for a copy in each; a dry run of snapshot or archive needs none",
     example: "./cold",
     where: "everywhere",
     trust: "found",
   },
   format: {
-    kind: { type: "choice", values: ["tar.gz", "tar"] },
+    kind: { type: "choice", values: ["tar.gz", "tar.zst", "tar", "zip"] },
     list: true,
     default: "tar.gz",
     modes: makingModes,
     group: "first",
-    help: "the archive's format; give both for an archive of each",
-    example: "tar",
+    help: "the archive's format; give several for an archive of each",
+    example: "tar.zst",
     where: "everywhere",
     trust: "found",
   },
@@ -46,7 +46,7 @@ export const first = {
   },
   name: {
     kind: { type: "name" },
-    defaultText: "{repo}-{version} on a tag, else {repo}-{date}-{short}",
+    defaultText: "{repo}-{version} on a tag, else {repo}-{date}-{short}; for archive with -{mode} behind it",
     modes: makingModes,
     group: "first",
     help: "what the archive is called, without its ending",

@@ -15,6 +15,22 @@ export const modes = [
     ],
   },
   {
+    name: "archive",
+    group: "make",
+    summary: "freeze a folder as it is, without what .gitignore leaves out; store and prove it",
+    positionals: ["[SOURCE]", "[STORE]"],
+    examples: [
+      { line: "coldstore archive . ./cold", says: "tracked files and new ones, as they are now" },
+      { line: "coldstore archive ~/data ./cold --format tar.zst", says: "any folder, also outside of a repository" },
+      {
+        line: "coldstore archive . ./cold --ignore-profile latex --exclude '*.iso' --include report.pdf",
+        says: "less, and one file that .gitignore leaves out",
+      },
+      { line: "coldstore archive . ./cold --split-size 1900MiB", says: "in parts that cat joins" },
+      { line: "coldstore archive --dry-run", says: "what would go in, and what wouldn't; nothing is written" },
+    ],
+  },
+  {
     name: "list",
     group: "look",
     summary: "show the sets of a store, one set with its entries, or how two sets differ",
@@ -40,6 +56,6 @@ export const modes = [
   },
 ] as const satisfies readonly ModeSpec[];
 
-export const everyMode = ["snapshot", "list", "verify"] as const;
-export const makingModes = ["snapshot"] as const;
+export const everyMode = ["snapshot", "archive", "list", "verify"] as const;
+export const makingModes = ["snapshot", "archive"] as const;
 export const readingModes = ["list", "verify"] as const;
