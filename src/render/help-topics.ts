@@ -41,7 +41,7 @@ function configHelp(): readonly string[] {
     "",
     "What wins",
     "  A flag; then what GitHub Actions says of the run; then the profile; then the rest of the file;",
-    "  then the default.",
+    "  then the default. Before all of them, for mtime, goes the variable SOURCE_DATE_EPOCH.",
     "",
     "Paths and trust",
     "  Relative paths are counted from the top of the repository; in a file named by --config, from that",

@@ -28,6 +28,7 @@ export function renderSettingsPage(manual: Manual): string {
     "",
     "A flag `--name value`, an input `name:` and a config file's `name:` are the same setting. A list is a repeated flag, and a list in YAML.",
     "Flags and inputs win over what GitHub Actions says of the run, that over the profile, that over the config file, and that over the default.",
+    "The variable `SOURCE_DATE_EPOCH` alone wins over a flag: over `mtime`.",
     "",
     "## Modes",
     ...manual.modes.flatMap(modeSection),
