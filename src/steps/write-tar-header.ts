@@ -20,6 +20,7 @@ const flags = { file: "0", dir: "5", symlink: "2" } as const;
 
 // What eleven octal digits hold.
 const mostOctal = 0o77777777777;
+const noBytes = new Uint8Array();
 const nameBytes = 100;
 const prefixBytes = 155;
 const slash = 0x2f;
@@ -31,22 +32,35 @@ const slash = 0x2f;
  */
 export function tarHead(head: TarHead): Uint8Array {
   const cut = cutPath(head.path);
-  const link = head.link ?? new Uint8Array();
-  const records = [
-    ...(link.length > nameBytes ? [paxRecord("linkpath", link)] : []),
-    ...(fitsOctal(head.mtime) ? [] : [paxRecord("mtime", Buffer.from(String(head.mtime)))]),
-    ...(cut === undefined ? [paxRecord("path", head.path)] : []),
-    ...(head.size > mostOctal ? [paxRecord("size", Buffer.from(String(head.size)))] : []),
-  ];
+  const link = head.link ?? noBytes;
+  const records = paxRecords(head, cut);
   const block = headerBlock({
     ...head,
     flag: flags[head.type],
     mtime: fitsOctal(head.mtime) ? head.mtime : 0,
     size: head.size > mostOctal ? 0 : head.size,
-    link: link.subarray(0, nameBytes),
-    ...(cut ?? { name: head.path.subarray(0, nameBytes), prefix: new Uint8Array() }),
+    link: link.length > nameBytes ? link.subarray(0, nameBytes) : link,
+    ...(cut ?? { name: head.path.subarray(0, nameBytes), prefix: noBytes }),
   });
   return records.length === 0 ? block : Buffer.concat([paxHeader(Buffer.concat(records), head), block]);
+}
+
+/** Bytes that `tarHead` gives for it. */
+export function tarHeadBytes(head: TarHead): number {
+  const records = paxRecords(head, cutPath(head.path));
+  if (records.length === 0) return tarBlockBytes;
+  const bytes = records.reduce((sum, { length }) => sum + length, 0);
+  return 2 * tarBlockBytes + Math.ceil(bytes / tarBlockBytes) * tarBlockBytes;
+}
+
+/** Sorted by key. */
+function paxRecords({ path, link, mtime, size }: TarHead, cut: CutPath | undefined): readonly Uint8Array[] {
+  return [
+    ...(link !== undefined && link.length > nameBytes ? [paxRecord("linkpath", link)] : []),
+    ...(fitsOctal(mtime) ? [] : [paxRecord("mtime", Buffer.from(String(mtime)))]),
+    ...(cut === undefined ? [paxRecord("path", path)] : []),
+    ...(size > mostOctal ? [paxRecord("size", Buffer.from(String(size)))] : []),
+  ];
 }
 
 /** Zero bytes behind so much content. */
@@ -65,9 +79,14 @@ function fitsOctal(number: number): boolean {
   return number >= 0 && number <= mostOctal;
 }
 
+interface CutPath {
+  readonly name: Uint8Array;
+  readonly prefix: Uint8Array;
+}
+
 /** A path as ustar's name and prefix, which a reader joins with a slash; undefined when it can't be cut so. */
-function cutPath(path: Uint8Array): { readonly name: Uint8Array; readonly prefix: Uint8Array } | undefined {
-  if (path.length <= nameBytes) return { name: path, prefix: new Uint8Array() };
+function cutPath(path: Uint8Array): CutPath | undefined {
+  if (path.length <= nameBytes) return { name: path, prefix: noBytes };
   // The name keeps a folder's own slash, and is never empty.
   const end = path.at(-1) === slash ? path.length - 1 : path.length;
   const at = Buffer.from(path.buffer, path.byteOffset, Math.min(end, prefixBytes + 1)).lastIndexOf(slash);
@@ -79,8 +98,8 @@ function cutPath(path: Uint8Array): { readonly name: Uint8Array; readonly prefix
 function paxHeader(records: Uint8Array, { mode, mtime, owner }: TarHead): Uint8Array {
   const block = headerBlock({
     name: Buffer.from("PaxHeader"),
-    prefix: new Uint8Array(),
-    link: new Uint8Array(),
+    prefix: noBytes,
+    link: noBytes,
     flag: "x",
     mode: mode & 0o666,
     mtime: fitsOctal(mtime) ? mtime : 0,

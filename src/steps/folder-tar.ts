@@ -1,0 +1,68 @@
+import type { LfsPointer } from "../model/details.ts";
+import { bytesOf } from "./byte-text.ts";
+import type { FolderEntry } from "./folder-entry.ts";
+import { blobRunAt, putBlobs } from "./put-blobs.ts";
+import { EntryPutter, type Rest } from "./put-entries.ts";
+import { tarBlockBytes } from "./tar-header.ts";
+import { headOf, prefixFolders, type ShadowTar, TarWriter } from "./tar-writer.ts";
+import { tarEnd, tarHeadBytes } from "./write-tar-header.ts";
+
+export interface FolderTarRequest {
+  /** In the archive's order. */
+  readonly entries: readonly FolderEntry[];
+  /** Empty, or ending with a slash. */
+  readonly prefix: string;
+  /** What a Git LFS pointer becomes: `fail` and `pointers` leave it as it is, and `fail` tells of it. */
+  readonly lfs: "fail" | "include" | "pointers";
+  /** Time of the prefix's own folders, epoch seconds. */
+  readonly mtimeOfPrefix: number;
+  /** Other prefixes to give the digests for. */
+  readonly shadows?: readonly string[];
+  /** Called for each pointer with `fail`; what it throws ends the tar. */
+  onPointer?(pointer: LfsPointer): void;
+  readonly signal: AbortSignal;
+}
+
+/** What is known when the tar has ended: it under the other prefixes, in their order. */
+export interface FolderTarEnd {
+  readonly shadows: readonly ShadowTar[];
+}
+
+/**
+ * The tar `coldstore-tar/1` of a folder, in chunks of 512 KiB: it depends on the entries, their contents and the prefix alone.
+ * Rejects with `source` when a content is missing or keeps changing. A file over `wholeLimit` that changes while it goes by, or
+ * a file that vanished, rejects with a transient one: half a tar is worth nothing then, and the whole has to be made anew.
+ */
+export async function* folderTar(request: FolderTarRequest): AsyncGenerator<Uint8Array, FolderTarEnd, undefined> {
+  const { entries, prefix, shadows = [], mtimeOfPrefix: mtime, signal } = request;
+  const writer = new TarWriter({ prefix, shadows, mtime });
+  const put = new EntryPutter(writer, { ...request, onPointer: (pointer) => request.onPointer?.(pointer) });
+  for (let at = 0; at < entries.length;) {
+    signal.throwIfAborted();
+    const run = blobRunAt(entries, at);
+    const rest = run === undefined ? putOne(entries[at], put) : putBlobs(run, put, signal);
+    if (rest !== undefined) yield* rest;
+    yield* writer.full();
+    at += run?.entries.length ?? 1;
+  }
+  const ended = writer.end();
+  yield* writer.full();
+  return { shadows: ended };
+}
+
+function putOne(entry: FolderEntry | undefined, put: EntryPutter): Rest {
+  if (entry?.type === "file") return entry.content.kind === "disk" ? put.file(entry, entry.content) : undefined;
+  if (entry !== undefined) put.plain(entry);
+  return undefined;
+}
+
+/** Exact size of a folder's tar when no file changes any more, and Git LFS pointers stay what they are. */
+export function tarBytesOf(entries: readonly FolderEntry[], prefix: string): number {
+  const top = bytesOf(prefix);
+  let bytes = prefixFolders(top, 0).reduce((sum, head) => sum + tarHeadBytes(head), 0);
+  for (const entry of entries) {
+    const size = entry.type === "file" ? entry.bytes : 0;
+    bytes += tarHeadBytes(headOf({ ...entry, size }, top)) + Math.ceil(size / tarBlockBytes) * tarBlockBytes;
+  }
+  return bytes + tarEnd(bytes).length;
+}
