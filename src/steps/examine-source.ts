@@ -1,9 +1,13 @@
 import { basename } from "node:path";
+import type { LfsPointer } from "../model/details.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import type { ContentPolicies } from "../model/manifest.ts";
 import type { Revision } from "../model/revision.ts";
-import type { Repository, TreeEntry, WorkTreeChanges } from "../ports/repository.ts";
-import { inspectTree, type Submodule, type TreeInspection } from "./inspect-tree.ts";
-import { nameSnapshot, projectOf, type SnapshotNames } from "./name-set.ts";
+import type { Repository, WorkTreeChanges } from "../ports/repository.ts";
+import type { CommitTree, SnapshotEntry } from "./commit-tree.ts";
+import { type ContentsRequest, findContents, type Submodule } from "./find-contents.ts";
+import { inspectTree, type TreeInspection } from "./inspect-tree.ts";
+import { nameSnapshot, projectOf, type SetNames } from "./name-set.ts";
 
 /** What a snapshot asks of its source. */
 export interface SourceRequest {
@@ -16,6 +20,8 @@ export interface SourceRequest {
   /** Where sets are stored: what lies there is no change of the work tree. */
   readonly stores: readonly { readonly path: string }[];
   readonly run: string;
+  readonly submodules: ContentPolicies["submodules"];
+  readonly lfs: ContentPolicies["lfs"];
 }
 
 /** A commit, and all that is to be known of it before any work. */
@@ -23,8 +29,15 @@ export interface Source {
   readonly repository: Repository;
   readonly revision: Revision;
   readonly project: string;
-  readonly names: SnapshotNames;
+  readonly names: SetNames;
+  /** The commit's tree, and what is put into its tar. */
+  readonly tree: CommitTree;
+  /** With all that is put in. */
   readonly inspection: TreeInspection;
+  /** Those of included submodules too. */
+  readonly submodules: readonly Submodule[];
+  /** Every Git LFS pointer that the tree has; looked for unless `lfs` is `fail`. */
+  readonly lfs: readonly LfsPointer[];
   readonly changes?: WorkTreeChanges;
   readonly warnings: readonly string[];
   /** What stands against a snapshot; all of it, each with its way out. */
@@ -35,15 +48,16 @@ export interface Source {
 export async function examineSource(
   repository: Repository,
   request: SourceRequest,
-  visit: (entry: TreeEntry, offset: number) => void,
+  visit: (entry: SnapshotEntry, offset: number) => void,
   signal: AbortSignal,
 ): Promise<Source> {
   const revision = await repository.resolve(request.ref, signal);
   const folder = basename(repository.facts.workTree ?? request.source);
   const project = request.project ?? projectOf(repository.facts.origin, folder);
+  const policies = { submodules: request.submodules, lfs: request.lfs };
   const names = nameSnapshot({ ...request, revision, project });
-  const [inspection, changes] = await Promise.all([
-    inspectTree({ repository, revision, prefix: names.prefix }, visit, signal),
+  const [{ inspection, ...contents }, changes] = await Promise.all([
+    lookInto({ repository, revision, prefix: names.prefix, policies }, visit, signal),
     request.dirty === "ignore" ? undefined : countChanges(repository, request.stores, signal),
   ]);
   const left = changes instanceof ColdstoreError ? undefined : changes;
@@ -53,6 +67,7 @@ export async function examineSource(
     revision,
     project,
     names,
+    ...contents,
     inspection,
     ...(left && { changes: left }),
     warnings: request.dirty === "warn" ? uncommitted : [],
@@ -61,9 +76,22 @@ export async function examineSource(
       ...(request.dirty === "fail"
         ? uncommitted.map((text) => new ColdstoreError("source", `${text}; commit or stash them`))
         : []),
-      ...submoduleErrors(inspection.submodules),
+      ...contents.errors,
     ],
   };
+}
+
+/** What goes into the snapshot: looked for, then measured with all that is put in. */
+async function lookInto(
+  { prefix, ...request }: ContentsRequest & { readonly prefix: string },
+  visit: (entry: SnapshotEntry, offset: number) => void,
+  signal: AbortSignal,
+): Promise<Pick<Source, "tree" | "inspection" | "submodules" | "lfs" | "errors">> {
+  const { tree, pointers, errors } = await findContents(request, signal);
+  const inspection = await inspectTree({ ...tree, prefix }, visit, signal);
+  const { submodules } = inspection;
+  const unwanted = request.policies.submodules === "fail" ? submoduleErrors(submodules) : [];
+  return { tree, inspection, submodules, lfs: pointers, errors: [...unwanted, ...errors] };
 }
 
 /** Whether the work tree is as the commit has it. */
@@ -104,6 +132,7 @@ function submoduleErrors(submodules: readonly Submodule[]): ColdstoreError[] {
     new ColdstoreError(
       "source",
       `${countOf(submodules.length, "submodule")} would be an empty folder in the snapshot: ${named.join(", ")}${more}; ` +
+        "set submodules to include to put their contents in, or to exclude to keep the empty folders; " +
         `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(submodules.map(({ path }) => path))}`,
     ),
   ];

@@ -1,4 +1,6 @@
-import type { BlobPiece, Repository, TreeEntry } from "../ports/repository.ts";
+import type { BlobPiece, Repository } from "../ports/repository.ts";
+import type { SnapshotEntry } from "./commit-tree.ts";
+import { readLfsPart } from "./lfs-content.ts";
 import { sampleBytes, type Sample, type SampledEntry } from "./sample-grid.ts";
 
 export interface SampledTar {
@@ -18,13 +20,34 @@ export async function fillSamples(
   const windows = tar.samples.map((sample, index) =>
     openWindow(tar, sample, () => filled(windows[index]?.bytes ?? empty, index)),
   );
-  const places = Map.groupBy(windows.flatMap(placesIn), ({ entry }) => entry.oid);
+  const places = windows.flatMap(placesIn);
   for (const window of windows) window.settle();
+  const [contents, blobs] = partition(places, ({ entry }) => entry.lfs !== undefined);
+  for (const [repository, owned] of Map.groupBy(blobs, ({ entry }) => entry.repository ?? tar.repository))
+    await fillFromBlobs(repository, owned, signal);
+  for (const place of contents) await fillFromContent(place, place.entry.repository ?? tar.repository);
+}
+
+async function fillFromBlobs(repository: Repository, owned: readonly Place[], signal: AbortSignal): Promise<void> {
+  const places = Map.groupBy(owned, ({ entry }) => entry.oid);
   const read = async (oids: readonly string[]) => {
-    for await (const pieces of tar.repository.blobPieces(oids, signal))
+    for await (const pieces of repository.blobPieces(oids, signal))
       for (const piece of pieces) for (const place of places.get(piece.oid) ?? []) fill(place, piece);
   };
   await Promise.all(halves(places).map(read));
+}
+
+/** Reads of a Git LFS content what the window holds; of one that isn't there, nothing. */
+async function fillFromContent(place: Place, repository: Repository): Promise<void> {
+  const { window, entry, offset } = place;
+  const from = Math.max(0, window.start - offset);
+  const bytes = Math.min(entry.bytes - from, sampleBytes);
+  const data = entry.lfs && (await readLfsPart({ repository, pointer: entry.lfs, from, bytes }));
+  fill(place, { oid: entry.oid, offset: from, data: data ?? empty, last: true });
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /** The ids in two lists of about as many bytes: git unpacks objects on one core, and two of it on two. */
@@ -74,7 +97,7 @@ function placesIn(window: Window): Place[] {
   return window.entries.filter(({ entry }) => hasContent(entry)).map((sampled) => ({ window, ...sampled }));
 }
 
-function hasContent(entry: TreeEntry): boolean {
+function hasContent(entry: SnapshotEntry): boolean {
   return entry.type === "file" && entry.bytes > 0;
 }
 
@@ -93,7 +116,7 @@ function copyInto({ start, bytes }: Window, data: Uint8Array, offset: number): v
 }
 
 /** A header much like the one that git writes: what counts is how it compresses. */
-function headerOf(entry: TreeEntry, prefix: string, mtime: number): Buffer {
+function headerOf(entry: SnapshotEntry, prefix: string, mtime: number): Buffer {
   const header = Buffer.alloc(512);
   const isFolder = entry.type === "dir" || entry.type === "submodule";
   header.write(`${prefix}${entry.path}${isFolder ? "/" : ""}`.slice(-100), 0, "latin1");

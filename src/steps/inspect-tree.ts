@@ -1,13 +1,14 @@
 import { ColdstoreError } from "../model/errors.ts";
 import type { TreeCounts } from "../model/entry.ts";
 import type { Revision } from "../model/revision.ts";
-import type { Repository, TreeEntry } from "../ports/repository.ts";
+import { type CommitTree, plainTree, type SnapshotEntry, walkTree } from "./commit-tree.ts";
+import type { Submodule } from "./find-contents.ts";
 import { TarLayout } from "./tar-layout.ts";
 
-/** A submodule that the archive would hold as an empty folder. */
-export interface Submodule {
-  readonly path: string;
-  readonly commit: string;
+/** A tree to look at; without submodules or pointers nothing is put in. */
+export interface InspectRequest
+  extends Pick<CommitTree, "repository" | "revision">, Partial<Pick<CommitTree, "submodules" | "pointers">> {
+  readonly prefix: string;
 }
 
 /** What a tree's listing tells of its archive, without reading any content. */
@@ -15,31 +16,31 @@ export interface TreeInspection {
   readonly counts: TreeCounts;
   /** Bytes of the tar; exact but for files in which `export-subst` is expanded. */
   readonly tarBytes: number;
+  /** Those of included submodules too. */
   readonly submodules: readonly Submodule[];
 }
 
-/** Walks the paths that `git archive` would write, with the place of each in the tar. Throws `source` when there are none. */
+/** Walks the paths that the archive would hold, with the place of each in the tar. Throws `source` when there are none. */
 export async function inspectTree(
-  request: { readonly repository: Repository; readonly revision: Revision; readonly prefix: string },
-  visit: (entry: TreeEntry, offset: number) => void,
+  request: InspectRequest,
+  visit: (entry: SnapshotEntry, offset: number) => void,
   signal: AbortSignal,
 ): Promise<TreeInspection> {
+  const { repository, revision, prefix, ...puts } = request;
   const counts = { files: 0, dirs: 0, symlinks: 0, bytes: 0 };
   const submodules: Submodule[] = [];
-  const layout = new TarLayout(request.prefix, request.revision.commit);
-  for await (const batch of request.repository.tree(request.revision, signal)) {
-    for (const entry of batch) {
-      if (entry.exportIgnored) continue;
-      count(counts, entry);
-      if (entry.type === "submodule") submodules.push({ path: entry.path, commit: entry.oid });
-      visit(entry, layout.place(entry));
-    }
-  }
-  if (counts.files + counts.dirs + counts.symlinks === 0) throw emptyTree(request.revision);
+  const layout = new TarLayout(prefix, revision.commit);
+  const take = (entry: SnapshotEntry) => {
+    count(counts, entry);
+    if (entry.type === "submodule") submodules.push({ path: entry.path, commit: entry.oid });
+    visit(entry, layout.place(entry));
+  };
+  await walkTree({ ...plainTree(repository, revision), ...puts }, take, signal);
+  if (counts.files + counts.dirs + counts.symlinks === 0) throw emptyTree(revision);
   return { counts, tarBytes: layout.end(), submodules };
 }
 
-function count(counts: { files: number; dirs: number; symlinks: number; bytes: number }, entry: TreeEntry): void {
+function count(counts: { files: number; dirs: number; symlinks: number; bytes: number }, entry: SnapshotEntry): void {
   switch (entry.type) {
     case "file":
       counts.files += 1;

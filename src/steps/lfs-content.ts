@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
@@ -34,6 +35,20 @@ export async function* lfsContent({ repository, pointer, signal }: LfsContentReq
   }
   if (bytes !== pointer.bytes) throw wrongContent(pointer, bytes > pointer.bytes ? "more bytes" : "fewer bytes");
   if (sha256.digest("hex") !== pointer.oid) throw wrongContent(pointer, "another SHA-256");
+}
+
+/** A part of a content, unchecked; undefined when it isn't there. */
+export async function readLfsPart(part: {
+  readonly repository: Pick<Repository, "lfsFile">;
+  readonly pointer: LfsPointer;
+  readonly from: number;
+  readonly bytes: number;
+}): Promise<Uint8Array | undefined> {
+  const file = await part.repository.lfsFile(part.pointer);
+  if (file === undefined) return undefined;
+  await using opened = await open(file);
+  const { buffer, bytesRead } = await opened.read(Buffer.alloc(part.bytes), 0, part.bytes, part.from);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Those of the pointers whose content a clone hasn't got. */

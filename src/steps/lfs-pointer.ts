@@ -1,5 +1,6 @@
 import type { LfsPointer } from "../model/details.ts";
-import type { Repository, TreeEntry } from "../ports/repository.ts";
+import type { Repository } from "../ports/repository.ts";
+import { readEntries, type SnapshotEntry } from "./commit-tree.ts";
 
 /** Bytes that a pointer has at the most. Source: the Git LFS specification. */
 export const pointerLimit = 1024;
@@ -16,21 +17,29 @@ export function parsePointer(content: Uint8Array, path: string): LfsPointer | un
   return oid === undefined || Number.isNaN(bytes) ? undefined : { path, oid, bytes };
 }
 
-/** Reads those of the entries that are Git LFS pointers. */
+/** Whether a pointer's content went through Git LFS extensions before it was stored: what it stands for then isn't the file. */
+export function usesExtensions(content: Uint8Array): boolean {
+  return /^ext-/m.test(Buffer.from(content).toString("latin1"));
+}
+
+// The first line, one of 76 bytes with the id, and one with a size of a digit, whose line feed may lack.
+const pointerLeast = firstLine.length + 76 + 6;
+
+/** Whether an entry has the size that a pointer can have, and isn't one whose content goes in. */
+export function mayBePointer({ type, bytes, lfs }: SnapshotEntry): boolean {
+  return type === "file" && lfs === undefined && bytes >= pointerLeast && bytes <= pointerLimit;
+}
+
+/** Reads those of the entries that are Git LFS pointers; an entry without a repository of its own is in this one. */
 export async function findPointers(
   repository: Repository,
-  entries: readonly TreeEntry[],
+  entries: readonly SnapshotEntry[],
   signal: AbortSignal,
 ): Promise<readonly LfsPointer[]> {
   const pointers: LfsPointer[] = [];
-  let i = 0;
-  for await (const { data } of repository.blobs(
-    entries.map(({ oid }) => oid),
-    signal,
-  )) {
-    const pointer = parsePointer(data, entries[i]?.path ?? "");
+  for await (const { entry, data } of readEntries(repository, entries, signal)) {
+    const pointer = parsePointer(data, entry.path);
     if (pointer !== undefined) pointers.push(pointer);
-    i += 1;
   }
   return pointers;
 }

@@ -1,21 +1,21 @@
 import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
-import type { TreeEntry } from "../ports/repository.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
+import type { SnapshotEntry } from "./commit-tree.ts";
 import { exportIgnoreLines, type Source } from "./examine-source.ts";
 import { inspectTree } from "./inspect-tree.ts";
-import { findPointers, pointerLimit } from "./lfs-pointer.ts";
+import { findPointers, mayBePointer } from "./lfs-pointer.ts";
 
-/** Goes through a commit for all its Git LFS pointers, and says why no snapshot is made of it. */
+/** Goes through a commit, and the submodules that go in, for all Git LFS pointers, and says why no snapshot is made of it. */
 export async function explainPointers(
-  { repository, revision, names }: Source,
+  { repository, tree, names }: Pick<Source, "repository" | "tree" | "names">,
   signal: AbortSignal,
 ): Promise<ColdstoreError> {
-  const small: TreeEntry[] = [];
-  const keep = (entry: TreeEntry) => {
-    if (entry.type === "file" && entry.bytes <= pointerLimit) small.push(entry);
+  const small: SnapshotEntry[] = [];
+  const keep = (entry: SnapshotEntry) => {
+    if (mayBePointer(entry)) small.push(entry);
   };
-  await inspectTree({ repository, revision, prefix: names.prefix }, keep, signal);
+  await inspectTree({ ...tree, prefix: names.prefix }, keep, signal);
   return pointerError(await findPointers(repository, small, signal));
 }
 
@@ -26,6 +26,7 @@ export function pointerError(pointers: readonly LfsPointer[]): ColdstoreError {
   return new ColdstoreError(
     "source",
     `${formatCount(pointers.length, "file would be a Git LFS pointer", "files would be Git LFS pointers")} in the snapshot, without the contents: ${named.join(", ")}${more}; ` +
+      "set lfs to include to put the contents in, or to pointers to keep the pointers; " +
       `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(pointers.map(({ path }) => path))}`,
   );
 }

@@ -1,4 +1,4 @@
-import type { TreeEntry } from "../ports/repository.ts";
+import type { SnapshotEntry } from "./commit-tree.ts";
 
 /** Bytes before a sample that it's compressed with as dictionary, as in the midst of a block. */
 export const sampleLead = 16 * 1024;
@@ -11,7 +11,7 @@ const maxSamples = 640;
 
 /** A part of an entry that a sample holds; `offset` is that of the entry's content in the tar. */
 export interface SampledEntry {
-  readonly entry: TreeEntry;
+  readonly entry: SnapshotEntry;
   readonly offset: number;
 }
 
@@ -32,7 +32,7 @@ export class SampleGrid {
   #level = 0;
   #samples = new Map<number, SampledEntry[]>();
 
-  add(entry: TreeEntry, offset: number): void {
+  add(entry: SnapshotEntry, offset: number): void {
     const start = offset - 512;
     const end = offset + Math.max(entry.type === "file" ? entry.bytes : 0, 1);
     // An entry over many windows may bring more of them than fit.

@@ -1,5 +1,5 @@
 import type { Weight } from "../model/details.ts";
-import type { TreeEntry } from "../ports/repository.ts";
+import type { SnapshotEntry } from "./commit-tree.ts";
 import { SampleGrid } from "./sample-grid.ts";
 
 const shown = 10;
@@ -13,15 +13,16 @@ export class TreeSurvey {
   readonly grid = new SampleGrid();
   readonly #files: Weight[] = [];
   readonly #folders = new Map<string, number>();
-  readonly #maybePointers: TreeEntry[] = [];
-  readonly #expanded: TreeEntry[] = [];
+  readonly #maybePointers: SnapshotEntry[] = [];
+  readonly #expanded: SnapshotEntry[] = [];
 
   /** Takes a path that the archive will hold, and the offset of its content in the tar. */
-  add(entry: TreeEntry, offset: number): void {
+  add(entry: SnapshotEntry, offset: number): void {
     this.grid.add(entry, offset);
     if (entry.type !== "file") return;
     this.#weigh(entry);
     if (entry.exportSubst) this.#expanded.push(entry);
+    if (entry.lfs !== undefined) return;
     if (entry.bytes >= pointerBytes.least && entry.bytes <= pointerBytes.most) this.#maybePointers.push(entry);
   }
 
@@ -35,16 +36,16 @@ export class TreeSurvey {
   }
 
   /** Files of a size that a Git LFS pointer without extensions can have. */
-  get maybePointers(): readonly TreeEntry[] {
+  get maybePointers(): readonly SnapshotEntry[] {
     return this.#maybePointers;
   }
 
   /** Files that `git archive` expands $Format:…$ in. */
-  get expanded(): readonly TreeEntry[] {
+  get expanded(): readonly SnapshotEntry[] {
     return this.#expanded;
   }
 
-  #weigh({ path, bytes }: TreeEntry): void {
+  #weigh({ path, bytes }: SnapshotEntry): void {
     this.#files.push({ path, bytes });
     if (this.#files.length > 50 * shown) this.#files.splice(0, Infinity, ...heaviest(this.#files));
     let slash = path.indexOf("/");

@@ -1,4 +1,5 @@
-import type { TreeEntry } from "../ports/repository.ts";
+import { bytePathOf, type SnapshotEntry } from "./commit-tree.ts";
+import { tarHead } from "./write-tar-header.ts";
 
 const block = 512;
 const record = 10240;
@@ -22,8 +23,9 @@ export class TarLayout {
   }
 
   /** Makes room for the next entry; gives the offset of its content. */
-  place(entry: TreeEntry): number {
-    const content = this.#offset + this.#paxBytes(entry) + block;
+  place(entry: SnapshotEntry): number {
+    const head = entry.lfs === undefined ? this.#paxBytes(entry) + block : this.#ownHeadBytes(entry);
+    const content = this.#offset + head;
     this.#offset = content + (entry.type === "file" ? padded(entry.bytes) : 0);
     return content;
   }
@@ -33,7 +35,13 @@ export class TarLayout {
     return Math.ceil((this.#offset + 2 * block) / record) * record;
   }
 
-  #paxBytes(entry: TreeEntry): number {
+  /** Contents of Git LFS are put in with a header that isn't git's. */
+  #ownHeadBytes(entry: SnapshotEntry): number {
+    const path = Buffer.concat([this.#prefix, Buffer.from(bytePathOf(entry), "latin1")]);
+    return tarHead({ path, type: "file", mode: 0, size: entry.bytes, mtime: 0, owner: "root" }).length;
+  }
+
+  #paxBytes(entry: SnapshotEntry): number {
     const slash = entry.type === "dir" || entry.type === "submodule" ? "/" : "";
     const length = this.#prefix.length + (entry.pathBytes?.length ?? Buffer.byteLength(entry.path)) + slash.length;
     let bytes = 0;
