@@ -1,0 +1,4 @@
+import { folderContract } from "../contracts/folder-contract.ts";
+import { memoryFolderUnderTest } from "./memory-folder.ts";
+
+folderContract("a folder in memory", async () => memoryFolderUnderTest());
