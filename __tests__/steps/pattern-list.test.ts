@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PatternList } from "../../src/steps/pattern-list.ts";
 import { isolatedGitEnvironment, makeRepository } from "../support/git-fixture.ts";

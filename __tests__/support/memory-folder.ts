@@ -180,13 +180,13 @@ class MemoryTree {
   }
 
   remove(path: BytePath): void {
-    for (const each of [...this.nodes.keys()])
+    for (const each of this.nodes.keys())
       if (each === path || each.startsWith(`${path}/`)) this.nodes.delete(each);
   }
 
   move(from: BytePath, to: BytePath): void {
     this.#makeWay(to);
-    for (const [path, node] of [...this.nodes]) {
+    for (const [path, node] of Array.from(this.nodes)) {
       if (path !== from && !path.startsWith(`${from}/`)) continue;
       this.nodes.delete(path);
       this.nodes.set(to + path.slice(from.length), node);

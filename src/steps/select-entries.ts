@@ -12,8 +12,6 @@ import { findingWarnings } from "./selection-warnings.ts";
 import { takeFolder } from "./take-folder.ts";
 import { mtimeOf, rootOf } from "./taking.ts";
 
-export type { SelectionRules };
-
 /** Chooses what of a folder goes into its archive; nothing is read but manifests, rules and links. Rejects for an abort, or when git fails. */
 export async function selectEntries(
   folder: SourceFolder,
