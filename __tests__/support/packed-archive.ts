@@ -6,9 +6,10 @@ import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
 import type { Entry } from "../../src/model/entry.ts";
 import type { ArchiveFormat } from "../../src/model/manifest.ts";
+import type { SetFile } from "../../src/model/set-file.ts";
 import type { Scratch } from "../../src/ports/workspace.ts";
 import { readFileList } from "../../src/steps/file-list.ts";
-import { packArchive, type PackedArtifact, type PackSummary } from "../../src/steps/pack-archive.ts";
+import { packArchive, type PackOptions, type PackSummary } from "../../src/steps/pack-archive.ts";
 
 export const quiet = { signal: new AbortController().signal, progress: () => {} };
 
@@ -23,24 +24,24 @@ export function temporaryScratch(): Scratch {
 }
 
 export interface Packed {
-  readonly artifacts: readonly PackedArtifact[];
+  readonly artifacts: readonly SetFile[];
   readonly summary: PackSummary;
   /** The bytes of an archive, or of the file list. */
   bytes(ending: ArchiveFormat | "files.jsonl.gz"): Promise<Buffer>;
-  one(format: ArchiveFormat): PackedArtifact;
+  one(format: ArchiveFormat): SetFile;
   entries(): Promise<Entry[]>;
 }
 
 /** Packs a tar whose members all lie in `p/`. */
 export async function pack(
-  tar: Uint8Array | Readable,
+  tar: Uint8Array | AsyncIterable<Uint8Array>,
   scratch: Scratch,
-  options: { readonly level?: number; readonly formats?: readonly ArchiveFormat[]; readonly prefix?: string } = {},
+  options: Partial<Pick<PackOptions, "level" | "formats" | "prefix" | "splitSize">> = {},
 ): Promise<Packed> {
-  const { level = 6, formats = ["tar.gz", "tar"], prefix = "p/" } = options;
-  const source = tar instanceof Readable ? tar : Readable.from(chunksOf(tar, 50_000), { objectMode: false });
-  const packing = packArchive({ tar: source, prefix, name: "app", formats, level, scratch, io: quiet });
-  const artifacts: PackedArtifact[] = [];
+  const { formats = ["tar.gz", "tar"], prefix = "p/", ...how } = options;
+  const source = tar instanceof Uint8Array ? Readable.from(chunksOf(tar, 50_000), { objectMode: false }) : tar;
+  const packing = packArchive({ tar: source, prefix, name: "app", formats, ...how, scratch, io: quiet });
+  const artifacts: SetFile[] = [];
   let next = await packing.next();
   for (; next.done !== true; next = await packing.next()) artifacts.push(next.value);
   const bytes: Packed["bytes"] = async (ending) => readFile(scratch.file(`app.${ending}`));

@@ -1,67 +1,65 @@
-import type { Artifact, BlockIndex } from "../model/artifact.ts";
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
+import type { WholeArchive } from "./archive-file.ts";
 import { archiveBlockBytes, BlockCompressor } from "./compress-blocks.ts";
-import { OutputFile } from "./output-file.ts";
-
-/** A finished archive file, as its container made it. */
-export interface MadeArchive {
-  readonly artifact: Artifact;
-  readonly format: ArchiveFormat;
-  /** Compressed formats only. */
-  readonly level?: number;
-  readonly blocks?: BlockIndex;
-}
+import { zstdBlockBytes, ZstdCompressor } from "./compress-zstd.ts";
+import type { Output } from "./output-file.ts";
+import { ZipContainer } from "./zip-container.ts";
 
 /** Makes an archive of one format out of a tar's blocks, which come once and in order. */
 export interface ArchiveContainer {
-  /** Takes the next block (1 MiB, the last may be shorter), which must not change after. Resolves when there is room for another. */
+  /** Takes the next block (`containerBlockBytes`, the last may be shorter), which must not change after. Resolves when there is room for another. */
   add(block: Uint8Array): Promise<void>;
-  /** Resolves to the finished archive, safe on disk. `tar` is the digest of all that was added. */
-  finish(tar: Digest): Promise<MadeArchive>;
-  /** Closes what is open, after a failure or an abort; never rejects. */
+  /** To be called behind the last block: throws `source` when the format can't hold what the tar has. */
+  check(): void;
+  /** Resolves when all is written. `tar` is the digest of all that was added. The output stays open. */
+  finish(tar: Digest): Promise<WholeArchive>;
+  /** Ends what is under way, after a failure or an abort; never rejects. */
   abandon(): Promise<void>;
 }
 
 export interface ContainerOptions {
   readonly format: ArchiveFormat;
-  /** File name of the archive. */
-  readonly name: string;
-  /** Path of the file to make. */
-  readonly path: string;
-  readonly level: number;
+  /** For formats that compress. */
+  readonly level: number | undefined;
+  readonly output: Output;
 }
 
-/** Opens the file of an archive. Rejects with `store` when it can't be made. */
-export async function createContainer(options: ContainerOptions): Promise<ArchiveContainer> {
-  const file = await OutputFile.create(options.path);
-  switch (options.format) {
+/** Bytes of the blocks that containers of these formats take. */
+export function containerBlockBytes(formats: readonly ArchiveFormat[]): number {
+  return formats.includes("tar.zst") ? zstdBlockBytes : archiveBlockBytes;
+}
+
+export function createContainer({ format, level = 0, output }: ContainerOptions): ArchiveContainer {
+  switch (format) {
     case "tar":
-      return plainTar(file, options);
+      return { ...idle, add: async (block) => output.write(block), finish: async (tar) => tar };
     case "tar.gz":
-      return blockedGzip(file, options);
+      return blockedGzip(output, level);
+    case "tar.zst":
+      return framedZstd(output, level);
+    case "zip":
+      return new ZipContainer(output, level);
   }
 }
 
-function plainTar(file: OutputFile, { format, name }: ContainerOptions): ArchiveContainer {
+const idle = {
+  check: (): void => undefined,
+  abandon: async (): Promise<void> => undefined,
+};
+
+function blockedGzip(output: Output, level: number): ArchiveContainer {
+  const compressor = new BlockCompressor(output, { level, blockBytes: archiveBlockBytes });
   return {
-    add: async (block) => file.write(block),
-    async finish(tar) {
-      await file.finish();
-      return { artifact: { name, ...tar, body: { file: file.path } }, format };
+    ...idle,
+    async add(block) {
+      for (let at = 0; at < block.length; at += archiveBlockBytes)
+        await compressor.add(block.subarray(at, at + archiveBlockBytes));
     },
-    abandon: async () => file.abandon(),
+    finish: async () => compressor.finish(),
   };
 }
 
-function blockedGzip(file: OutputFile, { format, name, level }: ContainerOptions): ArchiveContainer {
-  const compressor = new BlockCompressor(file, { level, blockBytes: archiveBlockBytes });
-  return {
-    add: async (block) => compressor.add(block),
-    async finish() {
-      const { bytes, sha256, blocks } = await compressor.finish();
-      await file.finish();
-      return { artifact: { name, bytes, sha256, body: { file: file.path } }, format, level, blocks };
-    },
-    abandon: async () => file.abandon(),
-  };
+function framedZstd(output: Output, level: number): ArchiveContainer {
+  const compressor = new ZstdCompressor(output, level);
+  return { ...idle, add: async (block) => compressor.add(block), finish: async () => compressor.finish() };
 }

@@ -13,7 +13,6 @@ import type {
 import { manifestSuffix } from "../model/manifest.ts";
 import type { Artifact } from "../model/artifact.ts";
 import type { Revision } from "../model/revision.ts";
-import type { SetFile } from "../model/set-file.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import { sealManifest, serializeManifest } from "./seal-manifest.ts";
 import { smallArtifact } from "./small-artifact.ts";
@@ -88,28 +87,6 @@ function sourceOf({ commit, tree, committed, objectFormat, tag }: Revision): Man
 
 function named({ name, bytes, sha256 }: NamedDigest): NamedDigest {
   return { name, bytes, sha256 };
-}
-
-/** How the manifest lists one file. */
-export function describeFile({ artifact, role, format, level = 6, blocks }: SetFile): ManifestArtifact {
-  const { name, bytes, sha256 } = artifact;
-  if (blocks === undefined) return { name, role, bytes, sha256, ...(format && { format }) };
-  return {
-    name,
-    role,
-    bytes,
-    sha256,
-    ...(format && { format }),
-    compression: {
-      algorithm: "gzip",
-      level,
-      implementation: "node-zlib",
-      version: process.versions.zlib,
-      block_bytes: blocks.blockBytes,
-      blocks: blocks.offsets,
-      ...(blocks.firstPaths && { first_paths: blocks.firstPaths }),
-    },
-  };
 }
 
 /** A sealed manifest and its file, under the given file name. */

@@ -1,20 +1,24 @@
 import type { ArchiveFormat, ManifestArtifact } from "../model/manifest.ts";
+import type { AskedLevel } from "./choose-level.ts";
 import { freeNames, needsFiles, type FreeNames, type Job } from "./decide-job.ts";
 import type { CompleteSet } from "./find-standing.ts";
 
-/** How the files of a set are made: their names, the archives in their order, and the level of those that compress. */
+/** How the files of a set are made: their names, the archives in their order and how these are compressed and split. */
 export interface Recipe {
   readonly names: FreeNames;
   readonly formats: readonly ArchiveFormat[];
-  readonly level: number;
+  /** Absent: each format's usual one. */
+  readonly level?: AskedLevel;
+  /** Bytes of an archive's part; absent: archives aren't split. */
+  readonly splitSize?: number;
+  /** A set that is there has its content under this folder; absent: as the run's plan has it. */
+  readonly prefix?: string;
 }
 
 /** What the run was told to make. `files` are the names of build outputs that join the set. */
-export interface Asked {
+export interface Asked extends Pick<Recipe, "formats" | "level" | "splitSize"> {
   readonly name: string;
   readonly files: readonly string[];
-  readonly formats: readonly ArchiveFormat[];
-  readonly level: number;
 }
 
 /**
@@ -25,9 +29,9 @@ export function chooseRecipes<Place extends { readonly job: Job }>(
   places: readonly Place[],
   asked: Asked,
 ): readonly { readonly recipe: Recipe; readonly places: readonly Place[] }[] {
-  const { formats, level } = asked;
+  const { name, files, ...how } = asked;
   const jobs = places.map(({ job }) => job);
-  const plain = { names: freeNames(asked.name, asked.files, jobs), formats, level };
+  const plain: Recipe = { names: freeNames(name, files, jobs), ...how };
   const found = new Map<string, { readonly recipe: Recipe; readonly places: Place[] }>();
   for (const place of places.filter(({ job }) => needsFiles(job))) {
     const recipe = place.job.kind === "repair" ? recipeOf(place.job.set, asked) : plain;
@@ -43,11 +47,15 @@ function recipeOf({ manifest }: CompleteSet, asked: Asked): Recipe {
   const { artifacts, content } = manifest;
   const joined = artifacts.filter(({ role }) => role === "file");
   const nameOf = (file: string) => joined[content.files.findIndex(({ name }) => name === file)]?.name ?? file;
-  const compressed = artifacts.find(({ format, compression }) => format !== undefined && compression !== undefined);
+  const archives = artifacts.filter(({ format }) => format !== undefined);
+  const levels = archives.map(({ format, compression }) => [format, compression?.level] as const);
+  const splitSize = archives.flatMap(({ parts = [] }) => parts[0]?.bytes ?? [])[0];
   return {
     names: { base: artifacts.flatMap(baseOf)[0] ?? asked.name, nameOf },
-    formats: artifacts.flatMap(({ format }) => format ?? []),
-    level: compressed?.compression?.level ?? asked.level,
+    formats: archives.flatMap(({ format }) => format ?? []),
+    level: Object.fromEntries(levels),
+    ...(splitSize !== undefined && { splitSize }),
+    prefix: content.prefix,
   };
 }
 
@@ -56,6 +64,6 @@ function baseOf({ role, name }: ManifestArtifact): string | [] {
   return role === "file-list" && name.endsWith(ending) ? name.slice(0, -ending.length) : [];
 }
 
-function keyOf({ names, formats, level }: Recipe, { files }: Asked): string {
-  return JSON.stringify([names.base, files.map(names.nameOf), formats, level]);
+function keyOf({ names, ...how }: Recipe, { files }: Asked): string {
+  return JSON.stringify([names.base, files.map(names.nameOf), how]);
 }

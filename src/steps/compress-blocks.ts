@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { crc32, constants, deflateRaw } from "node:zlib";
 import type { BlockIndex } from "../model/artifact.ts";
 import type { Digest } from "../model/manifest.ts";
+import { BlockQueue } from "./block-queue.ts";
 import type { Output } from "./output-file.ts";
 
 /** Uncompressed bytes of each independent block of a tar.gz. */
@@ -47,53 +47,30 @@ const memLevel = 9;
  * The bytes depend on the blocks, the level and the zlib that Node carries; on nothing else.
  */
 export class BlockCompressor {
-  readonly #output: Output;
+  readonly #queue: BlockQueue;
   readonly #options: GzipOptions;
-  readonly #offsets: number[] = [];
-  readonly #pending: Promise<void>[] = [];
-  readonly #sha256 = createHash("sha256");
-  #last: Promise<void>;
-  #bytes = 0;
   #crc = 0;
   #plainBytes = 0;
 
   constructor(output: Output, options: GzipOptions) {
-    this.#output = output;
+    this.#queue = new BlockQueue(output, blocksInFlight);
     this.#options = options;
-    this.#last = this.#write(gzipHeader);
-    this.#last.catch(ignore);
+    this.#queue.frame(gzipHeader);
   }
 
   /** Takes the next block: `blockBytes` long, only the last may be shorter; not to be changed after. Resolves when there is room for another. */
   async add(block: Uint8Array): Promise<void> {
-    const stored = this.#store(this.#last, deflateBlock(block, this.#options));
-    // A failure is met by whoever waits for it here or in finish; until then it is not "unhandled".
-    stored.catch(ignore);
-    this.#last = stored;
-    this.#pending.push(stored);
+    const room = this.#queue.add(deflateBlock(block, this.#options));
     this.#crc = crc32(block, this.#crc);
     this.#plainBytes += block.length;
-    if (this.#pending.length >= blocksInFlight) await this.#pending.shift();
+    await room;
   }
 
   /** Ends the member. The output itself stays open. */
   async finish(): Promise<GzipFile> {
-    await this.#last;
-    await this.#write(gzipTail(this.#crc, this.#plainBytes));
-    const blocks = { blockBytes: this.#options.blockBytes, offsets: this.#offsets };
-    return { bytes: this.#bytes, sha256: this.#sha256.digest("hex"), blocks };
-  }
-
-  async #store(previous: Promise<void>, deflated: Promise<Uint8Array>): Promise<void> {
-    const [data] = await Promise.all([deflated, previous]);
-    this.#offsets.push(this.#bytes);
-    await this.#write(data);
-  }
-
-  async #write(data: Uint8Array): Promise<void> {
-    this.#sha256.update(data);
-    this.#bytes += data.length;
-    await this.#output.write(data);
+    this.#queue.frame(gzipTail(this.#crc, this.#plainBytes));
+    const { offsets, ...digest } = await this.#queue.finish();
+    return { ...digest, blocks: { blockBytes: this.#options.blockBytes, offsets } };
   }
 }
 
@@ -113,8 +90,4 @@ async function deflateBlock(block: Uint8Array, { level, blockBytes }: GzipOption
   return new Promise((resolve, reject) => {
     deflateRaw(block, options, (error, data) => (error ? reject(error) : resolve(data)));
   });
-}
-
-function ignore(): void {
-  // Met elsewhere.
 }

@@ -3,9 +3,10 @@ import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
-import { buildManifest, describeFile, manifestName } from "./build-manifest.ts";
+import { buildManifest, manifestName } from "./build-manifest.ts";
 import type { Job } from "./decide-job.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import { describeFiles } from "./describe-files.ts";
 import { listStrays } from "./list-strays.ts";
 import type { SetInTheMaking } from "./make-set.ts";
 import { publishSet, type Published } from "./publish-set.ts";
@@ -81,7 +82,7 @@ async function publish(
         const own = stored.map(({ artifact }) => artifact.name);
         const superseded = await listStrays({ store, set, own }, io);
         const run = superseded.length === 0 ? order.run : { ...order.run, superseded };
-        const artifacts = stored.map(describeFile);
+        const artifacts = describeFiles(stored);
         return buildManifest({ name: manifestName(base), content: await content, artifacts, run });
       },
     },
@@ -114,7 +115,7 @@ async function resultOf(published: Published, order: JobOrder): Promise<JobResul
 async function formatsLacking({ manifest }: CompleteSet, order: JobOrder): Promise<readonly string[]> {
   const has = new Set(manifest.artifacts.map(({ format }) => format));
   const made = await Array.fromAsync(makingOf(order).files);
-  return made.flatMap(({ format }) => (format === undefined || has.has(format) ? [] : format));
+  return [...new Set(made.flatMap(({ format }) => (format === undefined || has.has(format) ? [] : format)))];
 }
 
 async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { ColdstoreError } from "../model/errors.ts";
-import type { Digest } from "../model/manifest.ts";
+import { type Digest, manifestSuffix } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
+import { formatBytes } from "../model/units.ts";
 import type { FoundFile } from "../ports/build-outputs.ts";
 import type { Scratch } from "../ports/workspace.ts";
 
@@ -20,14 +21,32 @@ export async function digestFiles(files: readonly FoundFile[], signal: AbortSign
 
 /** Throws `source` when a joining file has the name of one of the set's own. */
 export function assertApart(files: readonly FoundFile[], base: string): void {
-  const own = [".tar.gz", ".tar", ".files.jsonl.gz", ".SHA256SUMS", ".RESTORE.md", ".coldstore.json"].map(
-    (end) => base + end,
-  );
-  const twice = files.find(({ name }) => own.includes(name) || name.endsWith(".coldstore.json"));
+  const twice = files.find(({ name }) => isOwn(name, base));
   if (twice !== undefined)
     throw new ColdstoreError(
       "source",
       `${twice.path} can't join the set: ${twice.name} is a name that the set uses itself; rename it, or set name`,
+    );
+}
+
+const archiveEndings = [".tar.gz", ".tar.zst", ".tar", ".zip"];
+const otherEndings = [".files.jsonl.gz", ".SHA256SUMS", ".RESTORE.md", manifestSuffix];
+
+/** What a set may call a file of its own: an archive is split or not as its size comes out. */
+function isOwn(name: string, base: string): boolean {
+  if (name.endsWith(manifestSuffix)) return true;
+  const ending = name.startsWith(base) ? name.slice(base.length) : "";
+  return [...archiveEndings, ...otherEndings].includes(ending.replace(/(?<=^\..*)\.part-\d+$/, ""));
+}
+
+/** Throws `source` when a joining file is larger than a store takes in one piece: only archives are split. */
+export function assertUnsplit(files: readonly JoiningFile[], splitSize: number | undefined): void {
+  const large = files.find(({ bytes }) => bytes > (splitSize ?? Infinity));
+  if (large !== undefined)
+    throw new ColdstoreError(
+      "source",
+      `${large.path} is ${formatBytes(large.bytes)}, more than split-size (${formatBytes(splitSize ?? 0)}); only archives are ` +
+        "split: make the file smaller, or split-size larger",
     );
 }
 

@@ -1,29 +1,23 @@
-import type { Readable } from "node:stream";
 import type { ColdstoreError } from "../model/errors.ts";
-import type { ArchiveFormat, ManifestContent } from "../model/manifest.ts";
+import type { ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
-import type { Scratch } from "../ports/workspace.ts";
 import type { PlannedContent } from "./build-manifest.ts";
 import type { FreeNames } from "./decide-job.ts";
 import { GrowingList } from "./growing-list.ts";
-import { copyJoiningFile, type JoiningFile } from "./join-files.ts";
-import { packArchive, type PackIo, type PackSummary } from "./pack-archive.ts";
+import { assertUnsplit, copyJoiningFile, type JoiningFile } from "./join-files.ts";
+import { packArchive, type PackOptions, type PackSummary } from "./pack-archive.ts";
 import { writeChecksums } from "./write-checksums.ts";
 import { writeRestoreNotes } from "./write-restore-notes.ts";
 
 /** What a set is to be made of. */
-export interface SetOrder {
-  /** Opens the tar of the plan's commit. */
-  openTar(): Promise<Readable>;
+export interface SetOrder extends Pick<PackOptions, "formats" | "level" | "splitSize" | "scratch" | "io"> {
+  /** Opens the tar of the plan's content, to be read once; it's closed whatever happens. */
+  openTar(): Promise<AsyncIterable<Uint8Array>>;
   readonly plan: PlannedContent;
   readonly names: FreeNames;
-  readonly formats: readonly ArchiveFormat[];
-  readonly level: number;
   readonly files: readonly JoiningFile[];
-  readonly scratch: Scratch;
-  /** Why no set is made of a commit with Git LFS pointers in it; asked for when the first one goes by. */
-  explainPointers(): Promise<ColdstoreError>;
-  readonly io: PackIo;
+  /** Why no set is made of content with Git LFS pointers in it; asked for when the first one goes by. Absent: pointers are fine. */
+  readonly explainPointers?: (() => Promise<ColdstoreError>) | undefined;
 }
 
 /** A set while it's being made. When making fails, readers of `files` and `content` get the error. */
@@ -50,6 +44,7 @@ async function fill(order: SetOrder, files: GrowingList<SetFile>): Promise<Manif
   const { base, nameOf } = order.names;
   // Before anything is offered to a store: a file that has changed since leaves nothing behind there.
   const joining: SetFile[] = [];
+  assertUnsplit(order.files, order.splitSize);
   for (const file of order.files) joining.push(await copyJoiningFile(file, order.scratch, order.io.signal));
   const summary = await pack(order, add);
   for (const file of joining) add({ ...file, artifact: { ...file.artifact, name: nameOf(file.artifact.name) } });
@@ -63,20 +58,21 @@ async function fill(order: SetOrder, files: GrowingList<SetFile>): Promise<Manif
 }
 
 async function pack(order: SetOrder, add: (file: SetFile) => void): Promise<PackSummary> {
-  const { plan, names, formats, level, scratch, io } = order;
+  const { plan, names, explainPointers } = order;
   const tar = await order.openTar();
   const seen = new Error("a Git LFS pointer went by");
   const onPointer = () => {
     throw seen;
   };
-  const packing = packArchive({ tar, prefix: plan.prefix, name: names.base, formats, level, scratch, onPointer, io });
+  const wanted = { ...order, tar, prefix: plan.prefix, name: names.base };
+  const packing = packArchive({ ...wanted, onPointer: explainPointers && onPointer });
   try {
     for (let next = await packing.next(); ; next = await packing.next()) {
       if (next.done === true) return next.value;
       add(next.value);
     }
   } catch (error) {
-    throw error === seen ? await order.explainPointers() : error;
+    throw error === seen && explainPointers !== undefined ? await explainPointers() : error;
   }
 }
 

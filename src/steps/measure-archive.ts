@@ -1,13 +1,14 @@
-import { addAbortSignal, type Readable } from "node:stream";
 import type { LfsPointer } from "../model/details.ts";
 import type { TreeCounts } from "../model/entry.ts";
 import type { ArchiveFormat } from "../model/manifest.ts";
+import { type ArchiveContainer, containerBlockBytes, createContainer } from "./archive-container.ts";
 import { blocksOf } from "./blocks-of.ts";
-import { archiveBlockBytes, BlockCompressor } from "./compress-blocks.ts";
+import { levelOf } from "./choose-level.ts";
 import { EntrySurvey } from "./entry-of-member.ts";
-import type { PackIo } from "./pack-archive.ts";
+import type { PackOptions } from "./pack-archive.ts";
 import { MemberReader } from "./read-entries.ts";
 import { TarReader } from "./tar-reader.ts";
+import { TarSource } from "./tar-source.ts";
 
 /** What an archive would be. */
 export interface Measured {
@@ -18,52 +19,56 @@ export interface Measured {
   readonly sizes: readonly { readonly format: ArchiveFormat; readonly bytes: number; readonly exact: true }[];
 }
 
-export interface MeasureOptions {
-  readonly tar: Readable;
-  /** Folder that all of the tar is in: empty, or with a trailing slash. */
-  readonly prefix: string;
-  readonly formats: readonly ArchiveFormat[];
-  readonly level: number;
-  readonly io: PackIo;
-}
+export type MeasureOptions = Pick<PackOptions, "tar" | "prefix" | "formats" | "level" | "io">;
 
-/** Goes through a tar as packArchive does, compresses it to know the size, and writes nothing. Closes the tar at the end. */
+/**
+ * Goes through a tar as packArchive does, compresses it to know the sizes, and writes nothing. Closes the tar at the end.
+ * Throws `source` for what a format asked for can't hold.
+ */
 export async function measureArchive(options: MeasureOptions): Promise<Measured> {
-  const { tar, io } = options;
+  const { formats, io } = options;
+  const tar = new TarSource(options.tar, io.signal);
+  const output = { write: async (): Promise<void> => undefined };
+  const candidates = formats.map((format) => {
+    const level = levelOf(format, options.level);
+    return { format, container: createContainer({ format, level, output }) };
+  });
   try {
-    io.signal.throwIfAborted();
-    addAbortSignal(io.signal, tar);
-    return await passOver(options);
+    return await passOver({ ...options, tar: tar.chunks() }, candidates);
   } catch (error) {
     io.signal.throwIfAborted();
     throw error;
   } finally {
-    tar.destroy();
+    await tar.close();
+    await Promise.all(candidates.map(async ({ container }) => container.abandon()));
   }
 }
 
-async function passOver({ tar, prefix, formats, level, io }: MeasureOptions): Promise<Measured> {
+interface Candidate {
+  readonly format: ArchiveFormat;
+  readonly container: ArchiveContainer;
+}
+
+async function passOver(options: MeasureOptions, candidates: readonly Candidate[]): Promise<Measured> {
+  const { tar, prefix, formats, io } = options;
   const reader = new TarReader();
   const members = new MemberReader(reader, { digests: false });
   const survey = new EntrySurvey(prefix);
-  const nowhere = { write: async (): Promise<void> => undefined };
-  const gzip = formats.includes("tar.gz")
-    ? new BlockCompressor(nowhere, { level, blockBytes: archiveBlockBytes })
-    : undefined;
-  for await (const block of blocksOf(tar, archiveBlockBytes)) {
+  for await (const block of blocksOf(tar, containerBlockBytes(formats))) {
     io.signal.throwIfAborted();
-    const taken = gzip?.add(block);
-    taken?.catch(() => undefined);
+    const taken = Promise.all(candidates.map(async ({ container }) => container.add(block)));
+    taken.catch(() => undefined);
     for (const read of members.push(block)) survey.add(read);
     await taken;
     io.progress(block.length);
   }
   reader.end();
-  const gzipBytes = (await gzip?.finish())?.bytes ?? 0;
-  const sizes = formats.map((format) => ({
-    format,
-    bytes: format === "tar" ? reader.position : gzipBytes,
-    exact: true as const,
-  }));
+  const sizes: { format: ArchiveFormat; bytes: number; exact: true }[] = [];
+  for (const { container } of candidates) container.check();
+  for (const { format, container } of candidates) {
+    // Only the sizes are wanted: a tar's own digest is what nobody looks at.
+    const { bytes } = await container.finish({ bytes: reader.position, sha256: "" });
+    sizes.push({ format, bytes, exact: true });
+  }
   return { tarBytes: reader.position, counts: survey.counts(), lfs: survey.lfs, sizes };
 }

@@ -1,28 +1,19 @@
 import { createHash } from "node:crypto";
-import { addAbortSignal, type Readable } from "node:stream";
-import type { Artifact, BlockIndex } from "../model/artifact.ts";
 import type { LfsPointer } from "../model/details.ts";
 import type { TreeCounts } from "../model/entry.ts";
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
+import type { SetFile } from "../model/set-file.ts";
 import type { Scratch } from "../ports/workspace.ts";
-import { type ArchiveContainer, createContainer } from "./archive-container.ts";
+import { type ArchiveContainer, containerBlockBytes, createContainer } from "./archive-container.ts";
+import { ArchiveFile } from "./archive-file.ts";
 import { blocksOf } from "./blocks-of.ts";
-import { archiveBlockBytes } from "./compress-blocks.ts";
+import { type AskedLevel, levelOf } from "./choose-level.ts";
 import { EntrySurvey } from "./entry-of-member.ts";
 import { fileListLevel, FileListWriter } from "./file-list.ts";
 import { OutputFile } from "./output-file.ts";
 import { MemberReader } from "./read-entries.ts";
 import { TarReader } from "./tar-reader.ts";
-
-/** A finished file of the set that packing made. Compressed ones have the level they were made with, and their blocks. */
-export interface PackedArtifact {
-  readonly artifact: Artifact;
-  readonly role: "archive" | "file-list";
-  /** Archives only. */
-  readonly format?: ArchiveFormat;
-  readonly level?: number;
-  readonly blocks?: BlockIndex;
-}
+import { TarSource } from "./tar-source.ts";
 
 /** What packing learnt of the tar while it went by. `fileList` is of the uncompressed lines. */
 export interface PackSummary {
@@ -39,73 +30,97 @@ export interface PackIo {
 }
 
 export interface PackOptions {
-  readonly tar: Readable;
+  /** Read once, and closed whatever happens. */
+  readonly tar: AsyncIterable<Uint8Array>;
   /** Folder that all of the tar is in: empty, or with a trailing slash. */
   readonly prefix: string;
   /** What the files are called, without endings. */
   readonly name: string;
   readonly formats: readonly ArchiveFormat[];
-  /** 0 to 9, for those formats that compress. */
-  readonly level: number;
+  /** Absent: each format's usual one. */
+  readonly level?: AskedLevel | undefined;
+  /** Bytes of an archive's part; absent: archives aren't split. */
+  readonly splitSize?: number | undefined;
   readonly scratch: Scratch;
   /** Told of each Git LFS pointer when it goes by; what it throws ends the packing. */
-  readonly onPointer?: (pointer: LfsPointer) => void;
+  readonly onPointer?: ((pointer: LfsPointer) => void) | undefined;
   readonly io: PackIo;
 }
 
 /**
  * Makes the archives and the file list of a tar in one pass, with the digests of all of them and of each entry, and
- * yields each file when it is whole and on disk. Memory doesn't grow with the tar. Whatever happens, the tar and every
- * file are closed at the end; half-made files stay in scratch.
+ * yields each file, or part of a split archive, when it is whole and on disk. Memory doesn't grow with the tar. Whatever
+ * happens, the tar and every file are closed at the end; half-made files stay in scratch. Throws `source`, before it has
+ * yielded anything, for what a format asked for can't hold.
  */
-export async function* packArchive(options: PackOptions): AsyncGenerator<PackedArtifact, PackSummary, undefined> {
-  const { tar, scratch, name, io } = options;
+export async function* packArchive(options: PackOptions): AsyncGenerator<SetFile, PackSummary, undefined> {
+  const { scratch, name, io } = options;
+  const tar = new TarSource(options.tar, io.signal);
   const opened: { abandon(): Promise<void> }[] = [];
   const keep = <T extends { abandon(): Promise<void> }>(file: T): T => (opened.push(file), file);
   try {
     io.signal.throwIfAborted();
-    addAbortSignal(io.signal, tar);
-    const containers: ArchiveContainer[] = [];
-    for (const format of options.formats)
-      containers.push(keep(await createContainer(containerOptions(format, options))));
+    const archives: Archive[] = [];
+    for (const format of options.formats) archives.push(keep(await openArchive(format, options)));
     const listName = `${name}.files.jsonl.gz`;
     const listFile = keep(await OutputFile.create(scratch.file(listName)));
     const list = new FileListWriter(listFile);
-    const pass = await passOver(options, containers, list);
-    for (const container of containers) yield { role: "archive", ...(await container.finish(pass.tar)) };
+    const pass = yield* passOver({ ...options, tar: tar.chunks() }, archives, list);
+    for (const { container } of archives) container.check();
+    for (const { container, file } of archives) yield* await file.finish(await container.finish(pass.tar));
     const { bytes, sha256, blocks, lines } = await list.finish();
     await listFile.finish();
     const artifact = { name: listName, bytes, sha256, body: { file: listFile.path } };
     yield { artifact, role: "file-list", level: fileListLevel, blocks };
     return { ...pass, fileList: lines };
   } catch (error) {
-    // The stream tells of an abort in its own words; the reason is what the caller gave.
+    // What a tar's maker says of an abort is in its own words; the reason is what the caller gave.
     io.signal.throwIfAborted();
     throw error;
   } finally {
-    tar.destroy();
+    await tar.close();
     await Promise.all(opened.map(async (file) => file.abandon()));
   }
 }
 
-function containerOptions(format: ArchiveFormat, { name, scratch, level }: PackOptions) {
-  const fileName = `${name}.${format}`;
-  return { format, name: fileName, path: scratch.file(fileName), level };
+interface Archive {
+  readonly container: ArchiveContainer;
+  readonly file: ArchiveFile;
+  abandon(): Promise<void>;
 }
 
-async function passOver(
-  { tar, prefix, onPointer, io }: PackOptions,
-  containers: readonly ArchiveContainer[],
+async function openArchive(format: ArchiveFormat, options: PackOptions): Promise<Archive> {
+  const { name, scratch, splitSize } = options;
+  const level = levelOf(format, options.level);
+  const file = await ArchiveFile.create({
+    name: `${name}.${format}`,
+    format,
+    scratch,
+    ...(level !== undefined && { level }),
+    ...(splitSize !== undefined && { splitSize }),
+  });
+  const container = createContainer({ format, level, output: file });
+  const abandon = async () => {
+    await Promise.all([container.abandon(), file.abandon()]);
+  };
+  return { container, file, abandon };
+}
+
+async function* passOver(
+  { tar, prefix, formats, onPointer, io }: PackOptions,
+  archives: readonly Archive[],
   list: FileListWriter,
-): Promise<Omit<PackSummary, "fileList">> {
+): AsyncGenerator<SetFile, Omit<PackSummary, "fileList">, undefined> {
   const sha256 = createHash("sha256");
   const reader = new TarReader();
   const members = new MemberReader(reader, { digests: true });
   const survey = new EntrySurvey(prefix, onPointer);
-  for await (const block of blocksOf(tar, archiveBlockBytes)) {
+  // A zip may have to be refused for a name at the very end, and then nothing may have been stored.
+  const early = formats.includes("zip") ? [] : archives;
+  for await (const block of blocksOf(tar, containerBlockBytes(formats))) {
     io.signal.throwIfAborted();
     // First to the threads that compress it; what this one does with the block is done meanwhile.
-    const taken = Promise.all(containers.map(async (container) => container.add(block)));
+    const taken = Promise.all(archives.map(async ({ container }) => container.add(block)));
     taken.catch(() => undefined);
     sha256.update(block);
     for (const read of members.push(block)) {
@@ -115,6 +130,7 @@ async function passOver(
     await list.ready();
     await taken;
     io.progress(block.length);
+    for (const { file } of early) yield* file.takeParts();
   }
   reader.end();
   const digest = { bytes: reader.position, sha256: sha256.digest("hex") };

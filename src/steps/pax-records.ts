@@ -3,12 +3,14 @@ export interface PaxRecords {
   readonly path?: Uint8Array;
   readonly linkpath?: Uint8Array;
   readonly size?: number;
+  /** Seconds since 1970, rounded down. */
+  readonly mtime?: number;
   readonly comment?: Uint8Array;
 }
 
 /** Reads `LENGTH KEY=VALUE\n` records. Returns a sentence's end saying what is wrong instead, if anything is. */
 export function parsePaxRecords(data: Uint8Array): PaxRecords | string {
-  const records: { path?: Uint8Array; linkpath?: Uint8Array; size?: number; comment?: Uint8Array } = {};
+  const records: { -readonly [Key in keyof PaxRecords]: PaxRecords[Key] } = {};
   for (let at = 0; at < data.length;) {
     const record = recordAt(data, at);
     if (typeof record === "string") return record;
@@ -18,6 +20,10 @@ export function parsePaxRecords(data: Uint8Array): PaxRecords | string {
       const size = decimal(record.value);
       if (size === undefined) return "the size in a pax header can't be read";
       records.size = size;
+    } else if (record.key === "mtime") {
+      const mtime = seconds(record.value);
+      if (mtime === undefined) return "the time in a pax header can't be read";
+      records.mtime = mtime;
     } else if (record.key === "path" || record.key === "linkpath" || record.key === "comment") {
       if (record.value.length === 0) return `the ${record.key} in a pax header is empty`;
       records[record.key] = record.value;
@@ -40,6 +46,11 @@ function recordAt(data: Uint8Array, at: number): { key: string; value: Uint8Arra
     value: Buffer.from(body.subarray(equals + 1)),
     length,
   };
+}
+
+function seconds(decimals: Uint8Array): number | undefined {
+  const text = Buffer.from(decimals).toString("latin1");
+  return /^-?[0-9]{1,15}(\.[0-9]*)?$/.test(text) ? Math.floor(Number(text)) : undefined;
 }
 
 function decimal(digits: Uint8Array): number | undefined {

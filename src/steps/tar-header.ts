@@ -11,6 +11,8 @@ export interface TarHeader {
   readonly flag: string;
   readonly mode: number;
   readonly size: number;
+  /** Seconds since 1970, whole; may be negative. */
+  readonly mtime: number;
 }
 
 /** True when all bytes are zero. */
@@ -33,6 +35,7 @@ export function parseTarHeader(block: Uint8Array, position: number): TarHeader {
     flag: block[156] === 0 ? "0" : String.fromCharCode(block[156] ?? 0),
     mode: numberField({ block, at: 100, length: 8 }, position) & 0o7777,
     size: numberField({ block, at: 124, length: 12 }, position),
+    mtime: timeField(block, position),
   };
 }
 
@@ -81,6 +84,14 @@ function numberField(field: { block: Uint8Array; at: number; length: number }, p
   const value = (first & 0x80) === 0 ? octal(block, at, length) : base256(block, at, length);
   if (value === undefined) throw damagedTar(position, `the number at byte ${at} of a header can't be read`);
   return value;
+}
+
+/** As other numbers are, but GNU tar writes a time before 1970 as a negative number in base 256. */
+function timeField(block: Uint8Array, position: number): number {
+  const field = { block, at: 136, length: 12 };
+  if (block[field.at] !== 0xff) return numberField(field, position);
+  // Two's complement of 96 bits, of which all but the last 48 are ones for any time that was ever meant.
+  return Buffer.from(block.buffer, block.byteOffset, block.length).readIntBE(field.at + 6, 6);
 }
 
 /** Octal digits between optional spaces, ended by NUL or a space; empty reads as 0; undefined for anything else. */

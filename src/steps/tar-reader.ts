@@ -11,6 +11,8 @@ export interface TarMember {
   readonly mode: number;
   /** Bytes of content that follow; 0 for all but files. */
   readonly size: number;
+  /** Seconds since 1970, whole, rounded down; may be negative. */
+  readonly mtime: number;
   /** Target of a symlink or a hard link, else empty. */
   readonly link: Uint8Array;
   /** Where the content starts, or would start, in the tar. */
@@ -184,7 +186,8 @@ export class TarReader {
     this.#pax = this.#longPath = this.#longLink = undefined;
     this.#padding = padded(size) - size;
     this.#begin(size > 0 ? "data" : "padding", size);
-    const member = { path, type, mode: header.mode, size, offset: this.position };
+    const mtime = pax.mtime ?? header.mtime;
+    const member = { path, type, mode: header.mode, size, mtime, offset: this.position };
     return { kind: "member", member: { ...member, link: linked ? link : new Uint8Array() } };
   }
 }
