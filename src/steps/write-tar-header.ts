@@ -141,7 +141,7 @@ function headerBlock({ name, prefix, link, flag, mode, size, mtime, owner }: Hea
   block.set(prefix, 345);
   // The sum counts its own field as spaces.
   let sum = 8 * 0x20;
-  for (const byte of block) sum += byte;
+  for (let i = 0; i < tarBlockBytes; i++) sum += block[i] ?? 0;
   writeOctal(block, 148, sum, 7);
   return block;
 }

@@ -4,7 +4,7 @@ import type { BytePath, DiskEntry, DiskName, FolderDisk } from "../../ports/fold
 import { diskEntry, typeOf } from "./disk-entry.ts";
 import { errnoOf } from "./disk-error.ts";
 import { bytePath, bytePathOf, nativePath, readablePath } from "./native-path.ts";
-import { readSteady, streamSteady } from "./read-steady.ts";
+import { readSteady, Room, streamSteady } from "./read-steady.ts";
 import { sourceError } from "./source-error.ts";
 
 /** The files of a folder on this machine; links in the path of the folder itself are followed. */
@@ -27,6 +27,7 @@ const trusted = 50;
 
 class LocalDisk implements FolderDisk {
   readonly #root: BytePath;
+  readonly #room = new Room();
   #lastWay: KnownWay | undefined;
 
   constructor(root: BytePath) {
@@ -64,7 +65,7 @@ class LocalDisk implements FolderDisk {
   }
 
   read(path: BytePath, looked: DiskEntry): Uint8Array | undefined {
-    return this.#reading("read", path, () => readSteady({ native: nativePath(this.#full(path)), looked }));
+    return this.#reading("read", path, () => readSteady({ native: nativePath(this.#full(path)), looked }, this.#room));
   }
 
   async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {

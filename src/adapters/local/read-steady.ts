@@ -19,13 +19,13 @@ export interface LookedAt {
 const flags = (): number => constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** The whole content; undefined when it isn't that file any more, or changes. Throws what node:fs throws. */
-export function readSteady({ native, looked }: Omit<LookedAt, "name">): Buffer | undefined {
+export function readSteady({ native, looked }: Omit<LookedAt, "name">, room: Room): Buffer | undefined {
   const fd = opened(() => openSync(native, flags()));
   if (fd === undefined) return undefined;
   try {
     const before = settled(fd);
     if (diskEntry(before).signature !== looked.signature) return undefined;
-    const content = readAll(fd, looked.bytes);
+    const content = readAll(fd, room.take(looked.bytes));
     return content !== undefined && isUnchanged(before, stat(fd)) ? content : undefined;
   } finally {
     closeSync(fd);
@@ -44,14 +44,29 @@ function stat(fd: number): BigIntStats {
   return fstatSync(fd, { bigint: true });
 }
 
-function readAll(fd: number, bytes: number): Buffer | undefined {
-  const content = Buffer.allocUnsafe(bytes);
-  for (let at = 0; at < bytes;) {
-    const got = readSync(fd, content, at, bytes - at, null);
+function readAll(fd: number, content: Buffer): Buffer | undefined {
+  for (let at = 0; at < content.length;) {
+    const got = readSync(fd, content, at, content.length - at, null);
     if (got === 0) return undefined;
     at += got;
   }
   return content;
+}
+
+const roomBytes = 512 * 1024;
+
+/** Buffers for small files cut out of larger ones: one of its own for each costs the garbage collector more than the reading. */
+export class Room {
+  #left = Buffer.alloc(0);
+
+  /** A buffer that nobody else has. */
+  take(bytes: number): Buffer {
+    if (bytes > roomBytes / 8) return Buffer.allocUnsafeSlow(bytes);
+    if (bytes > this.#left.length) this.#left = Buffer.allocUnsafeSlow(roomBytes);
+    const taken = this.#left.subarray(0, bytes);
+    this.#left = this.#left.subarray(bytes);
+    return taken;
+  }
 }
 
 function opened<T>(open: () => T): T | undefined {
