@@ -1,16 +1,28 @@
 import * as fc from "fast-check";
 import { Readable } from "node:stream";
-import { constants, deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from "node:zlib";
+import {
+  constants,
+  deflateRawSync,
+  gunzipSync,
+  gzipSync,
+  inflateRawSync,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from "node:zlib";
 import { createHash } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import type { Entry } from "../../src/model/entry.ts";
-import type { ArchiveFormat } from "../../src/model/manifest.ts";
-import { checkArchive, type CheckOptions } from "../../src/steps/check-archive.ts";
+import { checkArchive } from "../../src/steps/check-archive.ts";
+import type { CheckOptions } from "../../src/steps/checked-archive.ts";
 import type { ArchiveFinding } from "../../src/steps/compare-entries.ts";
 import { chunksOf, pack, quiet, sweep, temporaryScratch } from "../support/packed-archive.ts";
 import { buildTar, type TarSpec } from "../support/tar-builder.ts";
 
-const formats: readonly ArchiveFormat[] = ["tar.gz", "tar"];
+const formats = ["tar.gz", "tar.zst", "tar"] as const;
+type Format = (typeof formats)[number];
+
+/** Bytes behind the last block. */
+const tailBytes: Readonly<Record<Format, number>> = { "tar.gz": 10, "tar.zst": 0, tar: 10 };
 
 /** A made archive, and how to check other bytes in its place. */
 interface Subject {
@@ -21,15 +33,24 @@ interface Subject {
 }
 
 /** The same in smaller blocks, so that a small archive has many. */
-async function makeSubject(format: ArchiveFormat, specs: readonly TarSpec[], blockBytes = 8192): Promise<Subject> {
+async function makeSubject(format: Format, specs: readonly TarSpec[], blockBytes = 8192): Promise<Subject> {
   await using scratch = temporaryScratch();
   const tar = buildTar(specs, { commit: "a".repeat(40) });
   const packed = await pack(tar, scratch);
   const entries = await packed.entries();
   const options = { format, tar: packed.summary.tar, prefix: "p/" };
   if (format === "tar") return { bytes: tar, tar, entries, options: { ...options, artifact: options.tar } };
-  const { bytes, offsets } = reblocked(tar, await packed.bytes("tar.gz"), blockBytes);
+  const { bytes, offsets } =
+    format === "tar.zst" ? framed(tar, blockBytes) : reblocked(tar, await packed.bytes("tar.gz"), blockBytes);
   return { bytes, tar, entries, options: { ...options, artifact: digest(bytes), blocks: { blockBytes, offsets } } };
+}
+
+function framed(tar: Buffer, blockBytes: number): { bytes: Buffer; offsets: number[] } {
+  const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+  const frames = [...chunksOf(tar, blockBytes)].map((block) => zstdCompressSync(block, { params }));
+  let at = 0;
+  const offsets = frames.map(({ length }) => (at += length) - length);
+  return { bytes: Buffer.concat(frames), offsets };
 }
 
 function reblocked(tar: Buffer, gzip: Buffer, blockBytes: number): { bytes: Buffer; offsets: number[] } {
@@ -98,10 +119,14 @@ const specs: TarSpec[] = [
   { name: "p/z", data: "last\n" },
 ];
 
-let subjects: Record<ArchiveFormat, Subject>;
+let subjects: Record<Format, Subject>;
 
 beforeAll(async () => {
-  subjects = { "tar.gz": await makeSubject("tar.gz", specs), tar: await makeSubject("tar", specs) };
+  subjects = {
+    "tar.gz": await makeSubject("tar.gz", specs),
+    "tar.zst": await makeSubject("tar.zst", specs),
+    tar: await makeSubject("tar", specs),
+  };
 });
 
 test.each(formats)("a %s as it was made has no findings", async (format) => {
@@ -112,7 +137,7 @@ test.each(formats)("a %s as it was made has no findings", async (format) => {
 
 test("what packing makes, in blocks of 1 MiB, has no findings; nor has the tar of nothing", async () => {
   for (const made of [[{ name: "p/a", data: noise(3_000_000, 3) }], [{ name: "p/" }], []])
-    for (const format of formats) {
+    for (const format of ["tar.gz", "tar"] as const) {
       await using scratch = temporaryScratch();
       const packed = await pack(buildTar(made), scratch);
       const { blocks, artifact } = packed.one(format);
@@ -153,12 +178,17 @@ function hitBy(subject: Subject, bytes: Buffer, position: number): { lost: strin
   }
   const [start, end] = [block * blocks.blockBytes, (block + 1) * blocks.blockBytes];
   const near = block < 0 ? [] : [...touching(subject, start, end), ...cutNames];
-  if (block < 0 || position >= subject.bytes.length - 10) return { lost: [], near };
-  const slice = bytes.subarray(blocks.offsets[block], blocks.offsets[block + 1] ?? bytes.length - 10);
+  if (block < 0 || position >= subject.bytes.length - tailBytes[subject.options.format as Format])
+    return { lost: [], near };
+  const slice = bytes.subarray(
+    blocks.offsets[block],
+    blocks.offsets[block + 1] ?? bytes.length - tailBytes[subject.options.format as Format],
+  );
   const was = subject.tar.subarray(start, end);
   let is: Buffer | undefined;
   try {
-    is = inflateRawSync(slice, { finishFlush: constants.Z_SYNC_FLUSH });
+    if (subject.options.format === "tar.zst") is = zstdDecompressSync(slice);
+    else is = inflateRawSync(slice, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
     // Doesn't inflate: all of the block is lost.
   }
@@ -183,7 +213,7 @@ test.each(formats)("a %s that is cut off anywhere names the entries behind the c
       const { blocks } = subject.options;
       const whole = blocks ? blocks.offsets.findLastIndex((offset) => offset <= length) * blocks.blockBytes : length;
       const behind = touching(subject, Math.max(0, whole), subject.tar.length);
-      const cut = length < subject.bytes.length - 10;
+      const cut = length < subject.bytes.length - tailBytes[format];
       if (cut) expect(paths(findings)).toEqual(behind);
       expect(findings.filter(({ path }) => path !== undefined).every(({ problem }) => problem === "truncated")).toBe(
         true,
@@ -201,18 +231,21 @@ test.each(formats)("a %s with anything behind it, or twice, is found", async (fo
   }
 });
 
-test("a block that is lost names what is in it, and nothing else", async () => {
-  const subject = subjects["tar.gz"];
-  const { offsets, blockBytes } = subject.options.blocks!;
-  for (const [i, offset] of offsets.entries()) {
-    const bytes = Buffer.from(subject.bytes);
-    bytes.fill(0xff, offset, offset + 4);
-    const findings = await check(subject, bytes);
-    const named = paths(findings).filter((path) => !cutNames.includes(path));
-    expect(named).toEqual(touching(subject, i * blockBytes, (i + 1) * blockBytes));
-    expect(findings[0]!.detail).toContain(`block ${i + 1} of ${offsets.length}`);
-  }
-});
+test.each(["tar.gz", "tar.zst"] as const)(
+  "a block of a %s that is lost names what is in it, and nothing else",
+  async (format) => {
+    const subject = subjects[format];
+    const { offsets, blockBytes } = subject.options.blocks!;
+    for (const [i, offset] of offsets.entries()) {
+      const bytes = Buffer.from(subject.bytes);
+      bytes.fill(0xff, offset, offset + 4);
+      const findings = await check(subject, bytes);
+      const named = paths(findings).filter((path) => !cutNames.includes(path));
+      expect(named).toEqual(touching(subject, i * blockBytes, (i + 1) * blockBytes));
+      expect(findings[0]!.detail).toContain(`block ${i + 1} of ${offsets.length}`);
+    }
+  },
+);
 
 test.each([0, 2])(
   "what a file that is cut off in block %i has lost is blamed on that block, not on the last",
@@ -254,6 +287,32 @@ test("a bit that no reader minds is found by the digest of the archive", async (
   expect(await check(subject, bytes)).toEqual([
     { problem: "changed", detail: expect.stringContaining("the archive has the digest") },
   ]);
+});
+
+test("a frame must be one, whole, with a checksum, and give exactly its block", async () => {
+  const subject = subjects["tar.zst"];
+  const { offsets, blockBytes } = subject.options.blocks!;
+  const [start, end] = [offsets[2]!, offsets[3]!];
+  const block = subject.tar.subarray(2 * blockBytes, 3 * blockBytes);
+  const params = { [constants.ZSTD_c_checksumFlag]: 1 };
+  const half = blockBytes / 2;
+  const bombs = [
+    zstdCompressSync(block),
+    Buffer.concat([half, 0].map((at) => zstdCompressSync(block.subarray(at, at + half), { params }))),
+    zstdCompressSync(Buffer.alloc(1 << 28), { params }),
+    Buffer.concat([subject.bytes.subarray(start, end), Buffer.alloc(3)]),
+    Buffer.concat([Buffer.from("502a4d1800000000", "hex"), subject.bytes.subarray(start, end)]),
+  ];
+  for (const frame of bombs) {
+    const bytes = Buffer.concat([subject.bytes.subarray(0, start), frame, subject.bytes.subarray(end)]);
+    const shifted = offsets.map((offset, i) => (i > 2 ? offset + frame.length - (end - start) : offset));
+    const options = { ...subject.options, artifact: digest(bytes), blocks: { blockBytes, offsets: shifted } };
+    const found = await check({ ...subject, options }, bytes);
+    expect(found[0]!.detail).toContain("block 3 of");
+    expect(paths(found).filter((path) => !cutNames.includes(path))).toEqual(
+      touching(subject, 2 * blockBytes, 3 * blockBytes),
+    );
+  }
 });
 
 test("several lost blocks at once are each survived", async () => {

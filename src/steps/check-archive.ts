@@ -1,34 +1,16 @@
 import { createHash, type Hash } from "node:crypto";
-import { addAbortSignal, type Readable } from "node:stream";
+import { addAbortSignal } from "node:stream";
 import { crc32 } from "node:zlib";
-import type { BlockIndex } from "../model/artifact.ts";
-import type { Entry } from "../model/entry.ts";
-import type { ArchiveFormat, Digest } from "../model/manifest.ts";
-import type { ByteRange } from "../ports/store.ts";
+import { codecOf } from "./block-codec.ts";
 import { blocksOf } from "./blocks-of.ts";
+import { checkZip } from "./check-zip.ts";
+import { ArchiveTap, type CheckOptions } from "./checked-archive.ts";
 import { type ArchiveFinding, EntryComparison } from "./compare-entries.ts";
 import { archiveBlockBytes, gzipHeader, gzipTail } from "./compress-blocks.ts";
 import { entryOfMember } from "./entry-of-member.ts";
 import { ExpectedEntries } from "./expected-entries.ts";
-import { type GzipFrame, inflateBlocks, type Piece } from "./inflate-blocks.ts";
+import { inflateBlocks, type Piece, type Surroundings } from "./inflate-blocks.ts";
 import { TarSalvager } from "./salvage-tar.ts";
-
-/** An archive as its manifest describes it, and how to read it. */
-export interface CheckOptions {
-  readonly format: ArchiveFormat;
-  /** Where its blocks start; compressed formats only. */
-  readonly blocks?: BlockIndex;
-  /** Size and digest of the archive itself. */
-  readonly artifact: Digest;
-  /** Size and digest of the uncompressed tar. */
-  readonly tar: Digest;
-  readonly prefix: string;
-  open(range?: ByteRange): Promise<Readable>;
-  /** What the file list has, in its order. */
-  readonly entries: AsyncIterable<Entry>;
-  /** `progress` is given the bytes of the archive since the last call. */
-  readonly io: { readonly signal: AbortSignal; progress(bytes: number): void };
-}
 
 /**
  * Reads every byte of an archive and compares it with its file list and its digests; no finding means that all of it is
@@ -36,18 +18,22 @@ export interface CheckOptions {
  * when it can't tell: reading fails, the file list or the index of blocks is itself damaged, or the signal aborts.
  */
 export async function checkArchive(options: CheckOptions): Promise<readonly ArchiveFinding[]> {
+  return options.format === "zip" ? checkZip(options) : checkTar(options);
+}
+
+async function checkTar(options: CheckOptions): Promise<readonly ArchiveFinding[]> {
   const { signal } = options.io;
   signal.throwIfAborted();
   const source = addAbortSignal(signal, await options.open());
   const expected = new ExpectedEntries(options.entries);
   try {
-    const tap = new Tap(options.io);
+    const tap = new ArchiveTap(options.io);
     const tar = new PlainTally();
     const comparison = new EntryComparison(expected);
-    const frame: GzipFrame = { header: Buffer.alloc(0), tail: Buffer.alloc(0) };
-    const pieces = piecesOf(tap.through(source), options, frame);
+    const around: Surroundings = { header: Buffer.alloc(0), tail: Buffer.alloc(0) };
+    const pieces = piecesOf(tap.through(source), options, around);
     await compareAll({ pieces, tar, comparison, salvager: new TarSalvager(expected), prefix: options.prefix });
-    return conclude({ options, tap, tar, frame, entryFindings: comparison.findings });
+    return conclude({ options, tap, tar, around, entryFindings: comparison.findings });
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -88,10 +74,11 @@ async function compareAll({ pieces, tar, comparison, salvager, prefix }: Compari
 async function* piecesOf(
   source: AsyncIterable<Uint8Array>,
   { format, blocks, artifact, tar }: CheckOptions,
-  frame: GzipFrame,
+  around: Surroundings,
 ): AsyncGenerator<Piece, void, undefined> {
-  if (format === "tar.gz" && blocks !== undefined) {
-    yield* inflateBlocks(source, { blocks, bytes: artifact.bytes, plainBytes: tar.bytes }, frame);
+  const codec = codecOf(format);
+  if (codec !== undefined && blocks !== undefined) {
+    yield* inflateBlocks(source, { codec, blocks, bytes: artifact.bytes, plainBytes: tar.bytes }, around);
     return;
   }
   let start = 0;
@@ -105,61 +92,29 @@ async function* piecesOf(
 
 interface Conclusion {
   readonly options: CheckOptions;
-  readonly tap: Tap;
+  readonly tap: ArchiveTap;
   readonly tar: PlainTally;
-  readonly frame: GzipFrame;
+  readonly around: Surroundings;
   readonly entryFindings: readonly ArchiveFinding[];
 }
 
 /** The findings about entries, then those about the whole. */
-function conclude({ options, tap, tar, frame, entryFindings }: Conclusion): readonly ArchiveFinding[] {
-  const { artifact } = options;
-  const findings = [...entryFindings];
-  if (tap.bytes < artifact.bytes)
-    findings.push({ problem: "truncated", detail: `the archive has ${tap.bytes} bytes, not ${artifact.bytes}` });
-  if (tap.bytes > artifact.bytes)
-    findings.push({ problem: "extra", detail: `the archive has ${tap.bytes} bytes, not ${artifact.bytes}` });
-  if (options.format === "tar.gz") findings.push(...frameFindings(frame, tar));
+function conclude({ options, tap, tar, around, entryFindings }: Conclusion): readonly ArchiveFinding[] {
+  const { size, digest } = tap.findings(options.artifact);
+  const findings = [...entryFindings, ...size];
+  if (options.format === "tar.gz") findings.push(...frameFindings(around, tar));
   if (tar.whole && tar.sha256() !== options.tar.sha256)
     findings.push({ problem: "changed", detail: `the tar has the digest ${tar.sha256()}, not ${options.tar.sha256}` });
-  if (tap.sha256() !== artifact.sha256)
-    findings.push({ problem: "changed", detail: `the archive has the digest ${tap.sha256()}, not ${artifact.sha256}` });
-  return findings;
+  return [...findings, ...digest];
 }
 
-function frameFindings({ header, tail }: GzipFrame, tar: PlainTally): readonly ArchiveFinding[] {
+function frameFindings({ header, tail }: Surroundings, tar: PlainTally): readonly ArchiveFinding[] {
   const findings: ArchiveFinding[] = [];
   if (Buffer.compare(header, gzipHeader) !== 0)
     findings.push({ problem: "changed", detail: "the gzip header isn't the one that was written" });
   if (tar.whole && Buffer.compare(tail, gzipTail(tar.crc, tar.bytes)) !== 0)
     findings.push({ problem: "changed", detail: "the gzip trailer (end, CRC-32 and length) doesn't fit the content" });
   return findings;
-}
-
-/** Counts and digests what passes. */
-class Tap {
-  bytes = 0;
-  readonly #hash = createHash("sha256");
-  readonly #io: CheckOptions["io"];
-  #sha256: string | undefined;
-
-  constructor(io: CheckOptions["io"]) {
-    this.#io = io;
-  }
-
-  async *through(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of source) {
-      this.#io.signal.throwIfAborted();
-      this.#hash.update(chunk);
-      this.bytes += chunk.length;
-      this.#io.progress(chunk.length);
-      yield chunk;
-    }
-  }
-
-  sha256(): string {
-    return (this.#sha256 ??= this.#hash.digest("hex"));
-  }
 }
 
 /** Digest, CRC-32 and length of the uncompressed bytes, as long as none is lost. */

@@ -31,13 +31,14 @@ export class EntryComparison {
     this.findings.push({ problem: damage.problem, detail: damage.detail });
   }
 
-  /** Takes the next whole entry of the archive. */
-  async found(actual: Entry): Promise<void> {
+  /** Takes the next whole entry of the archive. The list has the places of contents in the tar; other archives are `unplaced`. */
+  async found(actual: Entry, places: "placed" | "unplaced" = "placed"): Promise<void> {
     for (let expected = await this.#expected.peek(); expected !== undefined; expected = await this.#expected.peek()) {
       if (isSamePath(expected, actual)) {
         this.#expected.skip();
         this.#damage = undefined;
-        const detail = differenceOf(expected, actual);
+        const detail =
+          differenceOf(expected, actual) ?? (places === "placed" ? misplaced(expected, actual) : undefined);
         if (detail !== undefined) this.findings.push({ path: expected.path, problem: "changed", detail });
         return;
       }
@@ -45,6 +46,18 @@ export class EntryComparison {
       this.#lost(expected);
     }
     this.findings.push({ path: actual.path, problem: "extra", detail: "it isn't in the file list" });
+  }
+
+  /** Takes the next entry of the archive, which is damaged, and maybe even its name. */
+  async broken(actual: Entry, detail: string): Promise<void> {
+    const expected = await this.#expected.peek();
+    if (expected === undefined || !isSamePath(expected, actual)) {
+      this.damaged({ problem: "changed", detail: `${actual.path}: ${detail}` });
+      return;
+    }
+    this.#expected.skip();
+    this.#damage = undefined;
+    this.findings.push({ path: expected.path, problem: "changed", detail });
   }
 
   /** Whatever the file list has left isn't in the archive. */
@@ -81,6 +94,10 @@ function differenceOf(expected: Entry, actual: Entry): string | undefined {
   if (expected.link !== actual.link || !isSameBytes(expected.linkBytes, actual.linkBytes))
     return `it points to ${actual.link}, not to ${expected.link}`;
   if (expected.mode !== actual.mode) return `its mode is ${actual.mode.toString(8)}, not ${expected.mode.toString(8)}`;
-  if (expected.offset !== actual.offset) return `its content lies at byte ${actual.offset}, not ${expected.offset}`;
   return undefined;
+}
+
+function misplaced(expected: Entry, actual: Entry): string | undefined {
+  if (expected.offset === actual.offset) return undefined;
+  return `its content lies at byte ${actual.offset}, not ${expected.offset}`;
 }

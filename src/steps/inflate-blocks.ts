@@ -1,7 +1,6 @@
-import { constants, inflateRaw } from "node:zlib";
 import type { BlockIndex } from "../model/artifact.ts";
 import { ColdstoreError } from "../model/errors.ts";
-import { gzipHeaderBytes, gzipTailBytes } from "./compress-blocks.ts";
+import type { BlockCodec } from "./block-codec.ts";
 import { inOrder } from "./in-order.ts";
 
 /** A stretch of uncompressed bytes from `start` on: as read, or lost, and then why. */
@@ -17,6 +16,7 @@ interface Slice {
 }
 
 export interface BlockedFile {
+  readonly codec: BlockCodec;
   readonly blocks: BlockIndex;
   /** Size of the compressed file. */
   readonly bytes: number;
@@ -24,61 +24,44 @@ export interface BlockedFile {
   readonly plainBytes: number;
 }
 
-/** What a blocked gzip file has around its blocks; shorter than it should be when the file is. */
-export interface GzipFrame {
+/** What a blocked file has around its blocks; shorter than it should be when the file is. */
+export interface Surroundings {
   header: Uint8Array;
   tail: Uint8Array;
 }
 
 const blocksInFlight = 8;
 
+// What an index may ask memory for; blocks of ours have 4 MiB at the most.
+const mostBlockBytes = 64 * 1024 * 1024;
+
 /**
- * Inflates the blocks of a file side by side, each on its own, in order. A block that doesn't inflate to exactly its
- * bytes is a lost piece, and the next ones go on. `frame` gets the header and the tail. Rejects with `integrity` when
+ * Decompresses the blocks of a file side by side, each on its own, in order. A block that doesn't give exactly its
+ * bytes is a lost piece, and the next ones go on. `around` gets the header and the tail. Rejects with `integrity` when
  * the index can't be that of such a file.
  */
 export async function* inflateBlocks(
   source: AsyncIterable<Uint8Array>,
   file: BlockedFile,
-  frame: GzipFrame,
+  around: Surroundings,
 ): AsyncGenerator<Piece, void, undefined> {
   const cuts = cutsOf(file);
-  yield* inOrder(slicesOf(source, cuts, frame), blocksInFlight, async (slice) => inflateSlice(slice, file));
-}
-
-/** Inflates one block, given exactly its bytes in the file; undefined when it isn't a whole block of that many bytes. */
-async function inflateBlock(block: Uint8Array, plainBytes: number): Promise<Uint8Array | undefined> {
-  const options = {
-    finishFlush: constants.Z_SYNC_FLUSH,
-    chunkSize: plainBytes + 64,
-    maxOutputLength: plainBytes + 1,
-    info: true,
-  };
-  return new Promise((resolve) => {
-    inflateRaw(block, options, (error, result) => {
-      const inflated = error === null ? inflatedOf(result) : undefined;
-      const whole = inflated?.data.length === plainBytes && inflated.consumed === block.length;
-      resolve(whole ? inflated.data : undefined);
-    });
-  });
-}
-
-/** The declared type of the callback leaves out what `info` changes in it. */
-function inflatedOf(result: unknown): { data: Uint8Array; consumed: number } {
-  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } };
-  return { data: buffer, consumed: engine.bytesWritten };
+  yield* inOrder(slicesOf(source, { cuts, codec: file.codec }, around), blocksInFlight, async (slice) =>
+    inflateSlice(slice, file),
+  );
 }
 
 /** Where the file is cut: header, each block, tail. */
-function cutsOf({ blocks, bytes, plainBytes }: BlockedFile): readonly number[] {
+function cutsOf({ codec, blocks, bytes, plainBytes }: BlockedFile): readonly number[] {
   const { offsets, blockBytes } = blocks;
-  const cuts = [...offsets, bytes - gzipTailBytes];
+  const cuts = [...offsets, bytes - codec.tailBytes];
   // No deflated block is much larger than what it holds; this bounds the memory that an index can ask for.
   const limit = 2 * blockBytes + 1024;
   const fits =
     blockBytes > 0 &&
+    blockBytes <= mostBlockBytes &&
     offsets.length === Math.ceil(plainBytes / blockBytes) &&
-    cuts[0] === gzipHeaderBytes &&
+    cuts[0] === codec.headerBytes &&
     cuts.every((cut, i) => i === 0 || (cut > (cuts[i - 1] ?? 0) && cut - (cuts[i - 1] ?? 0) <= limit));
   if (fits) return cuts;
   throw new ColdstoreError(
@@ -89,8 +72,8 @@ function cutsOf({ blocks, bytes, plainBytes }: BlockedFile): readonly number[] {
 
 async function* slicesOf(
   source: AsyncIterable<Uint8Array>,
-  cuts: readonly number[],
-  frame: GzipFrame,
+  { cuts, codec }: { readonly cuts: readonly number[]; readonly codec: BlockCodec },
+  around: Surroundings,
 ): AsyncGenerator<Slice, void, undefined> {
   let kept: Uint8Array[] = [];
   let position = 0;
@@ -106,30 +89,35 @@ async function* slicesOf(
       const part = chunk.subarray(at, at + cut - position);
       at += part.length;
       position += part.length;
-      kept.push(next === cuts.length ? tailPart(part, kept) : Buffer.from(part));
+      kept.push(next === cuts.length ? tailPart(part, kept, codec.tailBytes) : Buffer.from(part));
       if (position < cut) continue;
       next += 1;
-      if (next === 1) frame.header = take();
+      if (next === 1) around.header = take();
       else yield { index: next - 2, bytes: take(), whole: true };
     }
   }
-  if (next === 0) frame.header = take();
-  else if (next === cuts.length) frame.tail = take();
+  if (next === 0) around.header = take();
+  else if (next === cuts.length) around.tail = take();
   else yield { index: next - 1, bytes: take(), whole: false };
   for (let lost = next; lost < cuts.length - 1; lost++) yield { index: lost, bytes: new Uint8Array(), whole: false };
 }
 
 /** Bytes behind the trailer are only worth noticing, not keeping. */
-function tailPart(part: Uint8Array, kept: readonly Uint8Array[]): Uint8Array {
+function tailPart(part: Uint8Array, kept: readonly Uint8Array[], tailBytes: number): Uint8Array {
   const have = kept.reduce((sum, bytes) => sum + bytes.length, 0);
-  return Buffer.from(part.subarray(0, Math.max(0, gzipTailBytes + 1 - have)));
+  return Buffer.from(part.subarray(0, Math.max(0, tailBytes + 1 - have)));
 }
 
-async function inflateSlice({ index, bytes, whole }: Slice, { blocks, plainBytes }: BlockedFile): Promise<Piece> {
+async function inflateSlice(
+  { index, bytes, whole }: Slice,
+  { codec, blocks, plainBytes }: BlockedFile,
+): Promise<Piece> {
   const start = index * blocks.blockBytes;
   const end = Math.min(start + blocks.blockBytes, plainBytes);
   const where = `block ${index + 1} of ${blocks.offsets.length} (from byte ${blocks.offsets[index]} of the file on)`;
   if (!whole) return { start, end, lost: "truncated", detail: `${where} isn't there whole: the file is cut off` };
-  const data = await inflateBlock(bytes, end - start);
-  return data === undefined ? { start, end, lost: "changed", detail: `${where} can't be inflated` } : { start, data };
+  const data = await codec.restore(bytes, end - start);
+  return data === undefined
+    ? { start, end, lost: "changed", detail: `${where} can't be decompressed` }
+    : { start, data };
 }
