@@ -6,6 +6,7 @@ import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
+import { openSourceFolder } from "./adapters/local/open-folder.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
 import { openLog, type LogStream } from "./adapters/log/open-log.ts";
 import { openCancellation } from "./adapters/process/cancellation.ts";
@@ -15,10 +16,8 @@ import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
 import { retryingStore } from "./adapters/wrappers/retrying-store.ts";
 import type { StoreAddress } from "./model/store-address.ts";
 import type { Ports } from "./ports/ports.ts";
-import type { Repository } from "./ports/repository.ts";
-import type { Scratch } from "./ports/workspace.ts";
 import type { ConfigSource } from "./settings/find-config.ts";
-import type { Presentation, Settings } from "./settings/settings.ts";
+import type { ArchiveSettings, Presentation, Settings, SnapshotSettings } from "./settings/settings.ts";
 
 /** The process that a run lives in. */
 export interface Surroundings {
@@ -59,9 +58,12 @@ export async function connect(settings: Settings, { env, stderr, presentation }:
   scratch.push(temporary, workspace, ...stores);
   const kept = held.move();
   const ports: Ports = {
-    openRepository: async () => openSource(settings, kept.use(await temporary.scratch()), signal),
+    openRepository: async () =>
+      openGitRepository({ source: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
+    openFolder: async () =>
+      openSourceFolder({ path: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
     stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
-    outputs: openBuildOutputs(settings.mode === "snapshot" ? settings.source : process.cwd()),
+    outputs: openBuildOutputs(isMaking(settings) ? settings.source : process.cwd()),
     workspace,
     log: output.log,
     progress: output.progress,
@@ -70,6 +72,10 @@ export async function connect(settings: Settings, { env, stderr, presentation }:
     run: identifyRun(env),
   };
   return { ports, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+}
+
+function isMaking(settings: Settings): settings is SnapshotSettings | ArchiveSettings {
+  return "source" in settings;
 }
 
 function isDryRun(settings: Settings): boolean {
@@ -82,7 +88,7 @@ async function workspaceFor(
   temporary: LocalWorkspace,
   signal: AbortSignal,
 ): Promise<LocalWorkspace> {
-  if (settings.mode !== "snapshot" || settings.dryRun) return temporary;
+  if (!isMaking(settings) || settings.dryRun) return temporary;
   const [first, ...others] = await Promise.all(
     settings.stores.map(async ({ path, text }) => {
       const workspace = await openWorkspace({ root: join(path, ".tmp"), signal });
@@ -93,7 +99,7 @@ async function workspaceFor(
 }
 
 function storesFor(settings: Settings): readonly LocalStore[] {
-  if (settings.mode !== "snapshot" && settings.file !== undefined) {
+  if (!isMaking(settings) && settings.file !== undefined) {
     const folder = dirname(settings.file);
     return [openFolderStore({ path: folder, name: folder, flat: true })];
   }
@@ -105,6 +111,6 @@ function storesFor(settings: Settings): readonly LocalStore[] {
   });
 }
 
-async function openSource(settings: Settings, scratch: Scratch, signal: AbortSignal): Promise<Repository> {
-  return openGitRepository({ source: settings.mode === "snapshot" ? settings.source : ".", scratch, signal });
+function sourceOf(settings: Settings): string {
+  return isMaking(settings) ? settings.source : ".";
 }

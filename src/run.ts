@@ -1,3 +1,4 @@
+import { archive } from "./modes/archive.ts";
 import { list } from "./modes/list.ts";
 import { snapshot } from "./modes/snapshot.ts";
 import { verify } from "./modes/verify.ts";
@@ -10,6 +11,8 @@ export async function run(settings: Settings, ports: Ports): Promise<Report> {
   switch (settings.mode) {
     case "snapshot":
       return snapshot(settings, ports);
+    case "archive":
+      return archive(settings, ports);
     case "verify":
       return verify(settings, ports);
     case "list":

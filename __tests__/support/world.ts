@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { asColdstoreError, type ColdstoreError, exitCodeOf } from "../../src/model/errors.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import type { Report } from "../../src/model/report.ts";
+import { archive } from "../../src/modes/archive.ts";
 import { list } from "../../src/modes/list.ts";
 import { snapshot } from "../../src/modes/snapshot.ts";
 import { verify } from "../../src/modes/verify.ts";
+import type { SourceFolder } from "../../src/ports/folder.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Repository } from "../../src/ports/repository.ts";
-import type { ListSettings, SnapshotSettings, VerifySettings } from "../../src/settings/settings.ts";
+import type { ArchiveSettings, ListSettings, SnapshotSettings, VerifySettings } from "../../src/settings/settings.ts";
 import { parseManifest } from "../../src/steps/seal-manifest.ts";
 import { memoryRepository, type MemorySpec } from "./memory-repository.ts";
 import { MemoryPlace, MemoryStore } from "./memory-store.ts";
@@ -50,6 +52,15 @@ const snapshotDefaults: SnapshotSettings = {
   dryRun: false,
 };
 
+const { mode: _, ref: __, exportSubst: ___, dirty: ____, ...makingDefaults } = snapshotDefaults;
+
+const archiveDefaults: ArchiveSettings = {
+  ...makingDefaults,
+  mode: "archive",
+  filters: { exclude: [], include: [], profiles: [] },
+  symlinks: "keep",
+};
+
 /** What tests run modes in: a repository, stores in memory, and a clock that goes on by a second a run. */
 export interface World {
   readonly place: MemoryPlace;
@@ -59,11 +70,14 @@ export interface World {
   snapshot(settings?: Partial<SnapshotSettings>, ports?: Partial<Ports>): Promise<Report>;
   /** Stored with success, or the test fails. */
   stored(settings?: Partial<SnapshotSettings>, ports?: Partial<Ports>): Promise<Report>;
+  archive(settings?: Partial<ArchiveSettings>, ports?: Partial<Ports>): Promise<Report>;
   verify(settings?: Partial<VerifySettings>, ports?: Partial<Ports>): Promise<Report>;
   list(settings?: Partial<ListSettings>, ports?: Partial<Ports>): Promise<Report>;
 }
 
 export interface WorldOptions {
+  /** What archive mode reads. */
+  readonly folder?: SourceFolder;
   readonly repository?: Repository | MemorySpec;
   readonly place?: MemoryPlace;
   /** Digests that the store reports; none, as a folder, unless told. */
@@ -73,7 +87,12 @@ export interface WorldOptions {
 /** The set of the small project's tag, in the world's store. */
 export const setFolder = "acme/app/snapshot/v1.4.0/";
 
-export function makeWorld({ repository = smallProject, place = new MemoryPlace(), digests = [] }: WorldOptions = {}) {
+export function makeWorld({
+  folder,
+  repository = smallProject,
+  place = new MemoryPlace(),
+  digests = [],
+}: WorldOptions = {}) {
   const opened = "resolve" in repository ? repository : memoryRepository(repository);
   const store = new MemoryStore({ place, digests });
   const lines: string[] = [];
@@ -84,6 +103,10 @@ export function makeWorld({ repository = smallProject, place = new MemoryPlace()
     const say = (line: string) => void lines.push(line);
     return {
       openRepository: async () => opened,
+      openFolder: async () => {
+        if (folder === undefined) throw new Error("this world has no folder");
+        return folder;
+      },
       stores: [store],
       outputs: { find: async () => [] },
       workspace: { scratch: async () => plainScratch(), freeBytes: async () => undefined },
@@ -104,6 +127,7 @@ export function makeWorld({ repository = smallProject, place = new MemoryPlace()
     store,
     lines,
     snapshot: async (settings = {}, own = {}) => snapshot({ ...snapshotDefaults, ...settings }, portsOf(own)),
+    archive: async (settings = {}, own = {}) => archive({ ...archiveDefaults, ...settings }, portsOf(own)),
     stored: async (settings = {}, own = {}) => {
       const report = await world.snapshot(settings, own);
       if (report.errors.length > 0) throw report.errors[0]!;

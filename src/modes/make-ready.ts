@@ -5,6 +5,9 @@ import { preflight, type Unfit } from "../steps/preflight.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
 import type { MakingOrder } from "./making-order.ts";
 
+/** What is to be known of a set before any work. */
+export type Prospect = Pick<MakingOrder, "settings" | "set" | "files" | "tarBytes" | "errors" | "estimate">;
+
 /** A set that can be made, and the stores that can take it. */
 export interface Ready<Order> {
   readonly order: Order;
@@ -16,7 +19,7 @@ export interface Ready<Order> {
  * Looks at the source and at every store, side by side, before any work. Throws everything that stands against the run at
  * once; a store that can't be used does so only when no other is left.
  */
-export async function makeReady<Order extends MakingOrder>(
+export async function makeReady<Order extends Prospect>(
   taking: Promise<Order>,
   ports: Ports,
   io: Io,
@@ -38,14 +41,14 @@ export async function makeReady<Order extends MakingOrder>(
 }
 
 /** The stores without room. What the set would take uncompressed is asked for first, its likely size only if that is too much. */
-async function cramped(order: MakingOrder, stores: readonly Store[], io: Io): Promise<readonly Unfit[]> {
+async function cramped(order: Prospect, stores: readonly Store[], io: Io): Promise<readonly Unfit[]> {
   const { settings, tarBytes, files } = order;
-  const compressed = settings.formats.filter((format) => format !== "tar").length;
   const joined = files.reduce((sum, file) => sum + file.bytes, 0);
   const most = tarBytes * settings.formats.length + joined;
   const tight = await preflight(stores, { write: true, bytes: most }, io);
-  if (tight.length === 0 || compressed === 0) return tight;
-  const likely = most - compressed * (tarBytes - (await order.estimate(io.signal)));
+  if (tight.length === 0 || settings.formats.every((format) => format === "tar")) return tight;
+  const sizes = await order.estimate(io.signal);
+  const likely = sizes.reduce((sum, size) => sum + size.bytes, joined);
   return preflight(stores, { write: true, bytes: likely }, io);
 }
 

@@ -1,3 +1,4 @@
+import type { Plan } from "../model/details.ts";
 import type { ColdstoreError } from "../model/errors.ts";
 import type { ManifestRun } from "../model/manifest.ts";
 import type { SetName } from "../model/set-name.ts";
@@ -32,6 +33,6 @@ export interface MakingOrder {
   make(recipe: Recipe, into: { readonly scratch: Scratch; readonly io: PackIo }): SetInTheMaking;
   /** Who makes it. */
   describe(signal: AbortSignal): Promise<ManifestRun>;
-  /** Compressed size of the tar as one of its formats, within a few per cent. */
-  estimate(signal: AbortSignal): Promise<number>;
+  /** Size of the archive in each of its formats, within a few per cent. */
+  estimate(signal: AbortSignal): Promise<Plan["sizes"]>;
 }

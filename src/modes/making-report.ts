@@ -71,10 +71,7 @@ function statusOf(outcomes: readonly Outcome[]): Status {
   return words.every((word) => word === "unchanged" || word === "kept") ? "unchanged" : "ok";
 }
 
-function outputsOf(
-  { set, name, settings }: MakingOrder,
-  ends: readonly StoreEnd[],
-): Readonly<Record<string, unknown>> {
+function outputsOf({ set, name, settings }: MakingOrder, ends: readonly StoreEnd[]): Readonly<Record<string, unknown>> {
   const found = ends.map(({ store, result }) => ({ store, result })).find(({ result }) => "manifest" in result);
   if (found === undefined || !("manifest" in found.result)) return { set: set.id, name };
   const { manifest, manifestName } = found.result;
@@ -92,6 +89,11 @@ function outputsOf(
     bytes: archive?.bytes,
     manifest: pathOf(manifestName),
     checksums: checksums && pathOf(checksums.name),
-    artifacts: storedFiles(manifest).map(({ name, bytes, sha256 }) => ({ name, path: pathOf(name), size: bytes, sha256 })),
+    artifacts: storedFiles(manifest).map(({ name, bytes, sha256 }) => ({
+      name,
+      path: pathOf(name),
+      size: bytes,
+      sha256,
+    })),
   };
 }

@@ -1,4 +1,5 @@
 import { asColdstoreError, SeveralErrors } from "../model/errors.ts";
+import type { ContentPolicies } from "../model/manifest.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { TreeEntry } from "../ports/repository.ts";
 import type { SnapshotSettings } from "../settings/settings.ts";
@@ -12,7 +13,7 @@ import { assertApart, digestFiles } from "../steps/join-files.ts";
 import { makeSet } from "../steps/make-set.ts";
 import { explainPointers } from "../steps/pointer-error.ts";
 import { SampleGrid } from "../steps/sample-grid.ts";
-import { openSnapshotTar, policiesOf, recipeOf } from "../steps/snapshot-tar.ts";
+import { openSnapshotTar, recipeOf } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
 import type { MakingOrder } from "./making-order.ts";
 
@@ -43,17 +44,26 @@ export async function takeSnapshotOrder(
   const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);
   assertApart(files, source.names.name);
   const { names, revision } = source;
+  const policies = policiesOf(source, settings);
   const plan = planSnapshot({
     revision,
-    recipe: recipeOf(source),
+    recipe: recipeOf(source.tree, policies),
     prefix: names.prefix,
     exportSubst: settings.exportSubst,
-    policies: policiesOf(source),
+    policies,
     files,
   });
   const set = { project: source.project, mode: settings.mode, id: names.id };
   const order = { settings, started, source, set, plan, files, name: names.name };
   return { ...order, ...abilities(order, ports, locks) };
+}
+
+/** What a policy is about must be there for it to make a difference: equal trees give equal content, however careful the settings. */
+function policiesOf({ submodules, lfs }: Source, settings: SnapshotSettings): ContentPolicies {
+  return {
+    submodules: submodules.length === 0 ? "fail" : settings.submodules,
+    lfs: lfs.length === 0 ? "fail" : settings.lfs,
+  };
 }
 
 type Taken = Pick<SnapshotOrder, "settings" | "started" | "source" | "set" | "plan" | "files" | "name">;
@@ -84,7 +94,16 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
       const { facts } = repository;
       const { run } = ports;
       const { gitVersion } = facts;
-      return describeRun({ ...settings, ...order, ...source, run, gitVersion, repository: facts, ref: revision.ref, environment });
+      return describeRun({
+        ...settings,
+        ...order,
+        ...source,
+        run,
+        gitVersion,
+        repository: facts,
+        ref: revision.ref,
+        environment,
+      });
     },
     estimate: async (signal) => estimate(order, signal),
   };
@@ -97,7 +116,10 @@ async function estimate({ source, settings }: Taken, signal: AbortSignal): Promi
   await inspectTree({ repository, revision, prefix }, (entry, offset) => grid.add(entry, offset), signal);
   const { tarBytes } = inspection;
   const level = settings.compressionLevel ?? 6;
-  return estimateSize({ repository, samples: grid.samples(), tarBytes, prefix, mtime: revision.committed, level }, signal);
+  return estimateSize(
+    { repository, samples: grid.samples(), tarBytes, prefix, mtime: revision.committed, level },
+    signal,
+  );
 }
 
 /** What stands against either is said at once. */

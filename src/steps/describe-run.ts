@@ -1,7 +1,9 @@
+import { textOf } from "./byte-text.ts";
 import { createHash } from "node:crypto";
 import type { ManifestRun, Selected } from "../model/manifest.ts";
 import type { SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
+import type { FolderEntry } from "./folder-entry.ts";
 import type { RunIdentity } from "../ports/ports.ts";
 import type { Repository, RepositoryFacts, WorkTreeChanges } from "../ports/repository.ts";
 
@@ -104,6 +106,19 @@ export async function digestLocks(
     const path = locks[i]?.path;
     if (path !== undefined) digests[path] = createHash("sha256").update(data).digest("hex");
     i += 1;
+  }
+  return digests;
+}
+
+/** Digests, by path, of lock files in a folder. */
+export function digestFolderLocks(entries: readonly FolderEntry[]): Readonly<Record<string, string>> {
+  const digests: Record<string, string> = {};
+  for (const entry of entries) {
+    const path = textOf(entry.path);
+    if (entry.type !== "file" || !isLockFile(path) || entry.content.kind !== "disk") continue;
+    const { disk, looked } = entry.content;
+    const data = disk.read(entry.content.path, looked);
+    if (data !== undefined) digests[path] = createHash("sha256").update(data).digest("hex");
   }
   return digests;
 }

@@ -1,0 +1,88 @@
+import { textOf } from "../steps/byte-text.ts";
+import { asColdstoreError, type ColdstoreError, SeveralErrors } from "../model/errors.ts";
+import type { Plan } from "../model/details.ts";
+import type { Report } from "../model/report.ts";
+import type { Ports } from "../ports/ports.ts";
+import type { Io } from "../ports/store.ts";
+import type { Selection } from "../steps/folder-entry.ts";
+import { findFolderPointers } from "../steps/folder-pointers.ts";
+import { WeightSurvey } from "../steps/weight-survey.ts";
+import { makingArchive } from "./archive-making.ts";
+import type { ArchiveOrder } from "./archive-order.ts";
+import { prospectOf } from "./archive-prospect.ts";
+import { foresee } from "./foresee.ts";
+import type { MakingOrder } from "./making-order.ts";
+import { packFolder, type SelectedProspect } from "./pack-folder.ts";
+import { expectedSeconds, firstMemory, planReport, splitsOf } from "./plan-report.ts";
+
+// Up to this size the archives are made to count their bytes; above, samples are compressed.
+const exactTarBytes = 64 * 1024 * 1024;
+
+/** What an archive would be and do, found by reading all of the folder, without writing anything but scratch. */
+export async function planArchiveReport(taken: ArchiveOrder, ports: Ports, io: Io): Promise<Report> {
+  const prospect = await prospectOf(taken, ports.stores, io);
+  const selection = prospect.selection ?? (await taken.select());
+  const trial = await tryOut({ ...prospect, selection }, ports, io);
+  const plan = await planOf({ ...prospect, selection }, trial, ports);
+  const wouldBe = await Promise.all(ports.stores.map(async (store) => foresee(store, trial.order, io)));
+  return planReport({ order: trial.order, plan, wouldBe, inTheWay: trial.errors });
+}
+
+interface Trial {
+  readonly order: MakingOrder;
+  readonly errors: readonly ColdstoreError[];
+  /** Sizes of archives that were made. */
+  readonly sizes?: Plan["sizes"];
+}
+
+/** Makes the set in scratch, its archives only if they are small, so that what it holds is known and what can't be read is found. */
+async function tryOut(prospect: SelectedProspect, ports: Ports, io: Io): Promise<Trial> {
+  const { settings, selection, tarBytes } = prospect;
+  const byPlan = makingArchive(prospect, { by: "plan" }, ports);
+  if (selection.errors.length > 0) return { order: byPlan, errors: selection.errors };
+  const formats = tarBytes <= exactTarBytes ? settings.formats : [];
+  try {
+    await using packed = await packFolder(
+      { ...prospect, settings: { ...settings, formats } },
+      { stores: ports.stores, ports },
+      io,
+    );
+    const order = makingArchive(prospect, { by: "content", packed }, ports);
+    const sizes = formats.map((format) => ({ format, bytes: packed.bytesOf(format), exact: true }));
+    return { order, errors: [], ...(formats.length > 0 && { sizes }) };
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    const error = asColdstoreError(thrown);
+    return { order: byPlan, errors: error instanceof SeveralErrors ? error.errors : [error] };
+  }
+}
+
+async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): Promise<Plan> {
+  const { settings, selection, tarBytes, set } = prospect;
+  const [sizes, lfs, seconds] = await Promise.all([
+    trial.sizes ?? prospect.estimate(ports.signal),
+    findFolderPointers(selection.entries, ports.signal),
+    firstMemory(ports, async (store, io) => expectedSeconds(store, { project: set.project, tarBytes }, io)),
+  ]);
+  const { entries, errors: _, warnings: __, ...chosen } = selection;
+  const weights = weigh(entries);
+  return {
+    ...chosen,
+    tarBytes,
+    sizes,
+    biggestEntries: weights.biggestFiles(),
+    biggestFolders: weights.biggestFolders(),
+    splits: splitsOf(sizes, settings.splitSize),
+    policies: { submodules: settings.submodules, lfs: settings.lfs },
+    lfs,
+    profiles: prospect.taken.settings.filters.profiles,
+    exportSubst: [],
+    ...(seconds !== undefined && { expectedSeconds: seconds }),
+  };
+}
+
+function weigh(entries: Selection["entries"]): WeightSurvey {
+  const survey = new WeightSurvey();
+  for (const entry of entries) if (entry.type === "file") survey.add({ path: textOf(entry.path), bytes: entry.bytes });
+  return survey;
+}

@@ -1,0 +1,75 @@
+import type { Io, Store } from "../ports/store.ts";
+import { estimateFolder } from "../steps/estimate-folder.ts";
+import type { WantedArchive } from "../steps/find-archive-standing.ts";
+import { findArchiveStanding } from "../steps/find-archive-standing.ts";
+import { hasPlan } from "../steps/find-standing.ts";
+import type { Selection } from "../steps/folder-entry.ts";
+import { tarBytesOf } from "../steps/folder-tar.ts";
+import { prefixInRun } from "../steps/examine-folder.ts";
+import type { ArchiveOrder } from "./archive-order.ts";
+import { archiveSet, taggedSet } from "./archive-order.ts";
+import type { Prospect } from "./make-ready.ts";
+
+/** An archive whose files were looked at; or weren't, because every store has it as the commit and the settings tell. */
+export interface ArchiveProspect extends Prospect {
+  readonly taken: ArchiveOrder;
+  readonly selection?: Selection;
+  readonly warnings: readonly string[];
+}
+
+/** Looks at the folder's files, unless that can be spared. */
+export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], io: Io): Promise<ArchiveProspect> {
+  const { settings, files, examined } = taken;
+  const common = { taken, settings, files, set: archiveSet(taken) };
+  if (await isUnchanged(taken, stores, io))
+    return { ...common, tarBytes: 0, errors: [], warnings: examined.warnings, estimate: async () => [] };
+  const selection = await taken.select();
+  const { entries } = selection;
+  const tarBytes = tarBytesOf(entries, examined.prefix);
+  return {
+    ...common,
+    selection,
+    tarBytes,
+    errors: selection.errors,
+    warnings: [...examined.warnings, ...selection.warnings],
+    estimate: async (signal) =>
+      estimateFolder(
+        {
+          entries,
+          prefix: examined.prefix,
+          lfs: settings.lfs,
+          formats: settings.formats,
+          level: settings.compressionLevel,
+        },
+        signal,
+      ),
+  };
+}
+
+/** Whether every store has the whole archive already: in a clean work tree nothing need be read to tell. */
+async function isUnchanged(taken: ArchiveOrder, stores: readonly Store[], io: Io): Promise<boolean> {
+  if (!taken.examined.clean || stores.length === 0) return false;
+  const wanted = wantedByPlan(taken);
+  const standings = await Promise.all(
+    stores.map(async (store) => findArchiveStanding(store, wanted, io).catch(() => undefined)),
+  );
+  io.signal.throwIfAborted();
+  return standings.every((standing) => standing?.kind === "equal" && standing.missing.length === 0);
+}
+
+/** What the stores may have of a folder, told by commit and settings alone. */
+export function wantedByPlan(taken: ArchiveOrder): WantedArchive {
+  const { settings, examined, request, plan } = taken;
+  const tagged = taggedSet(taken);
+  return {
+    project: examined.project,
+    ...(tagged && { tagged }),
+    formats: settings.formats,
+    onConflict: settings.onConflict,
+    equals: ({ manifest }) => {
+      const prefix = prefixInRun(examined, request, manifest.run);
+      const wasClean = manifest.run.selection?.clean === true;
+      return examined.clean && wasClean && prefix !== undefined && hasPlan(manifest, { ...plan, prefix });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { lastProofRow } from "../model/archive-set.ts";
+import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
+import type { Outcome } from "../model/report.ts";
+import { setText } from "../model/set-name.ts";
+import type { Io, Store } from "../ports/store.ts";
+import { decideJob, type Job } from "../steps/decide-job.ts";
+import type { MakingOrder } from "./making-order.ts";
+
+/** What a making run would do in one store. */
+export interface Foreseen {
+  readonly outcome: Outcome;
+  readonly error?: ColdstoreError;
+}
+
+export type Foreseeable = Pick<MakingOrder, "settings" | "set" | "standing" | "standingIsCertain">;
+
+/** Looks what a store has, and decides what a run would do there; writes nothing. Never rejects but for an abort. */
+export async function foresee(store: Store, order: Foreseeable, io: Io): Promise<Foreseen> {
+  const row = { store: store.name, set: setText(order.set) };
+  try {
+    const problems = await store.preflight({ write: false, bytes: 0 }, io);
+    const [problem] = problems.filter(({ failure }) => failure !== "not-found");
+    if (problem !== undefined) throw problem;
+    if (problems.length > 0) return { outcome: { ...row, outcome: "would-store" } };
+    const { onConflict } = order.settings;
+    const rules = { onConflict, planDecides: order.standingIsCertain, store: store.name };
+    return outcomeOf(row, decideJob(await order.standing(store, io), rules));
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    const error = asColdstoreError(thrown);
+    return { outcome: { ...row, outcome: "failed", detail: error.message }, error };
+  }
+}
+
+function outcomeOf(row: Pick<Outcome, "store" | "set">, job: Job): Foreseen {
+  switch (job.kind) {
+    case "make":
+    case "replace":
+    case "compare":
+      return { outcome: { ...row, outcome: "would-store" } };
+    case "repair":
+      return { outcome: { ...row, outcome: "would-store", detail: `would put back ${job.missing.join(", ")}` } };
+    case "leave": {
+      const { set } = job;
+      return {
+        outcome: { ...row, set: setText(set.name), outcome: job.outcome, ...lastProofRow(set, set.manifest) },
+      };
+    }
+    case "refuse":
+      return {
+        outcome: {
+          ...row,
+          outcome: job.error.failure === "conflict" ? "conflict" : "failed",
+          detail: job.error.message,
+        },
+        error: job.error,
+      };
+  }
+}
