@@ -3,7 +3,7 @@ import type { BytePath, Candidate, DiskEntry } from "../ports/folder.ts";
 import { textOf } from "./byte-text.ts";
 import { looksLikeCredentials } from "./credentials.ts";
 import { followLink } from "./follow-links.ts";
-import { listFolder } from "./list-folder.ts";
+import { type FolderListing, listFolder } from "./list-folder.ts";
 import { findOwnOutput, isOwnOutput, type OwnOutput } from "./own-output.ts";
 import { foldersWithin, isWithin } from "./selection-rules.ts";
 import { takeSubmodules } from "./take-submodules.ts";
@@ -29,32 +29,30 @@ const atOnce = 4096;
 export async function takeFolder(root: Root, taking: Taking): Promise<void> {
   const without = foldersWithin(textOf(root.real), taking.rules.without);
   if (without.includes("")) return;
-  const { candidates, special, unreadable } = await listFolder(root, without, taking);
-  const wanted = candidates.filter(({ path }) => !isWithin(path, without));
+  const listing = await listFolder(root, without, taking);
+  const wanted = listing.candidates.filter(({ path }) => !isWithin(path, without));
   const untracked = wanted.flatMap(({ tracked, path }) => (tracked ? [] : path));
-  const pass = { root, taking, own: findOwnOutput(root.disk, untracked), submodules: [], nested: [], linked: [] };
+  const pass: Pass = { root, taking, own: findOwnOutput(root.disk, untracked), submodules: [], nested: [], linked: [] };
   for (let i = 0; i < wanted.length; i += atOnce) {
     for (const candidate of wanted.slice(i, i + atOnce)) takeCandidate(candidate, pass);
     await setImmediate();
     taking.signal.throwIfAborted();
   }
-  const { findings, filter } = taking;
-  findings.special.push(...inArchive(special).filter((path) => !filter.excludes(path)));
-  for (const { path, error } of unreadable) findings.unreadable.push({ path: root.at + path, error });
-  await takeTheRest(pass);
-
-  function inArchive(paths: readonly BytePath[]): BytePath[] {
-    return paths.filter((path) => !isOwnOutput(path, pass.own)).map((path) => root.at + path);
-  }
+  noteOddThings(listing, pass);
+  await takeSubmodules(root, pass.submodules, taking);
+  for (const { path } of pass.nested) await takeNested(root, path, taking);
+  for (const folder of pass.linked) await takeFolder(folder, taking);
 }
 
-async function takeTheRest({ root, taking, submodules, nested, linked }: Pass): Promise<void> {
-  await takeSubmodules(root, submodules, taking);
-  for (const { path } of nested) await takeNested(root, path, taking);
-  for (const folder of linked) await takeFolder(folder, taking);
-  const { findings, signal } = taking;
-  for await (const batch of root.git?.trackedButIgnored(signal) ?? [])
-    for (const path of batch) if (findings.entries.has(root.at + path)) findings.trackedButIgnored.push(root.at + path);
+function noteOddThings(listing: FolderListing, { root, taking: { findings, filter }, own }: Pass): void {
+  const inArchive = (path: BytePath): BytePath => root.at + path;
+  const special = listing.special.filter((path) => !isOwnOutput(path, own)).map(inArchive);
+  findings.special.push(...special.filter((path) => !filter.excludes(path)));
+  for (const { path, error } of listing.unreadable) findings.unreadable.push({ path: inArchive(path), error });
+  // Git mostly fails on the very folders that the walk has found.
+  if (listing.unreadable.length === 0) findings.errors.push(...listing.failed.slice(0, 1));
+  const tracked = listing.trackedButIgnored.map(inArchive);
+  findings.trackedButIgnored.push(...tracked.filter((path) => findings.entries.has(path)));
 }
 
 async function takeNested(root: Root, path: BytePath, taking: Taking): Promise<void> {

@@ -19,11 +19,16 @@ interface Recorded {
 /** Notes the submodules of a folder and, when they are to be included, puts in what their recorded commits have, theirs too. */
 export async function takeSubmodules(root: Root, found: readonly Candidate[], taking: Taking): Promise<void> {
   const { repository: around, source } = root;
-  if (found.length === 0 || around === undefined) return;
+  if (found.length === 0) return;
   const prefix = source === undefined || source.inRepository === "" ? "" : `${source.inRepository}/`;
   const commits = found.map(({ path, commit = "" }) => ({ path, commit, at: root.at + path }));
   for (const { at, commit } of commits) taking.findings.submodules.push({ path: at, commit });
   if (taking.rules.submodules !== "include") return;
+  if (around === undefined) {
+    // Before the first commit there is an index, but nothing that a submodule could be found by.
+    taking.findings.missingSubmodules.push(...commits.map(({ at }) => at));
+    return;
+  }
   const revision = await around.resolve("HEAD", taking.signal);
   for (const { path, commit, at } of commits)
     await takeSubmodule({ around, revision, path: textOf(prefix + path), commit, at }, taking);
