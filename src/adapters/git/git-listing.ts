@@ -4,7 +4,7 @@ import type { BytePath, Candidate, GitListing } from "../../ports/folder.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { initGitDir, makeGitDir } from "./hermetic-gitdir.ts";
 import { throwIfUnread } from "./listing-warnings.ts";
-import { parseCandidates, parsePaths, parseRecords } from "./parse-listing.ts";
+import { parseCandidates, parsePaths, parseRecords, parseRoots } from "./parse-listing.ts";
 import { outputOf, startGit } from "./run-git.ts";
 
 /** A folder to list, in the work tree of `found` if it is given, and a path for a throw-away gitdir. */
@@ -58,7 +58,7 @@ class GitFolderListing implements GitListing {
   }
 
   ignoredRoots(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {
-    return parsePaths(this.#list(["--others", "--ignored", "--directory"], signal));
+    return parseRoots(this.#list(["--others", "--ignored", "--directory"], signal));
   }
 
   trackedButIgnored(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {

@@ -4,7 +4,9 @@ const namedAtMost = 10;
 
 /** Throws `source` when git, which calls that a success, couldn't read a folder or a .gitignore; names them. */
 export function throwIfUnread(stderr: string): void {
-  const unread = [...stderr.matchAll(/^warning: (?:could not open directory|unable to access) '(.*)': (.*)$/gm)];
+  // "Too many levels of symbolic links" only says that a .gitignore is a link, which git doesn't follow.
+  const warning = /^warning: (?:could not open directory|unable to access) '(.*)': (?!Too many l)(.*)$/gm;
+  const unread = [...stderr.matchAll(warning)];
   const [first] = unread;
   if (first === undefined) return;
   const named = unread.slice(0, namedAtMost).map(([, path]) => path);

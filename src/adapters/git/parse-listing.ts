@@ -32,6 +32,20 @@ export async function* parsePaths(batches: AsyncIterable<readonly string[]>): As
   }
 }
 
+/** The same of sorted paths, without those below a folder that is there itself: git shows both when it looked into it. */
+export async function* parseRoots(batches: AsyncIterable<readonly string[]>): AsyncGenerator<readonly BytePath[]> {
+  let folder: string | undefined;
+  for await (const paths of parsePaths(batches)) {
+    const roots: BytePath[] = [];
+    for (const path of paths) {
+      if (folder !== undefined && path.startsWith(folder)) continue;
+      folder = path.endsWith("/") ? path : undefined;
+      roots.push(path);
+    }
+    if (roots.length > 0) yield roots;
+  }
+}
+
 /** One record: `? <path>`, or `<tag> <mode> <oid> <stage>\t<path>`. */
 function parseCandidate(record: string): Candidate {
   if (record.startsWith("? ")) {
