@@ -1,8 +1,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TreeEntry } from "../../src/ports/repository.ts";
+import type { SnapshotEntry } from "../../src/steps/commit-tree.ts";
+import { findContents } from "../../src/steps/find-contents.ts";
 import { inspectTree } from "../../src/steps/inspect-tree.ts";
-import { type FixtureFile, makeRepository } from "../support/git-fixture.ts";
+import { TarReader } from "../../src/steps/tar-reader.ts";
+import { wholeTar } from "../../src/steps/whole-tar.ts";
+import { type FixtureFile, type FixtureSpec, makeRepository } from "../support/git-fixture.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 import { openFolder } from "../support/open-fixture.ts";
 import { quiet, sweep } from "../support/packed-archive.ts";
@@ -97,6 +101,56 @@ test("the size of the tar and the place of every file in it are those that git a
     sweep(20),
   );
 });
+
+const putIn = fc.array(
+  fc.record({
+    lengths: fc.array(lengths, { minLength: 1, maxLength: 3 }),
+    kind: fc.constantFrom("lfs", "file", "lib"),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
+
+test("with submodules and contents put in, size and places are those of the tar that is made", async () => {
+  await fc.assert(
+    fc.asyncProperty(putIn, putIn, prefixes, async (outside, inside, prefix) => {
+      const content = "content of a pointer\n".repeat(99);
+      const library: FixtureSpec = { files: filesOf(inside, content), lfsStored: [content] };
+      using fixture = makeRepository({ files: filesOf(outside, content, library), lfsStored: [content] });
+      await using opened = await openFolder(fixture.path);
+      const { repository } = opened;
+      const revision = await repository.resolve("HEAD", quiet.signal);
+      const policies = { submodules: "include", lfs: "include" } as const;
+      const { tree, errors } = await findContents({ repository, revision, policies }, quiet.signal);
+      expect(errors).toEqual([]);
+      const places = new Map<number, SnapshotEntry>();
+      const visit = (entry: SnapshotEntry, offset: number) => void places.set(offset, entry);
+      const { tarBytes } = await inspectTree({ ...tree, prefix }, visit, quiet.signal);
+      const recipe = { prefix, exportSubst: "stable" } as const;
+      const tar = Buffer.concat(await Array.fromAsync(wholeTar({ tree, recipe, signal: quiet.signal })));
+      expect(tarBytes).toBe(tar.length);
+      const members = [...new TarReader().push(tar)].flatMap((event) => (event.kind === "member" ? event.member : []));
+      const found = members.filter(({ path }) => path.length > Buffer.byteLength(prefix) || !prefix.endsWith("/"));
+      expect(found.map(({ offset, path, size }) => [offset, Buffer.from(path).toString(), size])).toEqual(
+        [...places].map(([offset, { path, type, bytes }]) => [
+          offset,
+          `${prefix}${path}${type === "file" ? "" : "/"}`,
+          type === "file" ? bytes : 0,
+        ]),
+      );
+    }),
+    sweep(6),
+  );
+});
+
+function filesOf(specs: readonly { lengths: readonly number[]; kind: string }[], lfs: string, library?: FixtureSpec) {
+  const kinds: Record<string, FixtureFile> = {
+    lfs: { lfs },
+    file: "plain",
+    lib: library ? { contains: library } : "x",
+  };
+  const path = (all: readonly number[], i: number) => all.map((length) => nameOf(length, false, `p${i}`)).join("/");
+  return Object.fromEntries(specs.map((spec, i) => [path(spec.lengths, i), kinds[spec.kind] ?? ""]));
+}
 
 test("folders, files, links and submodules are counted, what is export-ignored isn't", async () => {
   const repository = memoryRepository({

@@ -18,8 +18,9 @@ export class TarLayout {
     const comment = paxRecordBytes("comment", commit.length);
     this.#offset = block + padded(comment);
     if (!prefix.endsWith("/")) return;
-    const folder = fitsUstar(this.#prefix) ? 0 : paxRecordBytes("path", this.#prefix.length);
-    this.#offset += paxHeader(folder) + block;
+    // Git writes its folder with one slash at the end, however many there are.
+    const folder = Buffer.from(prefix.replace(/\/+$/, "/"));
+    this.#offset += paxHeader(fitsUstar(folder) ? 0 : paxRecordBytes("path", folder.length)) + block;
   }
 
   /** Makes room for the next entry; gives the offset of its content. */
