@@ -1,92 +1,164 @@
-import type { ArchiveFormat, ManifestContent } from "../model/manifest.ts";
+import type { ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
+import { remakingNotes } from "./remaking-notes.ts";
 import { smallArtifact } from "./small-artifact.ts";
 
 /** `NAME.RESTORE.md`: what the set is, how to check and unpack it with stock tools, and what is not in it. */
 export function writeRestoreNotes(name: string, content: ManifestContent, archives: readonly SetFile[]): SetFile {
+  const wholes = wholesOf(archives);
   const text = [
     heading(name, content),
-    checks(name, content, archives),
-    unpacking(archives),
-    rebuilding(content),
+    checks(name, content, wholes),
+    unpacking(wholes),
+    ...remakingNotes(content),
     limits(content),
   ];
   return { role: "restore-notes", artifact: smallArtifact(`${name}.RESTORE.md`, text.join("\n")) };
 }
 
-function heading(name: string, { source, tree, prefix }: ManifestContent): string {
-  const tag = source.tag === undefined ? "" : `, tag \`${source.tag.name.replaceAll("`", "'")}\``;
-  const folder = prefix === "" ? "at the top of the archive" : `below \`${prefix}\``;
+/** An archive as a person has it: `file` is what a shell is given for it. */
+interface Whole {
+  readonly name: string;
+  readonly file: string;
+  readonly format: SetFile["format"];
+  readonly split: boolean;
+}
+
+function wholesOf(files: readonly SetFile[]): readonly Whole[] {
+  const named = Map.groupBy(files, ({ part, artifact }) => part?.of ?? artifact.name);
+  return [...named].map(([name, [first]]) => {
+    const split = first?.part !== undefined;
+    return { name, file: split ? `${name}.part-*` : name, format: first?.format, split };
+  });
+}
+
+function heading(name: string, content: ManifestContent): string {
+  const { tree, prefix } = content;
+  const folder = prefix === "" ? "at the top of the archive" : `below \`${code(prefix)}\``;
   return `# ${name}
 
-A snapshot of commit \`${source.commit}\`${tag}, committed ${source.committed}:
+${origin(content)}
 ${tree.files} files, ${tree.symlinks} symbolic links, ${tree.bytes} bytes of content, ${folder}.
 Made by Coldstore, and readable without it.
 `;
 }
 
-function checks(name: string, { tar }: ManifestContent, archives: readonly SetFile[]): string {
-  const tars = archives.map((archive) => `${unpacked(archive)} | sha256sum`);
+function origin(content: ManifestContent): string {
+  const { source } = content;
+  const tag = source?.tag === undefined ? "" : `, tag \`${code(source.tag.name)}\``;
+  const commit = source && `commit \`${source.commit}\`${tag}, committed ${source.committed}`;
+  if (content.mode === "snapshot") return `A snapshot of ${commit}:`;
+  const folder = content.folder === undefined ? "a folder" : `the folder \`${code(content.folder)}\``;
+  if (commit === undefined) return `An archive of ${folder} as it was, outside of any repository:`;
+  return `An archive of ${folder} as it was, in a checkout of ${commit}:`;
+}
+
+function code(text: string): string {
+  return text.replaceAll("`", "'").replaceAll("\n", " ");
+}
+
+function checks(name: string, { tar }: ManifestContent, archives: readonly Whole[]): string {
+  const tars = archives.filter(({ format }) => format !== "zip").map((archive) => `${tarOf(archive)} | sha256sum`);
+  const zips = archives.filter(({ format }) => format === "zip").map((zip) => `${joined(zip)}unzip -tq ${zip.name}`);
+  const ofTars =
+    tars.length === 0 ? "" : ` Every line with \`sha256sum\` at its end prints the\ndigest of the uncompressed tar:`;
+  const ofZips = zips.length === 0 ? "" : `\n${zipWords(tars.length > 0)}\n`;
   return `## Check it
 
 In the folder that holds these files:
 
 \`\`\`sh
 sha256sum -c ${name}.SHA256SUMS
-${tars.join("\n")}
+${[...tars, ...zips].join("\n")}
 \`\`\`
 
-The first command says \`OK\` for every file. Every other one prints the digest of the uncompressed tar:
-
-    ${tar.sha256}
-`;
+The first command says \`OK\` for every file.${ofTars}
+${tars.length === 0 ? "" : `\n    ${tar.sha256}\n`}${ofZips}`;
 }
 
-function unpacked({ artifact, format }: SetFile): string {
-  return `${readers[format ?? "tar"]} ${artifact.name}`;
+function zipWords(besideTar: boolean): string {
+  return `\`unzip -t\` compares each file in the zip with its CRC-32. A zip holds no tar, so that there is no digest of one to
+compare; the SHA-256 of each file is in the list that ends with .files.jsonl.gz.${besideTar ? "" : " The manifest's digest of a tar is\nthat of the tar which these files make together."}`;
 }
 
-const readers: Readonly<Record<ArchiveFormat, string>> = { "tar.gz": "gzip -dc", tar: "cat" };
+const readers = { "tar.gz": "gzip -dc", "tar.zst": "zstd -dc", tar: "cat" } as const;
 
-function unpacking(archives: readonly SetFile[]): string {
-  const lines = archives.slice(0, 1).map((archive) => `mkdir restored\n${unpacked(archive)} | tar -xf - -C restored`);
+/** A line that gives the uncompressed tar. */
+function tarOf({ file, format = "tar", split }: Whole): string {
+  const reader = format === "zip" ? "cat" : readers[format];
+  if (!split || reader === "cat") return `${reader} ${file}`;
+  return `cat ${file} | ${reader}`;
+}
+
+/** Programs for zips need the whole file. */
+function joined({ name, file, split }: Whole): string {
+  return split ? `cat ${file} > ${name}\n` : "";
+}
+
+function unpacking([first]: readonly Whole[]): string {
+  if (first === undefined) return "";
+  const line =
+    first.format === "zip"
+      ? `${joined(first)}LC_ALL=C.UTF-8 unzip -q ${first.name} -d restored`
+      : `mkdir restored\n${tarOf(first)} | tar -xf - -C restored`;
   return `## Unpack it
 
 \`\`\`sh
-${lines.join("\n")}
+${line}
 \`\`\`
 `;
 }
 
-function rebuilding({ source, prefix, tar, export_subst }: ManifestContent): string {
-  const subst =
-    export_subst === "stable"
-      ? "The digest is the same unless the tree has `export-subst` lines with `%h %p %t %d %D %(describe)`: here they\nstand for full ids and for the archived tag alone."
-      : `It was made with export-subst: ${export_subst}.`;
-  return `## Make it again from the repository
-
-In any clone that has the commit, with git's default configuration:
-
-\`\`\`sh
-git archive --format=tar${prefix === "" ? "" : ` --prefix=${shellWord(prefix)}`} ${source.commit} | sha256sum
-\`\`\`
-
-This prints \`${tar.sha256}\` too.
-${subst}
-`;
-}
-
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9._/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function limits({ source }: ManifestContent): string {
+function limits(content: ManifestContent): string {
+  const lines = content.mode === "snapshot" ? notInSnapshot(content.source.committed) : notInArchive(content);
   return `## What is not in it
 
-- History: only the files of one commit are here, no other commit, branch or tag.
-- What the tree marks as \`export-ignore\` in .gitattributes.
-- Uncommitted changes and untracked files of the checkout that it was made from.
-- Issues, pull requests, releases, wiki and settings of the forge.
-- Owners, access times and extended attributes: git doesn't record them; every file has the time of the commit (${source.committed}).
-`;
+${[...lines, ...leftOut(content)].map((line) => `- ${line}\n`).join("")}`;
+}
+
+function notInSnapshot(committed: string): readonly string[] {
+  return [
+    "History: only the files of one commit are here, no other commit, branch or tag.",
+    "What the tree marks as `export-ignore` in .gitattributes.",
+    "Uncommitted changes and untracked files of the checkout that it was made from.",
+    "Issues, pull requests, releases, wiki and settings of the forge.",
+    `Owners, access times and extended attributes: git doesn't record them; every file has the time of the commit (${committed}).`,
+  ];
+}
+
+function notInArchive({ symlinks, mtime, filters }: Extract<ManifestContent, { mode: "archive" }>): readonly string[] {
+  const chosen = filters.profiles.flatMap(({ name }) => name);
+  const times = {
+    commit: "every file has the time of the commit",
+    keep: "files have their own times, in whole seconds",
+  };
+  return [
+    "History, and the folders in which version control systems keep it (.git and the like).",
+    "What .gitignore leaves out, unless it is tracked or `include` names it.",
+    ...(filters.exclude.length === 0 ? [] : [`By \`exclude\`: ${listed(filters.exclude)}.`]),
+    ...(chosen.length === 0 ? [] : [`By \`ignore-profile\`: ${listed(chosen)}; the manifest has their patterns.`]),
+    "Untracked files that look like credentials, unless `include` names them.",
+    ...(symlinks === "skip" ? ["Symbolic links."] : []),
+    ...(symlinks === "follow" ? ["Symbolic links: what they led to is in their place."] : []),
+    `Owners, access times, extended attributes and permissions but for the executable bit; ${
+      typeof mtime === "number" ? `every file has the time ${mtime} (seconds since 1970)` : times[mtime]
+    }.`,
+  ];
+}
+
+function listed(words: readonly string[]): string {
+  const more = words.length > 10 ? ` and ${words.length - 10} more` : "";
+  return (
+    words
+      .slice(0, 10)
+      .map((word) => `\`${code(word)}\``)
+      .join(", ") + more
+  );
+}
+
+function leftOut({ submodules, lfs }: ManifestContent): readonly string[] {
+  return [
+    ...(submodules === "exclude" ? ["The contents of submodules."] : []),
+    ...(lfs === "pointers" ? ["The contents that Git LFS keeps: their pointers are here in their place."] : []),
+  ];
 }
