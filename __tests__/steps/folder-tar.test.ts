@@ -66,6 +66,26 @@ testWith(["python3"], "the prefix's folders come first, then the entries in thei
   ]);
 });
 
+testWith(["tar"], "for plain names it is GNU tar's ustar, but for the checksum's way of writing", async () => {
+  for (const name of ["a", "b/c", "b/d/e", `${"l".repeat(99)}/${"m".repeat(99)}`]) folder.write(`p/${name}`, name);
+  folder.write("p/run", "#!", { executable: true });
+  folder.link("p/to", "b/c");
+  const options = ["--format=ustar", "--sort=name", "--numeric-owner", "--owner=0", "--group=0", "--mtime=@7"];
+  const theirs = execFileSync("tar", [...options, "--mode=u=rwX,go=rX", "-C", folder.path, "-cf", "-", "p"]);
+  // Its --mode changes a link's mode too.
+  const entries = entriesOf(folder.disk.at(`${folder.root}/p`), { mtime: 7 });
+  const { tar } = await made(entries.map((entry) => (entry.type === "symlink" ? { ...entry, mode: 0o755 } : entry)));
+  expect(withoutChecksums(tar).equals(withoutChecksums(theirs))).toBe(true);
+});
+
+/** Every content here is shorter than a block, and has no such magic. */
+function withoutChecksums(tar: Buffer): Buffer {
+  const copy = Buffer.from(tar);
+  for (let at = 0; at < copy.length; at += 512)
+    if (copy.toString("latin1", at + 257, at + 262) === "ustar") copy.fill(0, at + 148, at + 156);
+  return copy;
+}
+
 test("an empty folder without a prefix is an empty tar", async () => {
   const { tar } = await made([], { prefix: "" });
   expect(tar.equals(Buffer.alloc(10240))).toBe(true);

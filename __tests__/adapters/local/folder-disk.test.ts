@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
@@ -98,5 +98,33 @@ test("a file that was written this very moment is read, or found changed, but ne
     writeFileSync(`${folder.path}/f`, String(i).repeat(100));
     const looked = folder.disk.look("f") as DiskEntry;
     expect(Buffer.from(folder.disk.read("f", looked) ?? []).toString()).toBe(String(i).repeat(100));
+  }
+});
+
+const overwriter = `
+const fd = require("node:fs").openSync(process.argv[1], "r+");
+const contents = Array.from("abcdefgh", (char) => Buffer.alloc(4_000_000, char));
+let i = 0;
+const turn = () => {
+  require("node:fs").writeSync(fd, contents[i++ % 8], 0, 4_000_000, 0);
+  setTimeout(turn, [0, 2, 30, 60][i % 4]);
+};
+turn();
+`;
+
+test("a file that another process overwrites in place is never read half old, half new", () => {
+  writeFileSync(`${folder.path}/f`, Buffer.alloc(4_000_000, "a"));
+  const child = spawn(process.execPath, ["-e", overwriter, `${folder.path}/f`], { stdio: "inherit" });
+  try {
+    let whole = 0;
+    for (const end = Date.now() + 1500; Date.now() < end;) {
+      const content = folder.disk.read("f", folder.disk.look("f") as DiskEntry);
+      if (content === undefined) continue;
+      whole += 1;
+      expect(Buffer.alloc(content.length, content[0]).equals(content)).toBe(true);
+    }
+    expect(whole).toBeGreaterThan(0);
+  } finally {
+    child.kill("SIGKILL");
   }
 });
