@@ -63,11 +63,16 @@ test("tracked files and untracked ones are told apart, and what .gitignore files
 });
 
 test("in a folder of a work tree paths count from the folder, and the .gitignore files above it count too", async () => {
-  using repository = makeRepository({ files: ruled });
+  using repository = makeRepository({ files: { ...ruled, "sub/old.log": "1" }, objectFormat: "sha256" });
   untracked(repository);
   const { candidates, ...rest } = await lookAtFolder(join(repository.path, "sub"));
-  expect(candidates.map(inShort)).toEqual(["T .gitignore", "T b.txt", "U keep.log", "U top"]);
-  expect(rest).toMatchObject({ inRepository: "sub", ignored: ["in/x.log", "mine", "x.log"], trackedButIgnored: [] });
+  expect(candidates.map(inShort)).toEqual(["T .gitignore", "T b.txt", "U keep.log", "T old.log", "U top"]);
+  expect(rest).toMatchObject({
+    inRepository: "sub",
+    ignored: ["in/x.log", "mine", "x.log"],
+    ignoredRoots: ["in/", "mine", "x.log"],
+    trackedButIgnored: ["old.log"],
+  });
 });
 
 test("outside of a repository the same rules hold, and nothing is tracked", async () => {
@@ -130,6 +135,27 @@ test("submodules come with their commit, checked out or not, and nested reposito
   ]);
   expect(ignored).toEqual(["build/g", "build/nested/"]);
   expect(ignoredRoots).toEqual(["build/"]);
+});
+
+test("the folder of a submodule that isn't checked out can't be listed", async () => {
+  const absent = { submodule: "1".repeat(40), url: "https://example.com/x.git" };
+  using repository = makeRepository({ files: { absent } });
+  await expect(lookAtFolder(join(repository.path, "absent"))).rejects.toMatchObject({
+    failure: "source",
+    message: expect.stringMatching(
+      /is the folder of a submodule that isn't checked out; .*git submodule update --init/,
+    ),
+  });
+});
+
+test("an index that can't be read is named", async () => {
+  using repository = makeRepository({ files: { a: "1" } });
+  rmSync(join(repository.path, ".git/index"));
+  mkdirSync(join(repository.path, ".git/index"));
+  await expect(lookAtFolder(repository.path)).rejects.toMatchObject({
+    failure: "source",
+    message: expect.stringMatching(/^the index in .*\.git can't be copied: E/),
+  });
 });
 
 test("a file deleted on the disk, one only announced, and one in conflict are candidates, each once", async () => {

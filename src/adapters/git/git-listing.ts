@@ -1,5 +1,6 @@
 import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, Candidate, GitListing } from "../../ports/folder.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { initGitDir, makeGitDir } from "./hermetic-gitdir.ts";
@@ -29,11 +30,22 @@ export async function openGitListing({ folder, found, gitDir, signal }: ListingQ
   return new GitFolderListing(["-C", folder, `--git-dir=${gitDir}`, `--work-tree=${workTree}`]);
 }
 
-/** The index, and the file that a split one shares with others. */
+/** The index, and the file that a split one shares with others. Rejects with `source` when they can't be read. */
 export async function copyIndex(from: string, to: string): Promise<void> {
-  const names = await readdir(from);
-  for (const name of names.filter((name) => name === "index" || name.startsWith("sharedindex.")))
-    await copyFile(join(from, name), join(to, name));
+  try {
+    const names = await readdir(from);
+    for (const name of names.filter((name) => name === "index" || name.startsWith("sharedindex.")))
+      await copyFile(join(from, name), join(to, name));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const full = code === "ENOSPC" || code === "EDQUOT";
+    const advice = full
+      ? "free some space, or set TMPDIR to a folder that has it"
+      : "give the user that runs Coldstore access to it, or use a clone of your own";
+    throw new ColdstoreError(full ? "store" : "source", `the index in ${from} can't be copied: ${code}; ${advice}`, {
+      cause: error,
+    });
+  }
 }
 
 // The index may bring caches of what git saw on the disk; without them it looks for itself, and starts no daemon.

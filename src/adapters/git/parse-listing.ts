@@ -1,3 +1,4 @@
+import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, Candidate } from "../../ports/folder.ts";
 
 /** NUL-terminated records of git's output, one character a byte, a batch for each chunk. */
@@ -56,6 +57,7 @@ function parseCandidate(record: string): Candidate {
   }
   const tab = record.indexOf("\t");
   const path = record.slice(tab + 1);
+  if (path === "./") throw notCheckedOut();
   const [tag = "", mode = "", oid = ""] = record.slice(0, tab).split(" ");
   const state = stateOf(tag);
   const what = mode === "160000" ? ({ kind: "submodule", commit: oid } as const) : ({ kind: "file" } as const);
@@ -79,4 +81,10 @@ class RepeatsLeftOut {
     this.#last = path;
     return isNew;
   }
+}
+
+/** Git shows a submodule without its files by its own name, also to one who stands in it. */
+function notCheckedOut(): ColdstoreError {
+  const advice = "check it out with `git submodule update --init`";
+  return new ColdstoreError("source", `the source is the folder of a submodule that isn't checked out; ${advice}`);
 }
