@@ -5,14 +5,12 @@ import type { TreeEntry } from "../ports/repository.ts";
 import type { SnapshotSettings } from "../settings/settings.ts";
 import { planSnapshot, type PlannedSnapshot } from "../steps/build-manifest.ts";
 import { describeRun, digestLocks, isLockFile, recordEnvironment } from "../steps/describe-run.ts";
-import { estimateSize } from "../steps/estimate-size.ts";
+import { estimateSnapshot } from "../steps/estimate-snapshot.ts";
 import { examineSource, type Source } from "../steps/examine-source.ts";
 import { findStanding } from "../steps/find-standing.ts";
-import { inspectTree } from "../steps/inspect-tree.ts";
 import { assertApart, digestFiles } from "../steps/join-files.ts";
 import { makeSet } from "../steps/make-set.ts";
 import { explainPointers } from "../steps/pointer-error.ts";
-import { SampleGrid } from "../steps/sample-grid.ts";
 import { openSnapshotTar, recipeOf } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
 import type { MakingOrder } from "./making-order.ts";
@@ -105,21 +103,9 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
         environment,
       });
     },
-    estimate: async (signal) => estimate(order, signal),
+    estimate: async (signal) =>
+      estimateSnapshot({ source, formats: settings.formats, level: settings.compressionLevel }, signal),
   };
-}
-
-async function estimate({ source, settings }: Taken, signal: AbortSignal): Promise<number> {
-  const { repository, revision, names, inspection } = source;
-  const { prefix } = names;
-  const grid = new SampleGrid();
-  await inspectTree({ repository, revision, prefix }, (entry, offset) => grid.add(entry, offset), signal);
-  const { tarBytes } = inspection;
-  const level = settings.compressionLevel ?? 6;
-  return estimateSize(
-    { repository, samples: grid.samples(), tarBytes, prefix, mtime: revision.committed, level },
-    signal,
-  );
 }
 
 /** What stands against either is said at once. */

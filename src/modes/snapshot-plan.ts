@@ -2,7 +2,7 @@ import type { Plan } from "../model/details.ts";
 import type { Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { estimateSizes } from "../steps/estimate-size.ts";
+import { estimateWalked } from "../steps/estimate-snapshot.ts";
 import { findExpansions } from "../steps/find-expansions.ts";
 import { findPointers } from "../steps/lfs-pointer.ts";
 import { measureArchive } from "../steps/measure-archive.ts";
@@ -75,11 +75,12 @@ async function measure({ settings, plan, source }: SnapshotOrder, signal: AbortS
 }
 
 async function estimate(order: SnapshotOrder, survey: TreeSurvey, signal: AbortSignal): Promise<Measured> {
-  const { settings, source } = order;
+  const { settings, source, tarBytes } = order;
   const { repository } = source;
+  const wanted = { source, formats: settings.formats, level: settings.compressionLevel };
   const [lfs, sizes] = await Promise.all([
     settings.lfs === "fail" ? findPointers(repository, survey.maybePointers, signal) : source.lfs,
-    estimateSizes(order, survey, signal),
+    estimateWalked(wanted, { grid: survey.grid, tarBytes, tarIsExact: survey.expanded.length === 0 }, signal),
   ]);
   return { lfs, sizes };
 }

@@ -1,54 +1,91 @@
-import { promisify } from "node:util";
-import { constants, deflateRaw } from "node:zlib";
-import type { Repository } from "../ports/repository.ts";
-import { archiveBlockBytes } from "./compress-blocks.ts";
-import { sampleBytes, sampleLead, type Sample } from "./sample-grid.ts";
-import { fillSamples } from "./fill-samples.ts";
+import type { Plan } from "../model/details.ts";
+import type { ArchiveFormat } from "../model/manifest.ts";
+import { type AskedLevel, levelOf } from "./choose-level.ts";
+import { type ContentReader, fillSamples } from "./fill-samples.ts";
+import { type GridEntry, type Sample, sampleBytes, type SampleGrid } from "./sample-grid.ts";
+import { gzipMeter, type ReadSample, type SampleMeter, zipMeter, zstdMeter } from "./sample-meters.ts";
 
-export interface EstimateRequest {
-  readonly repository: Repository;
-  readonly samples: readonly Sample[];
+/** A tar that isn't made, all of whose entries went through the grid, and the archives whose sizes are wanted. */
+export interface SizeRequest<E extends GridEntry> {
+  readonly grid: SampleGrid<E>;
   readonly tarBytes: number;
+  /** False when contents may change on their way into the tar. */
+  readonly tarIsExact: boolean;
   readonly prefix: string;
   /** Epoch seconds, for the headers. */
   readonly mtime: number;
-  readonly level: number;
+  readonly read: ContentReader<E>;
+  readonly formats: readonly ArchiveFormat[];
+  readonly level?: AskedLevel | undefined;
 }
-
-// A block begins without anything to refer back to: as many samples in all do as one of those that a block would hold.
-const samplesInBlock = archiveBlockBytes / (sampleBytes - sampleLead);
 
 // Each takes half a megabyte while it works; more of them than cores win nothing.
 const lanesAtOnce = 4;
 
-/** The compressed size of a tar, from samples of it: bytes, within a few per cent. */
-export async function estimateSize(request: EstimateRequest, signal: AbortSignal): Promise<number> {
-  const whole = request.samples.filter(({ start }) => start + sampleBytes <= request.tarBytes);
-  if (whole.length === 0) return request.tarBytes;
-  const lanes = Array.from({ length: lanesAtOnce }, async () => 0);
-  await fillSamples({ ...request, samples: whole }, signal, (bytes, index) => {
-    const lane = index % lanesAtOnce;
-    const sample = { bytes, level: request.level, cold: index % samplesInBlock === 0 };
-    lanes[lane] = Promise.resolve(lanes[lane]).then(async (sum = 0) => sum + (await compressedBytes(sample)));
-  });
-  const sums = await Promise.all(lanes);
+/** The sizes of a tar's archives, from samples of it: within a few per cent, tar.zst within ten. */
+export async function estimateSizes<E extends GridEntry>(
+  request: SizeRequest<E>,
+  signal: AbortSignal,
+): Promise<Plan["sizes"]> {
+  const { formats, tarBytes, tarIsExact } = request;
+  const meters = new Map(formats.flatMap((format) => meterOf<E>(format, levelOf(format, request.level))));
+  const samples = request.grid.samples().filter(({ start }) => start + sampleBytes <= tarBytes);
+  if (meters.size > 0) await feed([...meters.values()], { ...request, samples }, signal);
   signal.throwIfAborted();
-  const sampled = whole.length * (sampleBytes - sampleLead);
-  return Math.round((sums.reduce((sum, size) => sum + size, 0) / sampled) * request.tarBytes);
+  return formats.map((format) => {
+    const ratio = samples.length === 0 ? 1 : meters.get(format)?.ratio();
+    if (ratio === undefined) return { format, bytes: tarBytes, exact: tarIsExact };
+    const bytes = format === "zip" ? zipBytes(request, ratio) : ratio * tarBytes;
+    return { format, bytes: Math.round(bytes), exact: false };
+  });
 }
 
-const deflate = promisify(deflateRaw);
-
-interface Filled {
-  readonly bytes: Buffer;
-  readonly level: number;
-  /** Without the lead. */
-  readonly cold: boolean;
+function meterOf<E extends GridEntry>(
+  format: ArchiveFormat,
+  level = 0,
+): readonly (readonly [ArchiveFormat, SampleMeter<E>])[] {
+  switch (format) {
+    case "tar":
+      return [];
+    case "tar.gz":
+      return [[format, gzipMeter(level)]];
+    case "tar.zst":
+      return [[format, zstdMeter(level)]];
+    case "zip":
+      return [[format, zipMeter(level)]];
+  }
 }
 
-async function compressedBytes({ bytes, level, cold }: Filled): Promise<number> {
-  const options = { level, memLevel: 9, finishFlush: constants.Z_SYNC_FLUSH };
-  const content = bytes.subarray(sampleLead);
-  if (cold) return (await deflate(content, options)).length;
-  return (await deflate(content, { ...options, dictionary: bytes.subarray(0, sampleLead) })).length;
+async function feed<E extends GridEntry>(
+  meters: readonly SampleMeter<E>[],
+  request: SizeRequest<E> & { readonly samples: readonly Sample<E>[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const lanes = Array.from({ length: lanesAtOnce }, async () => {});
+  await fillSamples(request, signal, (bytes, index) => {
+    const sample = request.samples[index];
+    if (sample === undefined) return;
+    const lane = index % lanesAtOnce;
+    lanes[lane] = feedOne(lanes[lane], meters, { sample, bytes, index });
+  });
+  await Promise.all(lanes);
+}
+
+async function feedOne<E extends GridEntry>(
+  before: Promise<void> | undefined,
+  meters: readonly SampleMeter<E>[],
+  read: ReadSample<E>,
+): Promise<void> {
+  await before;
+  for (const meter of meters) await meter.add(read);
+}
+
+// Of each entry: its local header, what stands behind its content, its line in the directory; then the directory's end.
+const zipBytesOf = { entry: 30 + 46, descriptor: 16, end: 22 + 40, largeEnd: 56 + 20 };
+
+function zipBytes<E extends GridEntry>({ grid, prefix }: SizeRequest<E>, ratio: number): number {
+  const { entries, nameBytes, contentBytes } = grid.totals;
+  const names = 2 * (nameBytes + entries * Buffer.byteLength(prefix));
+  const ends = zipBytesOf.end + (entries > 0xffff ? zipBytesOf.largeEnd : 0);
+  return ratio * contentBytes + names + entries * (zipBytesOf.entry + zipBytesOf.descriptor) + ends;
 }

@@ -1,90 +1,85 @@
-import type { BlobPiece, Repository } from "../ports/repository.ts";
-import type { SnapshotEntry } from "./commit-tree.ts";
-import { readLfsPart } from "./lfs-content.ts";
-import { sampleBytes, type Sample, type SampledEntry } from "./sample-grid.ts";
+import { type GridEntry, type Sample, sampleBytes, type SampledEntry } from "./sample-grid.ts";
 
-export interface SampledTar {
-  readonly repository: Repository;
-  readonly samples: readonly Sample[];
+/** An entry whose content is wanted, from one byte of it up to (not with) another; more may be given. */
+export interface WantedContent<E> {
+  readonly entry: E;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A part of what was wanted; `offset` is that of its first byte in the content. */
+export interface ContentPiece<E> {
+  readonly entry: E;
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** Nothing of this entry comes after it. */
+  readonly last: boolean;
+}
+
+/** Reads the content of entries, each once, in any order, and gives it piece by piece. */
+export type ContentReader<E> = (
+  wanted: readonly WantedContent<E>[],
+  give: (piece: ContentPiece<E>) => void,
+  signal: AbortSignal,
+) => Promise<void>;
+
+export interface SampledTar<E extends GridEntry> {
+  readonly samples: readonly Sample<E>[];
   readonly prefix: string;
   /** Epoch seconds, for the headers. */
   readonly mtime: number;
+  readonly read: ContentReader<E>;
 }
 
 /** Reads what lies in the samples of a tar that isn't made: the bytes of each are handed on as soon as they are complete. */
-export async function fillSamples(
-  tar: SampledTar,
+export async function fillSamples<E extends GridEntry>(
+  tar: SampledTar<E>,
   signal: AbortSignal,
   filled: (bytes: Buffer, index: number) => void,
 ): Promise<void> {
   const windows = tar.samples.map((sample, index) =>
     openWindow(tar, sample, () => filled(windows[index]?.bytes ?? empty, index)),
   );
-  const places = windows.flatMap(placesIn);
+  const places = Map.groupBy(windows.flatMap(placesIn), ({ entry }) => entry);
   for (const window of windows) window.settle();
-  const [contents, blobs] = partition(places, ({ entry }) => entry.lfs !== undefined);
-  for (const [repository, owned] of Map.groupBy(blobs, ({ entry }) => entry.repository ?? tar.repository))
-    await fillFromBlobs(repository, owned, signal);
-  for (const place of contents) await fillFromContent(place, place.entry.repository ?? tar.repository);
-}
-
-async function fillFromBlobs(repository: Repository, owned: readonly Place[], signal: AbortSignal): Promise<void> {
-  const places = Map.groupBy(owned, ({ entry }) => entry.oid);
-  const read = async (oids: readonly string[]) => {
-    for await (const pieces of repository.blobPieces(oids, signal))
-      for (const piece of pieces) for (const place of places.get(piece.oid) ?? []) fill(place, piece);
+  const give = (piece: ContentPiece<E>) => {
+    for (const place of places.get(piece.entry) ?? []) fill(place, piece);
   };
-  await Promise.all(halves(places).map(read));
+  await tar.read([...places].map(wantedOf), give, signal);
 }
 
-/** Reads of a Git LFS content what the window holds; of one that isn't there, nothing. */
-async function fillFromContent(place: Place, repository: Repository): Promise<void> {
-  const { window, entry, offset } = place;
-  const from = Math.max(0, window.start - offset);
-  const bytes = Math.min(entry.bytes - from, sampleBytes);
-  const data = entry.lfs && (await readLfsPart({ repository, pointer: entry.lfs, from, bytes }));
-  fill(place, { oid: entry.oid, offset: from, data: data ?? empty, last: true });
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
-}
-
-/** The ids in two lists of about as many bytes: git unpacks objects on one core, and two of it on two. */
-function halves(places: ReadonlyMap<string, readonly Place[]>): readonly (readonly string[])[] {
-  const sizes = [...places].map(([oid, [first]]) => ({ oid, bytes: first?.entry.bytes ?? 0 }));
-  const half = sizes.reduce((sum, { bytes }) => sum + bytes, 0) / 2;
-  let before = 0;
-  const lists: [string[], string[]] = [[], []];
-  for (const { oid, bytes } of sizes) {
-    lists[before + bytes / 2 < half ? 0 : 1].push(oid);
-    before += bytes;
-  }
-  return lists;
+function wantedOf<E extends GridEntry>([entry, places]: readonly [E, readonly Place<E>[]]): WantedContent<E> {
+  const from = Math.min(...places.map(({ window, offset }) => Math.max(0, window.start - offset)));
+  const to = Math.max(...places.map(({ window, offset }) => window.start + sampleBytes - offset));
+  return { entry, from, to: Math.min(to, entry.bytes) };
 }
 
 const empty = Buffer.alloc(0);
 
 /** The bytes of a sample, and how many entries are still to be read into it. */
-interface Window {
+interface Window<E extends GridEntry> {
   readonly start: number;
-  readonly entries: readonly SampledEntry[];
+  readonly entries: readonly SampledEntry<E>[];
   readonly bytes: Buffer;
   waiting: number;
   /** Tells that it is complete, if it is. */
   settle(): void;
 }
 
-interface Place extends SampledEntry {
-  readonly window: Window;
+interface Place<E extends GridEntry> extends SampledEntry<E> {
+  readonly window: Window<E>;
 }
 
-function openWindow({ prefix, mtime }: SampledTar, { start, entries }: Sample, complete: () => void): Window {
-  const window: Window = {
+function openWindow<E extends GridEntry>(
+  { prefix, mtime }: SampledTar<E>,
+  { start, entries }: Sample<E>,
+  complete: () => void,
+): Window<E> {
+  const window: Window<E> = {
     start,
     entries,
     bytes: Buffer.alloc(sampleBytes),
-    waiting: entries.filter(({ entry }) => hasContent(entry)).length,
+    waiting: entries.filter(reaches(start)).length,
     settle() {
       if (window.waiting === 0) complete();
     },
@@ -93,15 +88,17 @@ function openWindow({ prefix, mtime }: SampledTar, { start, entries }: Sample, c
   return window;
 }
 
-function placesIn(window: Window): Place[] {
-  return window.entries.filter(({ entry }) => hasContent(entry)).map((sampled) => ({ window, ...sampled }));
+function placesIn<E extends GridEntry>(window: Window<E>): Place<E>[] {
+  return window.entries.filter(reaches(window.start)).map((sampled) => ({ window, ...sampled }));
 }
 
-function hasContent(entry: SnapshotEntry): boolean {
-  return entry.type === "file" && entry.bytes > 0;
+/** Whether any content of an entry lies in the window, not just its header. */
+function reaches(start: number): (sampled: SampledEntry<GridEntry>) => boolean {
+  return ({ entry: { type, bytes }, offset }) =>
+    type === "file" && bytes > 0 && offset < start + sampleBytes && offset + bytes > start;
 }
 
-function fill({ window, offset }: Place, piece: BlobPiece): void {
+function fill<E extends GridEntry>({ window, offset }: Place<E>, piece: ContentPiece<E>): void {
   copyInto(window, piece.data, offset + piece.offset);
   if (!piece.last) return;
   window.waiting -= 1;
@@ -109,14 +106,18 @@ function fill({ window, offset }: Place, piece: BlobPiece): void {
 }
 
 /** Copies what of `data`, which begins at `offset` of the tar, lies in the window. */
-function copyInto({ start, bytes }: Window, data: Uint8Array, offset: number): void {
+function copyInto(
+  { start, bytes }: Pick<Window<GridEntry>, "start" | "bytes">,
+  data: Uint8Array,
+  offset: number,
+): void {
   const from = Math.max(0, start - offset);
   const to = Math.min(data.length, start + bytes.length - offset);
   if (from < to) bytes.set(data.subarray(from, to), offset + from - start);
 }
 
 /** A header much like the one that git writes: what counts is how it compresses. */
-function headerOf(entry: SnapshotEntry, prefix: string, mtime: number): Buffer {
+function headerOf(entry: GridEntry, prefix: string, mtime: number): Buffer {
   const header = Buffer.alloc(512);
   const isFolder = entry.type === "dir" || entry.type === "submodule";
   header.write(`${prefix}${entry.path}${isFolder ? "/" : ""}`.slice(-100), 0, "latin1");

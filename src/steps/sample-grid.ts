@@ -1,3 +1,4 @@
+import type { TreeEntry } from "../ports/repository.ts";
 import type { SnapshotEntry } from "./commit-tree.ts";
 
 /** Bytes before a sample that it's compressed with as dictionary, as in the midst of a block. */
@@ -9,16 +10,19 @@ export const sampleBytes = sampleLead + 32 * 1024;
 // Many small samples tell more than few large ones: these met a tree of 625 MB within 2 %, wherever the first one lay.
 const maxSamples = 640;
 
+/** What of an entry is looked at here and for its headers. */
+export type GridEntry = Pick<TreeEntry, "path" | "type" | "executable" | "bytes">;
+
 /** A part of an entry that a sample holds; `offset` is that of the entry's content in the tar. */
-export interface SampledEntry {
-  readonly entry: SnapshotEntry;
+export interface SampledEntry<E extends GridEntry = SnapshotEntry> {
+  readonly entry: E;
   readonly offset: number;
 }
 
 /** A window of the tar, from `start` on, and the entries that reach into it. */
-export interface Sample {
+export interface Sample<E extends GridEntry = SnapshotEntry> {
   readonly start: number;
-  readonly entries: readonly SampledEntry[];
+  readonly entries: readonly SampledEntry<E>[];
 }
 
 const finestSpacing = 128 * 1024;
@@ -28,11 +32,17 @@ const finestSpacing = 128 * 1024;
  * one of each pair is dropped and the spacing doubles. Each lies somewhere in its own stretch, by a fixed scatter, so that
  * a tar in which things come again at even distances isn't mistaken for what the windows happen to meet.
  */
-export class SampleGrid {
+export class SampleGrid<E extends GridEntry = SnapshotEntry> {
   #level = 0;
-  #samples = new Map<number, SampledEntry[]>();
+  #samples = new Map<number, SampledEntry<E>[]>();
+  #entries = 0;
+  #nameBytes = 0;
+  #contentBytes = 0;
 
-  add(entry: SnapshotEntry, offset: number): void {
+  add(entry: E, offset: number): void {
+    this.#entries += 1;
+    this.#nameBytes += Buffer.byteLength(entry.path) + (entry.type === "dir" || entry.type === "submodule" ? 1 : 0);
+    this.#contentBytes += entry.type === "file" ? entry.bytes : 0;
     const start = offset - 512;
     const end = offset + Math.max(entry.type === "file" ? entry.bytes : 0, 1);
     // An entry over many windows may bring more of them than fit.
@@ -45,15 +55,20 @@ export class SampleGrid {
   }
 
   /** The windows, in order. */
-  samples(): readonly Sample[] {
+  samples(): readonly Sample<E>[] {
     return [...this.#samples].map(([index, entries]) => ({ start: startOf(index, this.#level), entries }));
+  }
+
+  /** Of all entries that were added; names without the prefix. */
+  get totals(): { readonly entries: number; readonly nameBytes: number; readonly contentBytes: number } {
+    return { entries: this.#entries, nameBytes: this.#nameBytes, contentBytes: this.#contentBytes };
   }
 
   get #spacing(): number {
     return finestSpacing * 2 ** this.#level;
   }
 
-  #reach(index: number, sampled: SampledEntry): void {
+  #reach(index: number, sampled: SampledEntry<E>): void {
     const sample = this.#samples.get(index);
     if (sample === undefined) this.#samples.set(index, [sampled]);
     else sample.push(sampled);
