@@ -18,7 +18,7 @@ import {
 } from "../support/world.ts";
 
 const levels = ["list", "digest", "read"] as const;
-const formats = ["tar.gz", "tar"] as const;
+const formats = ["tar.gz", "tar.zst", "tar", "zip"] as const;
 
 /** One stored set that tests copy and then damage. */
 const sound = await storedWorld({ formats });
@@ -63,15 +63,21 @@ test.each(formats)("damage in the midst of a %s names the entry that it hits", a
   for (const level of ["digest", "read"] as const) {
     const world = copied();
     const bytes = bytesIn(world.place, setFolder + name);
-    const at = format === "tar" ? bytes.indexOf("some data") + 700 : Math.floor(bytes.length / 2);
+    const at = placeIn(format, bytes);
     world.place.flipByte(setFolder + name, at);
     const report = await world.verify({ level });
     const entries = report.outcomes.flatMap(({ file }) => file?.split(": ")[1] ?? []);
     expect(entries.length).toBeGreaterThan(0);
-    if (format === "tar") expect(entries).toEqual(["src/data.txt"]);
+    if (format === "tar" || format === "zip") expect(entries).toEqual(["src/data.txt"]);
     for (const { message } of report.errors) expect(message).toMatch(/^acme\/app\/snapshot\/v1\.4\.0 in memory: /);
   }
 });
+
+/** A byte of a file's content, or in the midst of a block. */
+function placeIn(format: (typeof formats)[number], bytes: Buffer): number {
+  if (format === "tar") return bytes.indexOf("some data") + 700;
+  return format === "zip" ? bytes.indexOf("src/data.txt") + 16 : Math.floor(bytes.length / 2);
+}
 
 test("a flipped byte anywhere in the manifest is corrupt at every level", async () => {
   for (const level of levels)
@@ -275,7 +281,7 @@ test("what can't be reached is unknown, with every reason, and other stores are 
   down.problems.push(new ColdstoreError("store", "it is down"), new ColdstoreError("store", "and late"));
   const report = await world.verify({}, { stores: [down, world.store] });
   expect(outcomesOf(report)).toEqual(["unknown", "ok"]);
-  expect(report.outcomes[0]!.detail).toBe("it is down\nand late");
+  expect(report.outcomes[0]!.detail).toBe("whether its sets are sound\nit is down\nand late");
 });
 
 test("a proof is recorded for each sound set whose bytes were read, and the run in the project's history", async () => {
@@ -400,7 +406,7 @@ test("a single archive with nothing beside it is looked through, and stays unpro
     place.objects.set("it", sound.place.objects.get(`${setFolder}app-1.4.0.${format}`)!);
     const report = await makeWorld({ place }).verify({ file: "it" });
     expect([exitOf(report), outcomesOf(report)]).toEqual([7, ["unproven"]]);
-    expect(report.outcomes[0]!.detail).toMatch(/readable tar.* of commit [0-9a-f]{40} with 6 entries/);
+    expect(report.outcomes[0]!.detail).toMatch(/readable (tar.*|zip) of commit [0-9a-f]{40} with 6 entries/);
     place.truncate("it", 300);
     expect(exitOf(await makeWorld({ place }).verify({ file: "it" }))).toBe(6);
   }
@@ -427,10 +433,12 @@ test.each([
   for (const name of ["a.txt", "a.tar"]) place.objects.set(name, { data: Buffer.from(text), modified: new Date(0) });
   const report = await makeWorld({ place }).verify({ file: "a.txt" });
   expect([exitOf(report), facts(report)]).toEqual([7, ["unknown a.txt"]]);
-  expect(report.errors[0]!.message).toMatch(/^a\.txt isn't a tar or a tar\.gz, and nothing beside it says/);
+  expect(report.errors[0]!.message).toMatch(
+    /^a\.txt isn't a tar, tar\.gz, tar\.zst or zip, and nothing beside it says/,
+  );
   const archive = await makeWorld({ place }).verify({ file: "a.tar" });
   expect([exitOf(archive), facts(archive)]).toEqual([6, ["corrupt a.tar"]]);
-  expect(archive.errors[0]!.message).toBe("a.tar: it isn't a tar or a tar.gz");
+  expect(archive.errors[0]!.message).toBe("a.tar: it isn't a tar, tar.gz, tar.zst or zip");
 });
 
 test("a manifest of another set that lies beside a single file doesn't vouch for it", async () => {

@@ -391,6 +391,7 @@ test("one set has its metadata, its files, and its entries in the manner of tar"
     "tree          1 file, 1 folder, 1 link, 1.2 kB",
     "prefix        app-1.4.0/",
     "export-subst  stable",
+    "formats       tar.gz",
     `tar           10 kB, sha256 ${"a".repeat(64)}`,
     `content       ${"e".repeat(64)}`,
     "made          2026-11-22 03:00:00 UTC by coldstore 0.1.0 (git 2.39.5)",

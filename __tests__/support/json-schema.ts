@@ -67,6 +67,8 @@ const keywords: Readonly<Record<string, Keyword>> = {
     if (Array.isArray(value)) value.forEach((item, i) => check(at, rule as Schema, item, `${at.path}[${i}]`));
     return true;
   },
+  minItems: (rule, value) => !Array.isArray(value) || value.length >= Number(rule),
+  maxItems: (rule, value) => !Array.isArray(value) || value.length <= Number(rule),
   anyOf: (rule, value, at) =>
     (rule as readonly Schema[]).some((schema) => {
       const problems: string[] = [];

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { lastProof, listedBytes } from "../model/archive-set.ts";
 import type { Details, SetRow } from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
-import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
-import type { Report } from "../model/report.ts";
+import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
+import type { Outcome, Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { ListSettings } from "../settings/settings.ts";
@@ -22,24 +22,88 @@ export async function list(settings: ListSettings, ports: Ports): Promise<Report
   const [store] = ports.stores;
   if (store === undefined) throw new ColdstoreError("settings", "store is needed; for example: coldstore list ./cold");
   if (settings.file !== undefined) return reportOf(await detailsOfFile(store, settings.file, io), []);
-  const unfit = await preflight(ports.stores, { write: false, bytes: 0 }, io);
-  if (unfit.length > 0) throw new SeveralErrors(unfit.flatMap(({ errors }) => errors));
-  if (settings.sets.length === 0) return listAll(settings, ports, io);
-  const copies = await selectCopies(ports.stores, settings, io);
-  const details = await detailsOfSets(copies.map(readable), io);
-  return reportOf(details, warningsOf(copies.flat(), ports.stores));
+  const reached = await reachableOf(ports.stores, io);
+  const found =
+    settings.sets.length === 0 ? await listAll(settings, reached, io) : await listSome(settings, reached, io);
+  return withFailures(found.report, [...reached.failed, ...found.failed]);
 }
 
 function reportOf(details: Details, warnings: readonly string[]): Report {
   return { mode: "list", status: "ok", outcomes: [], warnings, errors: [], outputs: { status: "ok" }, details };
 }
 
-async function listAll(settings: ListSettings, { stores }: Ports, io: Io): Promise<Report> {
+/** A store that couldn't be looked into, and why. */
+interface FailedStore {
+  readonly store: Store;
+  readonly error: ColdstoreError;
+}
+
+interface Reached {
+  readonly stores: readonly Store[];
+  readonly failed: readonly FailedStore[];
+}
+
+interface Found {
+  readonly report: Report;
+  readonly failed: readonly FailedStore[];
+}
+
+/** Throws what stands against each store when none can be looked into. */
+async function reachableOf(stores: readonly Store[], io: Io): Promise<Reached> {
+  const unfit = await preflight(stores, { write: false, bytes: 0 }, io);
+  const failed = unfit.map(({ store, errors }) => ({ store, error: oneError(errors) }));
+  return { stores: someOf(stores, failed), failed };
+}
+
+function someOf(stores: readonly Store[], failed: readonly FailedStore[]): readonly Store[] {
+  const left = stores.filter((store) => !failed.some((each) => each.store === store));
+  if (left.length === 0) throw oneError(failed.map(({ error }) => error));
+  return left;
+}
+
+function oneError(errors: readonly ColdstoreError[]): ColdstoreError {
+  const [error, ...others] = errors;
+  return error !== undefined && others.length === 0 ? error : new SeveralErrors(errors);
+}
+
+/** The other stores are shown; that something in these is unknown makes the run red. */
+function withFailures(report: Report, failed: readonly FailedStore[]): Report {
+  if (failed.length === 0) return report;
+  const outcomes = failed.map(({ store, error }): Outcome => ({
+    outcome: "unknown",
+    store: store.name,
+    detail: `which sets it has\n${error.message}`,
+  }));
+  const errors = failed.map(({ error }) => error);
+  return { ...report, status: "failed", outcomes, errors, outputs: { status: "failed", stores: outcomes } };
+}
+
+async function listAll(settings: ListSettings, { stores }: Reached, io: Io): Promise<Found> {
   const copies: SetCopy[] = [];
-  for (const store of stores)
-    copies.push(...(await selectSets(store, settings, io)).map((set): SetCopy => ({ store, set })));
-  const details: Details = { kind: "sets", stores: stores.map(({ name }) => name), rows: copies.map(rowOf) };
-  return reportOf(details, warningsOf(copies, stores));
+  const failed: FailedStore[] = [];
+  for (const store of stores) {
+    try {
+      copies.push(...(await selectSets(store, settings, io)).map((set): SetCopy => ({ store, set })));
+    } catch (error) {
+      io.signal.throwIfAborted();
+      failed.push({ store, error: asColdstoreError(error) });
+    }
+  }
+  const read = someOf(stores, failed).map(({ name }) => name);
+  const details: Details = { kind: "sets", stores: read, rows: copies.map(rowOf) };
+  return { report: reportOf(details, warningsOf(copies, stores)), failed };
+}
+
+/** What isn't in the stores that were reached may well be in the others: that is said with it. */
+async function listSome(settings: ListSettings, { stores, failed }: Reached, io: Io): Promise<Found> {
+  try {
+    const copies = await selectCopies(stores, settings, io);
+    const details = await detailsOfSets(copies.map(readable), io);
+    return { report: reportOf(details, warningsOf(copies.flat(), stores)), failed: [] };
+  } catch (error) {
+    io.signal.throwIfAborted();
+    throw oneError([...failed.map((each) => each.error), asColdstoreError(error)]);
+  }
 }
 
 function rowOf({ store, set }: SetCopy): SetRow {

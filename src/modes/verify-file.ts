@@ -101,7 +101,8 @@ async function looseReport(store: Store, file: string, io: Io): Promise<Report> 
   const row = { store: store.name, file };
   try {
     const found = await checkLooseArchive({
-      open: async () => store.open(file, undefined, io),
+      bytes: (await store.stat(file, io))?.bytes ?? 0,
+      open: async (range) => store.open(file, range, io),
       io: { signal: io.signal, progress: () => undefined },
     });
     const error = new ColdstoreError(
@@ -123,20 +124,20 @@ async function looseReport(store: Store, file: string, io: Io): Promise<Report> 
 }
 
 function isNamedAsArchive(file: string): boolean {
-  return /\.(tar|tar\.gz|tgz)$/i.test(file);
+  return /\.(tar|tar\.gz|tgz|tar\.zst|tzst|zip)$/i.test(file);
 }
 
 function unknownReport(row: { readonly store: string; readonly file: string }): Report {
   const error = new ColdstoreError(
     "not-found",
-    `${row.file} isn't a tar or a tar.gz, and nothing beside it says what it should be: put its NAME.coldstore.json or SHA256SUMS there`,
+    `${row.file} isn't a tar, tar.gz, tar.zst or zip, and nothing beside it says what it should be: put its NAME.coldstore.json or SHA256SUMS there`,
   );
   return reportOf([{ ...row, outcome: "unknown", detail: error.message }], [error]);
 }
 
-function describe({ format, entries, tar, commit }: LooseArchive): string {
+function describe({ format, entries, unpackedBytes, commit }: LooseArchive): string {
   const of = commit === undefined ? "" : ` of commit ${commit}`;
-  return `a readable ${format}${of} with ${formatCount(entries, "entry", "entries")}, ${formatBytes(tar.bytes)} unpacked`;
+  return `a readable ${format}${of} with ${formatCount(entries, "entry", "entries")}, ${formatBytes(unpackedBytes)} unpacked`;
 }
 
 function reportOf(outcomes: readonly Outcome[], errors: readonly ColdstoreError[]): Report {

@@ -4,7 +4,8 @@ import type { Outcome, Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import type { Store } from "../ports/store.ts";
 import type { Verdict } from "../steps/tell-verified.ts";
-import type { Fault, VerifyLevel } from "../steps/verify-set.ts";
+import type { Fault } from "../steps/verify-files.ts";
+import type { VerifyLevel } from "../steps/verify-set.ts";
 
 /** What was found in one store, and why not all of it could be looked at. */
 export interface StoreVerdicts {
@@ -26,7 +27,10 @@ export function verifyReport(all: readonly StoreVerdicts[], level: VerifyLevel):
 function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[] {
   const store = found.store.name;
   const only = found.file === undefined ? {} : { file: found.file };
-  const rest: Outcome[] = found.error === undefined ? [] : [{ outcome: "unknown", store, detail: found.error.message }];
+  const rest: Outcome[] =
+    found.error === undefined
+      ? []
+      : [{ outcome: "unknown", store, detail: `whether its sets are sound\n${found.error.message}` }];
   const verified = found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
     const row = { store, set: setText(set.name) };
     const bytes = listedBytes(set);

@@ -20,7 +20,7 @@ export function outcomeLine(outcome: Outcome): string {
 }
 
 /** What an outcome's detail says, one sentence each. */
-export function detailLines({ detail }: Outcome): readonly string[] {
+export function detailLines({ detail }: { readonly detail?: string | undefined }): readonly string[] {
   return detail?.split("\n") ?? [];
 }
 

@@ -1,9 +1,10 @@
 import type { Details, SetRow } from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
-import type { Manifest } from "../model/manifest.ts";
+import { type Manifest, type ManifestArtifact, storedFiles } from "../model/manifest.ts";
 import { setText } from "../model/set-name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
+import { contentFacts, type SetFact, sourceFacts } from "./content-facts.ts";
 import { countsText } from "./plan-lines.ts";
 import { factLines, tableLines, type Column } from "./table.ts";
 import { readableTime } from "./times.ts";
@@ -43,14 +44,18 @@ export function setLines(details: Extract<Details, { kind: "set" }>): readonly s
   const { manifest, entries } = details;
   return [
     ...factLines(factsOf(details)),
-    `files (${formatCount(manifest.artifacts.length)})`,
+    `files (${formatCount(storedFiles(manifest).length)})`,
     ...tableLines(
       [
         { title: "  size", align: "right" },
         { title: "sha256", align: "left" },
         { title: "name", align: "left" },
       ],
-      manifest.artifacts.map(({ bytes, sha256, name }) => [formatBytes(bytes), visibleText(sha256), visibleText(name)]),
+      manifest.artifacts.map((artifact) => [
+        formatBytes(artifact.bytes),
+        visibleText(artifact.sha256),
+        nameOf(artifact),
+      ]),
     ),
     `entries (${formatCount(entries.length)})`,
     ...entryLines(entries),
@@ -66,24 +71,27 @@ function entryLines(entries: readonly Entry[]): readonly string[] {
   });
 }
 
+/** A split archive is one line: `app-1.0.tar.gz in 12 parts`. */
+function nameOf({ name, parts }: ManifestArtifact): string {
+  return visibleText(name) + (parts === undefined ? "" : ` in ${formatCount(parts.length, "part")}`);
+}
+
 function factsOf({ set, store, manifest, frozen, proven }: Extract<Details, { kind: "set" }>) {
   const { content, run } = manifest;
-  const { tag } = content.source;
-  const shown: readonly (readonly [string, string | undefined])[] = [
+  const shown: readonly SetFact[] = [
     ["set", setText(set)],
     ["store", store],
-    ["commit", content.source.commit],
-    ["committed", `${readableTime(content.source.committed)} UTC`],
-    ["tag", tag?.name],
+    ...sourceFacts(content.source),
     ["branch", run.branch],
     ["origin", run.origin],
     ["uncommitted", uncommittedText(manifest)],
     ["tree", countsText(content.tree)],
     ["prefix", content.prefix],
-    ["export-subst", content.export_subst],
+    ...contentFacts(manifest),
+    ["formats", formatsText(manifest)],
     ["tar", `${formatBytes(content.tar.bytes)}, sha256 ${content.tar.sha256}`],
     ["content", manifest.content_sha256],
-    ["made", `${readableTime(run.started)} UTC by ${run.tool.name} ${run.tool.version} (git ${run.tool.git})`],
+    ["made", madeText(run)],
     ["milestone", run.milestone],
     ...(run.notes ?? []).map((note) => ["note", note] as const),
     ...(run.contacts ?? []).map((contact) => ["contact", contact] as const),
@@ -93,14 +101,23 @@ function factsOf({ set, store, manifest, frozen, proven }: Extract<Details, { ki
   return shown.map(([name, value]) => [name, value === undefined ? undefined : visibleText(value)] as const);
 }
 
-function uncommittedText({ run: { dirty } }: Manifest): string | undefined {
+function formatsText({ artifacts }: Manifest): string {
+  return artifacts.flatMap(({ format }) => format ?? []).join(", ");
+}
+
+function madeText({ started, tool }: Manifest["run"]): string {
+  const git = tool.git === undefined ? "without git" : `git ${tool.git}`;
+  return `${readableTime(started)} UTC by ${tool.name} ${tool.version} (${git})`;
+}
+
+function uncommittedText({ content, run: { dirty } }: Manifest): string | undefined {
   if (dirty === undefined || dirty.modified + dirty.deleted + dirty.untracked === 0) return undefined;
   const counts = [
     `${formatCount(dirty.modified)} modified`,
     `${formatCount(dirty.deleted)} deleted`,
     `${formatCount(dirty.untracked)} untracked`,
   ];
-  return `${counts.join(", ")} (not in the set)`;
+  return counts.join(", ") + (content.mode === "snapshot" ? " (not in the set)" : "");
 }
 
 function byGroupAndTime(a: SetRow, b: SetRow): number {

@@ -33,9 +33,10 @@ function firstLine(report: Report, paint: Paint): string {
   return `${style} ${text}`;
 }
 
-/** An outcome whose detail is the very sentence that the first line says has no need to say it again. */
+/** What the first line says, an outcome has no need to say again. */
 function without(said: string | undefined, { detail, ...outcome }: Outcome): Outcome {
-  return detail === undefined || detail === said ? outcome : { ...outcome, detail };
+  const left = detail === said ? [] : detailLines({ detail }).filter((line) => line !== said);
+  return left.length === 0 ? outcome : { ...outcome, detail: left.join("\n") };
 }
 
 // A single error is the first line, and what an outcome has said needs no second telling.

@@ -1,34 +1,38 @@
 import { createHash } from "node:crypto";
-import { addAbortSignal, type Readable } from "node:stream";
+import { addAbortSignal } from "node:stream";
 import { ColdstoreError } from "../model/errors.ts";
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
 import { gunzipped } from "./gunzip.ts";
 import { MemberReader } from "./read-entries.ts";
 import { parseTarHeader, tarBlockBytes } from "./tar-header.ts";
+import { readLooseZip } from "./read-loose-zip.ts";
 import { TarReader } from "./tar-reader.ts";
+import { unzstd } from "./unzstd.ts";
+import type { RangedFile } from "./zip-directory.ts";
 
 /** What an archive tells of itself when nothing lies beside it. */
 export interface LooseArchive {
   readonly format: ArchiveFormat;
   /** Size and digest of the file. */
   readonly artifact: Digest;
-  /** Size and digest of the uncompressed tar. */
-  readonly tar: Digest;
-  /** Members of the tar, folders counted. */
+  /** Size and digest of the uncompressed tar; a zip has none. */
+  readonly tar?: Digest;
+  /** Bytes of the tar, or of all that a zip's entries hold. */
+  readonly unpackedBytes: number;
+  /** Members, folders counted. */
   readonly entries: number;
   /** The commit that git wrote into the archive. */
   readonly commit?: string;
 }
 
-export interface LooseOptions {
-  open(): Promise<Readable>;
+export interface LooseOptions extends RangedFile {
   /** `progress` is given the bytes of the file since the last call. */
   readonly io: { readonly signal: AbortSignal; progress(bytes: number): void };
 }
 
 /**
- * Reads a tar or tar.gz, whoever made it, to its end. Rejects with `integrity` when it isn't a whole one, and with
- * `not-found` when it doesn't even start as one.
+ * Reads a tar, tar.gz, tar.zst or zip, whoever made it, to its end. Rejects with `integrity` when it isn't a whole one or has
+ * what can't be read, such as encrypted entries, and with `not-found` when it doesn't even start as one.
  */
 export async function checkLooseArchive(options: LooseOptions): Promise<LooseArchive> {
   const { io } = options;
@@ -37,7 +41,7 @@ export async function checkLooseArchive(options: LooseOptions): Promise<LooseArc
   try {
     const tally = { sha256: createHash("sha256"), bytes: 0 };
     const opened = await sniff(counted(source, { io, tally }));
-    const found = await readTar(opened);
+    const found = opened.format === "zip" ? await readLooseZip(opened.content, options) : await readTar(opened);
     const artifact = { bytes: tally.bytes, sha256: tally.sha256.digest("hex") };
     return { format: opened.format, artifact, ...found };
   } catch (error) {
@@ -50,16 +54,30 @@ export async function checkLooseArchive(options: LooseOptions): Promise<LooseArc
 
 interface Opened {
   readonly format: ArchiveFormat;
-  readonly tar: AsyncIterable<Uint8Array>;
+  /** The tar, or the bytes of a zip. */
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** Tells a gzip by its first two bytes, and a tar by its first header. */
+/** The numbers that files start with; an empty zip has just its end. */
+const magics: readonly { readonly format: ArchiveFormat; readonly starts: readonly string[] }[] = [
+  { format: "tar.gz", starts: ["1f8b"] },
+  { format: "tar.zst", starts: ["28b52ffd", ...Array.from({ length: 16 }, (_, i) => `5${i.toString(16)}2a4d18`)] },
+  { format: "zip", starts: ["504b0304", "504b0506"] },
+];
+
+/** Tells a compressed file by its first bytes, and a tar by its first header. */
 async function sniff(source: AsyncIterable<Uint8Array>): Promise<Opened> {
   const file = await peek(source);
-  const isGzip = file.start[0] === 0x1f && file.start[1] === 0x8b;
-  const { start, whole } = isGzip ? await peek(gunzipped(file.whole)) : file;
-  if (!startsAsTar(start)) throw new ColdstoreError("not-found", "it isn't a tar or a tar.gz");
-  return { format: isGzip ? "tar.gz" : "tar", tar: whole };
+  const hex = file.start.toString("hex", 0, 4);
+  const format = magics.find(({ starts }) => starts.some((start) => hex.startsWith(start)))?.format ?? "tar";
+  if (format === "zip") return { format, content: file.whole };
+  const { start, whole } = format === "tar" ? file : await peek(unpacked(format, file.whole));
+  if (!startsAsTar(start)) throw new ColdstoreError("not-found", "it isn't a tar, tar.gz, tar.zst or zip");
+  return { format, content: whole };
+}
+
+function unpacked(format: "tar.gz" | "tar.zst", source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return format === "tar.gz" ? gunzipped(source) : unzstd(source);
 }
 
 /** The first 512 bytes, or what there is, and all of it from the start. */
@@ -105,19 +123,19 @@ async function* rejoined(
   yield* rest;
 }
 
-async function readTar({ tar }: Opened): Promise<Omit<LooseArchive, "format" | "artifact">> {
+async function readTar({ content }: Opened): Promise<Omit<LooseArchive, "format" | "artifact">> {
   const reader = new TarReader();
   const members = new MemberReader(reader, { digests: false });
   const sha256 = createHash("sha256");
   let entries = 0;
-  for await (const chunk of tar) {
+  for await (const chunk of content) {
     sha256.update(chunk);
     for (const _ of members.push(chunk)) entries += 1;
   }
   reader.end();
   const commit = members.comments.find((comment) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(comment));
   const digest = { bytes: reader.position, sha256: sha256.digest("hex") };
-  return { tar: digest, entries, ...(commit !== undefined && { commit }) };
+  return { tar: digest, unpackedBytes: digest.bytes, entries, ...(commit !== undefined && { commit }) };
 }
 
 interface Counting {

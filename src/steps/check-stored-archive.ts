@@ -6,10 +6,13 @@ import { checkArchive } from "./check-archive.ts";
 import type { ArchiveFinding } from "./compare-entries.ts";
 import { readFileList } from "./file-list.ts";
 import { gunzipped } from "./gunzip.ts";
+import { type JoinedFile, openJoined, type PartRead } from "./joined-file.ts";
 
 /** An archive in a store, with what its manifest says of it. */
 export interface StoredArchive {
-  readonly key: string;
+  readonly file: JoinedFile;
+  /** Told of each part, if it is split. */
+  readonly partRead?: PartRead;
   /** Key of the set's file list. */
   readonly listKey: string;
   readonly format: ArchiveFormat;
@@ -25,7 +28,7 @@ export async function checkStoredArchive(
   archive: StoredArchive,
   io: Io,
 ): Promise<readonly ArchiveFinding[]> {
-  const { key, listKey, format, blocks, artifact, tar, prefix } = archive;
+  const { file, listKey, format, blocks, artifact, tar, prefix, partRead } = archive;
   // The store counts what it reads; the list was read and counted when it was proven.
   const { signal } = io;
   const progress = () => undefined;
@@ -35,7 +38,7 @@ export async function checkStoredArchive(
     tar,
     prefix,
     ...(blocks && { blocks }),
-    open: async (range) => store.open(key, range, io),
+    open: async (range) => openJoined(store, { file, range, ...(range === undefined && partRead && { partRead }) }, io),
     entries: readStoredList(store, listKey, { signal, progress }),
     io: { signal, progress },
   });

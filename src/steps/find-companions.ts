@@ -1,5 +1,5 @@
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
-import { manifestSuffix } from "../model/manifest.ts";
+import { manifestSuffix, storedFiles } from "../model/manifest.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { readWhole } from "./read-back.ts";
@@ -37,10 +37,12 @@ async function manifestFor(folder: Store, search: Search, io: Io): Promise<Compa
   for (const manifestName of search.manifests) {
     try {
       const manifest = parseManifest(await readWhole(folder, manifestName, io), manifestName);
-      const named = new Set([manifestName, ...manifest.artifacts.map(({ name }) => name)]);
-      if (!named.has(search.file)) continue;
+      const named = new Set([manifestName, ...storedFiles(manifest).map(({ name }) => name)]);
+      // The archive itself may lie beside its parts, joined.
+      const isWhole = manifest.artifacts.some(({ name }) => name === search.file);
+      if (!named.has(search.file) && !isWhole) continue;
       const { project, set: id } = manifest.run;
-      const files = search.names.filter(({ name }) => named.has(name));
+      const files = search.names.filter(({ name }) => named.has(name) || name === search.file);
       const listed = {
         name: { project, mode: manifest.content.mode, id },
         prefix: "",

@@ -2,9 +2,9 @@ import type { Artifact } from "../model/artifact.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
-import { setPrefix, type SetName } from "../model/set-name.ts";
+import type { SetName } from "../model/set-name.ts";
 import type { Io, Store, StoredObject } from "../ports/store.ts";
-import { checkStoredArchive } from "./check-stored-archive.ts";
+import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
 import { readBack, readWhole } from "./read-back.ts";
 
 /** A file of a set and the object that a store has of it. */
@@ -63,23 +63,35 @@ async function proveDigest(
   }
 }
 
-async function proveEntries({ store, set, files, content }: ProofRequest, io: Io): Promise<readonly ColdstoreError[]> {
+async function proveEntries(request: ProofRequest, io: Io): Promise<readonly ColdstoreError[]> {
+  const { store, files, content } = request;
   const listKey = files.find(({ file }) => file.role === "file-list")?.object.key;
+  if (listKey === undefined) return [];
   const doubts: ColdstoreError[] = [];
-  for (const { file, object } of files) {
-    if (file.role !== "archive" || listKey === undefined) continue;
-    const { format = "tar", blocks, artifact } = file;
+  for (const { name, ...archive } of archivesOf(files)) {
     const { tar, prefix } = content;
-    const findings = await checkStoredArchive(
-      store,
-      { key: object.key, listKey, format, blocks, artifact, tar, prefix },
-      io,
-    );
-    const name = object.key.slice(setPrefix(set).length);
+    const findings = await checkStoredArchive(store, { ...archive, listKey, tar, prefix }, io);
     for (const { path, detail } of findings.slice(0, 20))
       doubts.push(new ColdstoreError("integrity", `${path ?? name} in ${store.name}: ${detail}`));
   }
   return doubts;
+}
+
+interface ProvenArchive extends Pick<StoredArchive, "file" | "format" | "blocks" | "artifact"> {
+  readonly name: string;
+}
+
+/** The archives among the files; parts come in order, and the last one knows the whole. */
+function archivesOf(files: readonly StoredFile[]): readonly ProvenArchive[] {
+  const archives = files.filter(({ file }) => file.role === "archive");
+  return [...Map.groupBy(archives, ({ file }) => file.part?.of ?? file.artifact.name)].flatMap(([name, parts]) => {
+    const last = parts.at(-1)?.file;
+    const whole = last?.part === undefined ? last?.artifact : last.part.whole;
+    if (last === undefined || whole === undefined) return [];
+    const blocks = last.part?.whole?.blocks ?? last.blocks;
+    const file = parts.map(({ file: { artifact }, object: { key } }) => ({ key, bytes: artifact.bytes }));
+    return [{ name, file, format: last.format ?? "tar", blocks, artifact: whole }];
+  });
 }
 
 function notAsMade(store: Store, key: string): ColdstoreError {

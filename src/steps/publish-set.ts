@@ -1,7 +1,7 @@
 import type { ArchiveSet } from "../model/archive-set.ts";
 import type { Artifact } from "../model/artifact.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
-import type { Manifest, ManifestContent } from "../model/manifest.ts";
+import { type Manifest, type ManifestContent, storedFiles } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
@@ -140,7 +140,7 @@ async function giveWay(
   const winner = put.winner ?? (await wholeSet(publication, io));
   // While the other run is at work, it may count on files that this one created.
   if (winner === undefined) return { kind: "failed", error: unsettled(publication, put) };
-  const named = new Set(winner.manifest.artifacts.map(({ name }) => setPrefix(set) + name));
+  const named = new Set(storedFiles(winner.manifest).map(({ name }) => setPrefix(set) + name));
   const ours = put.created.filter((key) => !named.has(key));
   await removeKeys(store, ours, io);
   const same = winner.manifest.content_sha256 === canonicalSha256(await publication.content);

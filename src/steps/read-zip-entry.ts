@@ -71,8 +71,6 @@ function isLarge({ bytes, compressedBytes }: ZipEntry): boolean {
 function agrees(header: Buffer, extra: Buffer, entry: ZipEntry): boolean {
   const [crc, compressed, bytes] = [14, 18, 22].map((field) => header.readUInt32LE(field));
   const isLater = (entry.flags & zipFlags.descriptor) !== 0;
-  if (isLater && crc === 0 && [0, 0xffffffff].includes(compressed ?? 1) && [0, 0xffffffff].includes(bytes ?? 1))
-    return true;
   const inZip64 = compressed === 0xffffffff || bytes === 0xffffffff;
   // APPNOTE 4.5.3: the local field has both sizes, the uncompressed one first.
   const large = inZip64 && extra.length >= 20 && extra.readUInt16LE(0) === 1 ? extra : undefined;
@@ -80,7 +78,9 @@ function agrees(header: Buffer, extra: Buffer, entry: ZipEntry): boolean {
     bytes: large && bytes === 0xffffffff ? safeNumber(large.readBigUInt64LE(4)) : bytes,
     compressed: large && compressed === 0xffffffff ? safeNumber(large.readBigUInt64LE(12)) : compressed,
   };
-  return crc === entry.crc && sizes.bytes === entry.bytes && sizes.compressed === entry.compressedBytes;
+  const isSo = (found: number | undefined, said: number): boolean =>
+    found === said || (isLater && (found === 0 || found === 0xffffffff));
+  return isSo(crc, entry.crc) && isSo(sizes.bytes, entry.bytes) && isSo(sizes.compressed, entry.compressedBytes);
 }
 
 /** Content from where the reader is, checked for size and checksum; the reader is behind its compressed bytes when it ends. */

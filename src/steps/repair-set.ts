@@ -1,6 +1,6 @@
 import { ColdstoreError } from "../model/errors.ts";
 import type { Artifact } from "../model/artifact.ts";
-import type { ManifestArtifact } from "../model/manifest.ts";
+import { filesOf, type ManifestArtifact, type NamedDigest } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
@@ -18,11 +18,11 @@ export interface Repair {
 /** Puts back what a set has lost, if it can be made again with the very digest that the manifest names; proves each. */
 export async function repairSet(repair: Repair, io: Io): Promise<readonly ColdstoreError[]> {
   const { store, set, missing } = repair;
-  const wanted = set.manifest.artifacts.filter(({ name }) => missing.includes(name));
-  const left = new Set(wanted);
+  const wanted = set.manifest.artifacts.flatMap(lostFiles);
+  const left = new Set(wanted.filter(({ name }) => missing.includes(name)));
   const errors: ColdstoreError[] = [];
   for await (const file of repair.files) {
-    const lost = [...left].find((artifact) => isSameFile(artifact, file));
+    const lost = [...left].find((each) => isSameFile(each, file));
     if (lost === undefined) continue;
     left.delete(lost);
     const doubt = await putBack(
@@ -34,11 +34,20 @@ export async function repairSet(repair: Repair, io: Io): Promise<readonly Coldst
     else errors.push(doubt);
   }
   await store.settle(io);
-  return [...errors, ...[...left].map((artifact) => unlike(repair, artifact))];
+  return [...errors, ...[...left].map((lost) => unlike(repair, lost))];
 }
 
-function isSameFile(artifact: ManifestArtifact, { role, format, artifact: made }: SetFile): boolean {
-  return artifact.role === role && artifact.format === format && artifact.sha256 === made.sha256;
+/** A file that lies in the store, of an artifact: it, or one of its parts. */
+interface LostFile extends NamedDigest {
+  readonly artifact: ManifestArtifact;
+}
+
+function lostFiles(artifact: ManifestArtifact): readonly LostFile[] {
+  return filesOf(artifact).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256, artifact }));
+}
+
+function isSameFile({ artifact, sha256 }: LostFile, { role, format, artifact: made }: SetFile): boolean {
+  return artifact.role === role && artifact.format === format && sha256 === made.sha256;
 }
 
 async function putBack(
@@ -59,14 +68,23 @@ async function putBack(
   );
 }
 
-function unlike({ set, store }: Repair, lost: ManifestArtifact): ColdstoreError {
-  const level =
-    lost.compression === undefined
-      ? ""
-      : ` (it was made with compression-level ${lost.compression.level}, zlib ${lost.compression.version})`;
+function unlike({ set, store }: Repair, { name, artifact }: LostFile): ColdstoreError {
   return new ColdstoreError(
     "integrity",
-    `${lost.name} of ${setText(set.name)} is missing or short in ${store.name}, and this run can't make the same bytes again${level}; ` +
+    `${name} of ${setText(set.name)} is missing or short in ${store.name}, and this run can't make the same bytes again${madeHow(artifact)}; ` +
       "copy it back from another store, or store anew with --on-conflict replace",
   );
+}
+
+/** What decides an artifact's bytes beside its content. */
+function madeHow({ compression, parts }: ManifestArtifact): string {
+  const [part] = parts ?? [];
+  const library = compression?.algorithm === "zstd" ? "zstd" : "zlib";
+  const facts = [
+    ...(compression === undefined
+      ? []
+      : [`it was made with compression-level ${compression.level}, ${library} ${compression.version}`]),
+    ...(part === undefined ? [] : [`split into parts of ${part.bytes} bytes`]),
+  ];
+  return facts.length === 0 ? "" : ` (${facts.join(", ")})`;
 }

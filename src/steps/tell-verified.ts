@@ -3,7 +3,8 @@ import { exitCodeOf, type ColdstoreError } from "../model/errors.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { proofOf } from "./tell-stores.ts";
-import type { Fault, VerifyLevel } from "./verify-set.ts";
+import type { Fault } from "./verify-files.ts";
+import type { VerifyLevel } from "./verify-set.ts";
 import { writeHistory, writeRecord, type Stamp } from "./write-records.ts";
 
 /** A set that was verified, and what was wrong with it. */

@@ -1,4 +1,5 @@
 import { missingFiles, type ArchiveSet } from "../model/archive-set.ts";
+import { storedFiles } from "../model/manifest.ts";
 import { setText, type SetName } from "../model/set-name.ts";
 import type { CompleteSet } from "./find-standing.ts";
 
@@ -16,16 +17,16 @@ export function whyUnsound(set: ArchiveSet): string | undefined {
 
 /** The sentence about a set that has files and no manifest. */
 export function noManifest(name: SetName): string {
-  return `${setText(name)} has no manifest: it is being made, or a run broke; run its snapshot again`;
+  return `${setText(name)} has no manifest: it is being made, or a run broke; run its ${name.mode} again`;
 }
 
 function whatIsLost(set: CompleteSet): string | undefined {
   const sizes = new Map(set.files.map(({ name, bytes }) => [name, bytes]));
-  const wanted = new Map(set.manifest.artifacts.map(({ name, bytes }) => [name, bytes]));
+  const wanted = new Map(storedFiles(set.manifest).map(({ name, bytes }) => [name, bytes]));
   const lost = missingFiles(set, set.manifest).map((name) => {
     const found = sizes.get(name);
     return found === undefined ? `${name} is missing` : `${name} has ${found} bytes, not ${wanted.get(name)}`;
   });
   if (lost.length === 0) return undefined;
-  return `${setText(set.name)}: ${lost.join(", ")}; run its snapshot again to put that right`;
+  return `${setText(set.name)}: ${lost.join(", ")}; run its ${set.name.mode} again to put that right`;
 }
