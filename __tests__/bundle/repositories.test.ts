@@ -28,7 +28,7 @@ function stockTar(source: string, place: CliPlace, { manifest }: StoredSet): Buf
   const clone = join(place.path, "stock");
   gitIn(place.path, "-c", "safe.directory=*", "clone", "-q", "--bare", "--no-local", source, clone);
   const { prefix, source: from } = manifest.content;
-  return gitIn(clone, "archive", "--format=tar", `--prefix=${prefix}`, from.commit);
+  return gitIn(clone, "archive", "--format=tar", `--prefix=${prefix}`, from!.commit);
 }
 
 /** A snapshot that must go well, and verify in depth. */
@@ -96,7 +96,7 @@ describe.skipIf(onWindows)("a repository of another kind", () => {
     const tree = join(repository.around, "tree");
     repository.git("worktree", "add", "-q", "--detach", tree, "HEAD~1");
     const set = await snapshot(place, tree);
-    expect(set.manifest.content.source.commit).toBe(repository.git("rev-parse", "HEAD~1"));
+    expect(set.manifest.content.source!.commit).toBe(repository.git("rev-parse", "HEAD~1"));
   });
 
   test("a folder within a repository stands for the whole of it", async () => {
@@ -190,7 +190,7 @@ describe.skipIf(onWindows)("tags", () => {
     expect(set.folder).toBe(join(place.store, "local/project/snapshot/v1.2.3"));
     expect(set.name).toBe("project-1.2.3");
     const object = repository.git("rev-parse", "v1.2.3");
-    expect(set.manifest.content.source.tag).toEqual({ name: "v1.2.3", ...(kind !== "light" && { object }) });
+    expect(set.manifest.content.source!.tag).toEqual({ name: "v1.2.3", ...(kind !== "light" && { object }) });
     expect(set.tar().equals(stockTar(repository.path, place, set))).toBe(true);
   });
 
@@ -200,10 +200,12 @@ describe.skipIf(onWindows)("tags", () => {
     });
     repository.git("branch", "both", "HEAD");
     const set = await snapshot(place, repository.path, "--ref", "both");
-    expect(set.manifest.content.source.commit).toBe(repository.git("rev-parse", "refs/tags/both"));
+    expect(set.manifest.content.source!.commit).toBe(repository.git("rev-parse", "refs/tags/both"));
     const end = await place.run(["snapshot", repository.path, join(place.path, "other"), "--ref", "refs/heads/both"]);
     expect(end.code).toBe(0);
-    expect(onlySet(join(place.path, "other")).manifest.content.source.commit).toBe(repository.git("rev-parse", "HEAD"));
+    expect(onlySet(join(place.path, "other")).manifest.content.source!.commit).toBe(
+      repository.git("rev-parse", "HEAD"),
+    );
   });
 });
 

@@ -36,7 +36,7 @@ function stockTar(repository: GitFixture, { manifest }: StoredSet): Buffer {
   const clone = join(repository.around, "fresh");
   gitIn(repository.around, "clone", "-q", "--no-local", repository.path, clone);
   const { prefix, source } = manifest.content;
-  return gitIn(clone, "archive", "--format=tar", `--prefix=${prefix}`, source.commit);
+  return gitIn(clone, "archive", "--format=tar", `--prefix=${prefix}`, source!.commit);
 }
 
 describe.skipIf(onWindows)("a snapshot of a repository", () => {

@@ -250,7 +250,7 @@ test("a dry run finds the set unchanged or to be stored, writes nothing, and tel
   await world.archive();
   const again = await world.archive({ dryRun: true });
   expect(outcomesOf(again)).toEqual(["unchanged"]);
-  const { sizes } = (planned.details as { plan: { sizes: { bytes: number }[] } }).plan;
+  const { sizes } = (planned.details as unknown as { plan: { sizes: { bytes: number }[] } }).plan;
   const stored = manifestIn(world.place, onlyArchive(world)).artifacts.find(({ role }) => role === "archive");
   expect(sizes[0]!.bytes).toBe(stored!.bytes);
 });

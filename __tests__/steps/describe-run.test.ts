@@ -12,8 +12,9 @@ async function described(facts: object) {
     set: { project: "acme/app", mode: "snapshot", id: "v1" },
     name: "app-1",
     started: new Date("2026-11-22T02:15:00.900Z"),
-    repository,
-    revision: await repository.resolve("HEAD", quiet.signal),
+    gitVersion: repository.facts.gitVersion,
+    repository: repository.facts,
+    ref: (await repository.resolve("HEAD", quiet.signal)).ref,
     notes: [],
     contacts: [],
   });

@@ -28,6 +28,7 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     tarBytes,
     warnings,
     errors,
+    stage: "storing",
     standingIsCertain: true,
     standing: async (store, io) => findArchiveStanding(store, wanted, io),
     make: (recipe, into) => {

@@ -5,6 +5,7 @@ import { findArchiveStanding } from "../steps/find-archive-standing.ts";
 import { hasPlan } from "../steps/find-standing.ts";
 import type { Selection } from "../steps/folder-entry.ts";
 import { tarBytesOf } from "../steps/folder-tar.ts";
+import { nameSome } from "../steps/name-some.ts";
 import { prefixInRun } from "../steps/examine-folder.ts";
 import type { ArchiveOrder } from "./archive-order.ts";
 import { archiveSet, taggedSet } from "./archive-order.ts";
@@ -31,7 +32,7 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
     selection,
     tarBytes,
     errors: selection.errors,
-    warnings: [...examined.warnings, ...selection.warnings],
+    warnings: [...examined.warnings, ...selection.warnings, ...(settings.dryRun ? [] : leftOutOrAtRisk(selection))],
     estimate: async (signal) =>
       estimateFolder(
         {
@@ -44,6 +45,21 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
         signal,
       ),
   };
+}
+
+/** What the report of a dry run has in lists of its own. */
+function leftOutOrAtRisk({ credentials, outwardLinks }: Selection): readonly string[] {
+  const one = credentials.length === 1;
+  const stay = `${one ? "file that looks like credentials was" : "files that look like credentials were"} left out`;
+  const lead = outwardLinks.length === 1 ? "link leads" : "links lead";
+  return [
+    ...(credentials.length === 0
+      ? []
+      : [`${credentials.length} ${stay} (use --include to take ${one ? "it" : "them"}): ${nameSome(credentials)}`]),
+    ...(outwardLinks.length === 0
+      ? []
+      : [`${outwardLinks.length} ${lead} out of the folder, to what isn't in the archive: ${nameSome(outwardLinks)}`]),
+  ];
 }
 
 /** Whether every store has the whole archive already: in a clean work tree nothing need be read to tell. */

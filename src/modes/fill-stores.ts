@@ -75,7 +75,7 @@ async function withFiles(work: Work & { readonly recipe: Recipe }, io: Io): Prom
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   await using scratch = await ports.workspace.scratch(places.map(({ store }) => store.name));
-  ports.log.step(`packing and storing ${base}`);
+  ports.log.step(`${order.stage} ${base}`);
   const meter = ports.progress.start(`packing ${base}`, order.tarBytes);
   const making = order.make(recipe, { scratch, io: { signal, progress: (bytes) => meter.add(bytes) } });
   const made = making.content.catch(() => undefined).finally(() => meter.done());

@@ -25,6 +25,8 @@ export interface MakingOrder {
   readonly warnings: readonly string[];
   /** What stands against making it; all of it, each with its way out. */
   readonly errors: readonly ColdstoreError[];
+  /** What a person reads while its files are made and stored. */
+  readonly stage: "packing and storing" | "storing";
   /** Equal standing is certain; if false, only the built content tells. */
   readonly standingIsCertain: boolean;
   /** What a store has in the way of the set, or instead of it. */

@@ -2,6 +2,7 @@ import { canonicalJson } from "../model/canonical-json.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ArchiveContent, ArchiveFormat, ManifestContent, Selected } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
+import { formatCount } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { Scratch } from "../ports/workspace.ts";
@@ -12,6 +13,7 @@ import type { Selection } from "../steps/folder-entry.ts";
 import { makeFolderSet, makeFolderSetAgain, type FolderSetOrder, type PrefixDigest } from "../steps/make-folder-set.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
 import type { PackIo } from "../steps/pack-archive.ts";
+import { nameSome } from "../steps/name-some.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
 import { taggedSet } from "./archive-order.ts";
 import type { ArchiveProspect } from "./archive-prospect.ts";
@@ -59,6 +61,11 @@ async function packWithRetries(prospect: SelectedProspect, places: Places, io: I
   const { log } = places.ports;
   const shadows = await earlierPrefixes(prospect, places.stores, io);
   log.step(`reading and packing ${prospect.taken.examined.name}`);
+  const { untracked } = prospect.selection;
+  if (untracked.length > 0)
+    log.event(
+      `${formatCount(untracked.length, "untracked file goes", "untracked files go")} in: ${nameSome(untracked)}`,
+    );
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await pack(prospect, { ...places, shadows }, io);

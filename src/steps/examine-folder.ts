@@ -147,6 +147,6 @@ async function isClean(
   const decided = filters.include.length === 0 && symlinks !== "follow" && mtime !== "keep" && lfs !== "pointers";
   if (!decided || git === undefined || changes.modified + changes.deleted + changes.untracked > 0) return false;
   for await (const batch of git.candidates(signal))
-    if (batch.some(({ tracked, state }) => !tracked || state !== undefined)) return false;
+    if (batch.some(({ tracked, state, unwatched }) => !tracked || state !== undefined || unwatched)) return false;
   return true;
 }

@@ -28,7 +28,7 @@ export async function findArchiveStanding(store: Store, wanted: WantedArchive, i
 
 async function standingUnderTag(
   store: Store,
-  { tagged, formats, equals }: WantedArchive & { readonly tagged: SetName },
+  { tagged, formats, ...wanted }: WantedArchive & { readonly tagged: SetName },
   io: Io,
 ): Promise<Standing> {
   const [set] = await loadSets(store, [await listSet(store, tagged, io)], io);
@@ -39,7 +39,7 @@ async function standingUnderTag(
     case "damaged":
       return { kind: "damaged", set, error: set.error };
     case "complete":
-      if (equals(set)) return standingOfEqual(set, formats);
+      if (wanted.equals(set)) return standingOfEqual(set, formats);
       return { kind: "other", set, why: `${setText(tagged)} is there with other content` };
   }
 }
