@@ -72,6 +72,7 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
     tarBytes: source.inspection.tarBytes,
     warnings: source.warnings,
     errors: source.errors,
+    stage: "packing and storing",
     standingIsCertain: settings.exportSubst !== "git",
     standing: async (store, io) => findStanding(store, { set, plan, formats: settings.formats }, io),
     make: (recipe, { scratch, io }) =>
