@@ -38,7 +38,6 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
         {
           entries,
           prefix: examined.prefix,
-          lfs: settings.lfs,
           formats: settings.formats,
           level: settings.compressionLevel,
         },

@@ -30,7 +30,7 @@ export interface FolderTarEnd {
 
 /**
  * The tar `coldstore-tar/1` of a folder, in chunks of 512 KiB: it depends on the entries, their contents and the prefix alone.
- * Rejects with `source` when a content is missing or keeps changing. A file over `wholeLimit` that changes while it goes by, or
+ * Rejects with `source` when a content is missing or keeps changing. A file over 4 MiB that changes while it goes by, or
  * a file that vanished, rejects with a transient one: half a tar is worth nothing then, and the whole has to be made anew.
  */
 export async function* folderTar(request: FolderTarRequest): AsyncGenerator<Uint8Array, FolderTarEnd, undefined> {
@@ -58,11 +58,30 @@ function putOne(entry: FolderEntry | undefined, put: EntryPutter): Rest {
 
 /** Exact size of a folder's tar when no file changes any more, and Git LFS pointers stay what they are. */
 export function tarBytesOf(entries: readonly FolderEntry[], prefix: string): number {
+  let end = prefixBytes(prefix);
+  for (const { entry, offset } of tarOffsets(entries, prefix)) end = offset + contentBytes(entry);
+  return end + tarEnd(end).length;
+}
+
+/** Where in such a tar the content of each entry starts. */
+export function* tarOffsets(
+  entries: readonly FolderEntry[],
+  prefix: string,
+): Generator<{ readonly entry: FolderEntry; readonly offset: number }, void, undefined> {
   const top = bytesOf(prefix);
-  let bytes = prefixFolders(top, 0).reduce((sum, head) => sum + tarHeadBytes(head), 0);
+  let at = prefixBytes(prefix);
   for (const entry of entries) {
     const size = entry.type === "file" ? entry.bytes : 0;
-    bytes += tarHeadBytes(headOf({ ...entry, size }, top)) + Math.ceil(size / tarBlockBytes) * tarBlockBytes;
+    at += tarHeadBytes(headOf({ ...entry, size }, top));
+    yield { entry, offset: at };
+    at += contentBytes(entry);
   }
-  return bytes + tarEnd(bytes).length;
+}
+
+function prefixBytes(prefix: string): number {
+  return prefixFolders(bytesOf(prefix), 0).reduce((sum, head) => sum + tarHeadBytes(head), 0);
+}
+
+function contentBytes(entry: FolderEntry): number {
+  return entry.type === "file" ? Math.ceil(entry.bytes / tarBlockBytes) * tarBlockBytes : 0;
 }
