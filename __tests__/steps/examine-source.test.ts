@@ -208,12 +208,12 @@ test("a dry run weighs what is put in, and finds expansions in submodules", asyn
   await using opened = await openFolder(project.path);
   const survey = new TreeSurvey();
   const { revision } = await examine(opened.repository, all, survey);
-  expect(survey.biggestFiles()[0]).toEqual({
+  expect(survey.weights.biggestFiles()[0]).toEqual({
     path: expect.stringMatching(/^libs\/one\/lib\/deeper ünd\/third\/.*model\.bin$/),
     bytes: lfsContents.model.length,
   });
-  expect(survey.biggestFiles()[1]).toEqual({ path: "big.bin", bytes: lfsContents.image.length });
-  expect(survey.biggestFolders().map(({ path }) => path)).toContain("libs/one");
+  expect(survey.weights.biggestFiles()[1]).toEqual({ path: "big.bin", bytes: lfsContents.image.length });
+  expect(survey.weights.biggestFolders().map(({ path }) => path)).toContain("libs/one");
   expect(survey.maybePointers).toEqual([]);
   const [line] = await findExpansions(opened.repository, survey.expanded, quiet.signal);
   expect([revision.commit === "", line?.path]).toEqual([false, "libs/one/lib/version"]);

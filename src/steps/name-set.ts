@@ -72,7 +72,9 @@ function shortened(name: string): string {
 }
 
 function assertFillable(template: string | undefined, values: Placeholders): void {
-  const lacking = (template ?? "").match(/\{(version|ref|commit|short)\}/g)?.find((each) => !(each.slice(1, -1) in values));
+  const lacking = (template ?? "")
+    .match(/\{(version|ref|commit|short)\}/g)
+    ?.find((each) => !(each.slice(1, -1) in values));
   if (lacking !== undefined)
     throw new ColdstoreError(
       "settings",

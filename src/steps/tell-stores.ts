@@ -56,7 +56,11 @@ async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
     settings.freeze &&
     !isFrozen(end.job) &&
     (await writeRecord(store, { set, kind: "freeze", stamp, says: { seal: manifest.seal } }, io));
-  const history = await writeHistory(store, { project: set.project, stamp, says: historyOf({ ...telling, set }, end) }, io);
+  const history = await writeHistory(
+    store,
+    { project: set.project, stamp, says: historyOf({ ...telling, set }, end) },
+    io,
+  );
   const lost = [proof, history].flatMap((error) => error || []);
   return {
     warnings: lost.map((error) => `${store.name} took no record of this run: ${error.message}`),
