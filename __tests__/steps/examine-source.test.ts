@@ -7,11 +7,12 @@ import { expect, test } from "vitest";
 import type { ContentPolicies } from "../../src/model/manifest.ts";
 import type { Repository } from "../../src/ports/repository.ts";
 import type { CommitTree } from "../../src/steps/commit-tree.ts";
-import { estimateSize } from "../../src/steps/estimate-size.ts";
+import { estimateSizes } from "../../src/steps/estimate-size.ts";
 import { examineSource, type Source } from "../../src/steps/examine-source.ts";
 import { findExpansions } from "../../src/steps/find-expansions.ts";
 import { openSnapshotTar, recipeOf } from "../../src/steps/open-snapshot-tar.ts";
 import { explainPointers } from "../../src/steps/pointer-error.ts";
+import { snapshotReader } from "../../src/steps/read-samples.ts";
 import { TreeSurvey } from "../../src/steps/survey-tree.ts";
 import { type FixtureSpec, gitIn, lfsPointer, makeRepository } from "../support/git-fixture.ts";
 import { memoryRepository, type MemorySpec } from "../support/memory-repository.ts";
@@ -251,11 +252,9 @@ test("the estimate is within a few per cent where the bytes lie in submodules an
   const plan = { recipe: "git-archive-whole/1", prefix, export_subst: "stable" } as const;
   const tar = Buffer.concat(await Array.fromAsync(await openSnapshotTar(source, plan, quiet.signal)));
   const { tarBytes } = source.inspection;
-  const samples = survey.grid.samples();
   const mtime = source.revision.committed;
-  const estimated = await estimateSize(
-    { repository: opened.repository, samples, tarBytes, prefix, mtime, level: 6 },
-    quiet.signal,
-  );
-  expect(Math.abs(estimated / gzipSync(tar).length - 1)).toBeLessThan(0.06);
+  const read = snapshotReader(opened.repository);
+  const walked = { grid: survey.grid, tarBytes, tarIsExact: true };
+  const [size] = await estimateSizes({ ...walked, prefix, mtime, read, formats: ["tar.gz"] }, quiet.signal);
+  expect(Math.abs(size!.bytes / gzipSync(tar).length - 1)).toBeLessThan(0.06);
 });
