@@ -7,6 +7,7 @@ import {
   exitOf,
   filesIn,
   makeWorld,
+  outcomesOf,
   setFolder,
   smallProject,
   storedWorld,
@@ -249,6 +250,30 @@ test("a store that can't be listed is a failure of the store, with every reason"
   );
   const error = await errorOf(world.list());
   expect(error.message).toBe("there is no such folder\nno permission");
+});
+
+test("of several stores the ones that are down are named, and the others shown", async () => {
+  const world = await storedWorld();
+  const down = new MemoryStore({ name: "down" });
+  down.problems.push(new ColdstoreError("store", "it is down"));
+  class FailingStore extends MemoryStore {
+    override list(): never {
+      throw new ColdstoreError("store", "it answers nothing");
+    }
+  }
+  const failing = new FailingStore({ name: "failing" });
+  const all = await world.list({}, { stores: [down, world.store, failing] });
+  expect(all.details).toMatchObject({ kind: "sets", stores: ["memory"], rows: [{ state: "complete" }] });
+  expect(all.outcomes).toMatchObject([
+    { outcome: "unknown", store: "down", detail: "which sets it has\nit is down" },
+    { outcome: "unknown", detail: "which sets it has\nit answers nothing" },
+  ]);
+  expect([all.status, exitOf(all)]).toEqual(["failed", 5]);
+  const one = await world.list({ sets: [{ id: "v1.4.0" }] }, { stores: [down, world.store] });
+  expect(one.details).toMatchObject({ kind: "set", store: "memory" });
+  expect([outcomesOf(one), exitOf(one)]).toEqual([["unknown"], 5]);
+  const none = await errorOf(world.list({ sets: [{ id: "v9" }] }, { stores: [down, world.store] }));
+  expect(none.message).toMatch(/^it is down\nthere is no set v9 in memory/);
 });
 
 test("list writes nothing", async () => {

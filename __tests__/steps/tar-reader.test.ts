@@ -152,7 +152,7 @@ const refused: Record<string, Buffer> = {
   "ends there": Buffer.concat([member(good), Buffer.alloc(512)]),
   "number at byte 124": Buffer.concat([member({ ...good, header: (block) => block.fill(0xff, 124, 136) }), end]),
   "number at byte 100": Buffer.concat([member({ ...good, header: (block) => block.write("08", 100) }), end]),
-  "padding before it": Buffer.concat([member(good), end, member(good), end]),
+  "behind its end": Buffer.concat([member(good), end, member(good), end]),
 };
 
 test.each(Object.keys(refused))("a tar is refused: %s", (reason) => {

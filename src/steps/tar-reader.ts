@@ -110,8 +110,14 @@ export class TarReader {
   }
 
   #expectZeros(bytes: Uint8Array): void {
-    if (!isZero(bytes)) throw damagedTar(this.position, "there is something in the padding before it");
     if (this.#part === "zeros") this.#zeros += bytes.length;
+    if (isZero(bytes)) return;
+    // What follows zeros that are no end may well be read: it starts there.
+    if (this.#part === "zeros") this.position -= bytes.length - bytes.findIndex((byte) => byte !== 0);
+    throw damagedTar(
+      this.position,
+      this.#part === "zeros" ? "there is something behind its end" : "there is something in the padding before it",
+    );
   }
 
   #header(block: Uint8Array): TarEvent | undefined {
