@@ -101,6 +101,16 @@ function looking(under: Under): void {
     expect(disk.look("b/two")?.type).toBe("file");
   });
 
+  test("nor is one gone through when a folder above it is replaced by a link to another that has the same names", () => {
+    const { disk, write, link, move } = under();
+    write("a/b/one", "1");
+    write("other/b/two", "?");
+    expect(disk.look("a/b/one")?.type).toBe("file");
+    move("a", "c");
+    link("a", "other");
+    expect(disk.look("a/b/two")).toBeUndefined();
+  });
+
   test("signatures stay equal until a file is written, replaced or made executable", () => {
     const { disk, write, move } = under();
     write("f", "one", { mtime: 100 });

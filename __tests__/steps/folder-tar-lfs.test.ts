@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LfsPointer } from "../../src/model/details.ts";
 import type { Repository } from "../../src/ports/repository.ts";
 import type { FolderEntry } from "../../src/steps/folder-entry.ts";
@@ -63,7 +63,9 @@ test("pointers stay as they are when that is wanted, or outside of a repository"
   folder.write("a.bin", lfsPointer("content"), { mtime: 5 });
   const plain = await tarOf(entriesOf(folder.disk), "include");
   expect(plain.subarray(512).toString()).toContain("git-lfs");
-  expect((await tarOf(entriesOf(folder.disk, { lfs: clone }), "pointers")).equals(plain)).toBe(true);
+  const onPointer = vi.fn();
+  expect((await tarOf(entriesOf(folder.disk, { lfs: clone }), "pointers", { onPointer })).equals(plain)).toBe(true);
+  expect(onPointer).not.toHaveBeenCalled();
 });
 
 test("each pointer is told of where they aren't wanted, and the tar ends with what is thrown then", async () => {

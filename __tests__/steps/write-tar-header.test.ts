@@ -46,6 +46,8 @@ const names = [
   `${"d".repeat(155)}/${"f".repeat(101)}`,
   `${"d".repeat(100)}/${"e".repeat(100)}/${"f".repeat(100)}`,
   "s/".repeat(200) + "end",
+  // Where the length of a pax record gets a digit more.
+  ...[988, 989, 990, 991, 992].map((length) => "r".repeat(length)),
 ];
 
 testWith(["python3"], "Python reads names, modes, sizes, links and times as they were put in", () => {

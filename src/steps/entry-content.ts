@@ -11,12 +11,12 @@ export interface FoundFile {
   readonly mode: number;
   readonly mtime: number;
   readonly looked: DiskEntry;
-  /** Absent for a file over `wholeLimit`: it is to be streamed, and must not change until its end. */
+  /** Absent for a file over 4 MiB: it is to be streamed, and must not change until its end. */
   readonly data?: Uint8Array;
 }
 
 /** Bytes of a file that is read whole, so that a change meanwhile costs no more than another reading. */
-export const wholeLimit = 4 * 1024 * 1024;
+const wholeLimit = 4 * 1024 * 1024;
 
 const tries = 3;
 

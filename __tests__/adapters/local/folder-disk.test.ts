@@ -102,26 +102,38 @@ test("a file that was written this very moment is read, or found changed, but ne
 });
 
 const overwriter = `
-const fd = require("node:fs").openSync(process.argv[1], "r+");
-const contents = Array.from("abcdefgh", (char) => Buffer.alloc(4_000_000, char));
+const [path, size, part] = process.argv.slice(1);
+const fs = require("node:fs");
+const fd = fs.openSync(path, "r+");
+const contents = Array.from("abcdefgh", (char) => Buffer.alloc(Number(part), char));
 let i = 0;
 const turn = () => {
-  require("node:fs").writeSync(fd, contents[i++ % 8], 0, 4_000_000, 0);
-  setTimeout(turn, [0, 2, 30, 60][i % 4]);
+  const content = contents[i++ % 8];
+  // The end first, so that it comes in the way of who has read the beginning.
+  fs.writeSync(fd, content, 0, content.length, size - part);
+  fs.writeSync(fd, content, 0, content.length, 0);
+  setTimeout(turn, [0, 2, 30, 150][i % 4]);
 };
 turn();
 `;
 
-test("a file that another process overwrites in place is never read half old, half new", () => {
-  writeFileSync(`${folder.path}/f`, Buffer.alloc(4_000_000, "a"));
-  const child = spawn(process.execPath, ["-e", overwriter, `${folder.path}/f`], { stdio: "inherit" });
+// The first is mostly read while a write is under way, the second mostly written while it is read.
+test.each([
+  { size: 4_000_000, part: 4_000_000 },
+  { size: 64_000_000, part: 1_000_000 },
+])("a file of $size bytes that another process overwrites is never read half old, half new", ({ size, part }) => {
+  writeFileSync(`${folder.path}/f`, Buffer.alloc(size, "a"));
+  const args = [`${folder.path}/f`, String(size), String(part)];
+  const child = spawn(process.execPath, ["-e", overwriter, ...args], { stdio: "inherit" });
   try {
     let whole = 0;
-    for (const end = Date.now() + 1500; Date.now() < end;) {
+    for (const end = Date.now() + 1200; Date.now() < end;) {
       const content = folder.disk.read("f", folder.disk.look("f") as DiskEntry);
       if (content === undefined) continue;
       whole += 1;
-      expect(Buffer.alloc(content.length, content[0]).equals(content)).toBe(true);
+      const start = Buffer.from(content.subarray(0, part));
+      expect(start.equals(Buffer.alloc(part, start[0]))).toBe(true);
+      expect(start.equals(content.subarray(size - part))).toBe(true);
     }
     expect(whole).toBeGreaterThan(0);
   } finally {

@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import type { BytePath, DiskEntry, DiskName, FolderDisk } from "../../ports/folder.ts";
 import { diskEntry, typeOf } from "./disk-entry.ts";
 import { errnoOf } from "./disk-error.ts";
@@ -137,7 +137,9 @@ function lstatOf(full: BytePath): BigIntStats | undefined {
 function isRealPath(full: BytePath): boolean {
   const native = nativePath(full);
   const real = unlessNowhere(() =>
-    typeof native === "string" ? realpathSync.native(native) : bytePath(realpathSync.native(native, "buffer")),
+    typeof native === "string"
+      ? realpathSync.native(native).replaceAll(sep, "/")
+      : bytePath(realpathSync.native(native, "buffer")),
   );
   return real === full;
 }
