@@ -35,6 +35,17 @@ export function tenFiles(cache: string): string {
   });
 }
 
+/** A folder of very small files, in no repository. */
+export function manyTinyFiles(cache: string, count: number): string {
+  return made(join(cache, `tiny-files-${count}`), (folder) => {
+    for (let i = 0; i < count; i += 1) {
+      const inner = join(folder, String(i % 200), String(i % 7));
+      if (i < 1400) mkdirSync(inner, { recursive: true });
+      writeFileSync(join(inner, `${i}.txt`), `file ${i}\n`);
+    }
+  });
+}
+
 /** A repository of one large file, every other MiB of it beyond compression; the work tree is left without it. */
 export function oneLargeFile(cache: string, mebibytes: number): string {
   return made(join(cache, `one-file-${mebibytes}`), (folder) => {
@@ -47,7 +58,7 @@ export function oneLargeFile(cache: string, mebibytes: number): string {
 
 // The mark is written last: a folder without it is what a broken run left behind.
 function made(folder: string, make: (folder: string) => void): string {
-  const mark = join(folder, ".git", "bench-ready");
+  const mark = `${folder}.ready`;
   if (existsSync(mark)) return folder;
   process.stderr.write(`making ${folder}\n`);
   rmSync(folder, { recursive: true, force: true });

@@ -1,17 +1,18 @@
 // usage: node __tests__/bench/run-bench.ts [REPOSITORY] [--rounds 5] [--without-large] [--cache DIR] [--write FILE]
 // Without a repository it makes one out of npm packages in the cache folder (a minute, 1.2 GB; the large file takes 8 GB more).
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, homedir, release, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { formatBytes, formatCount } from "../../src/model/units.ts";
 import { benchPage, medianCpu, medianSeconds, peakOf, type Comparison } from "./bench-page.ts";
-import { oneLargeFile, packageTree, processorName, sizeOf, tenFiles } from "./bench-repositories.ts";
-import { measure, sideBySide, type Candidate, type Series } from "./measure.ts";
+import { type Bench, coldstoreInto, intoFile, quoted } from "./bench-candidates.ts";
+import { folders, formatComparisons, manyFiles, memoryLimit, memoryOf } from "./bench-formats.ts";
+import { manyTinyFiles, oneLargeFile, packageTree, processorName, sizeOf, tenFiles } from "./bench-repositories.ts";
+import { sideBySide } from "./measure.ts";
 import { isInstalled } from "../support/installed.ts";
 
-const memoryLimit = 250;
 const largeMebibytes = 8 * 1024;
 
 const { values, positionals } = parseArgs({
@@ -27,6 +28,7 @@ const root = join(import.meta.dirname, "..", "..");
 const cli = `${quoted(process.execPath)} ${quoted(join(root, "dist", "cli", "index.js"))}`;
 const cores = cpus().length;
 const work = mkdtempSync(join(tmpdir(), "coldstore-bench-"));
+const bench: Bench = { work, cli };
 try {
   await main();
 } finally {
@@ -40,10 +42,13 @@ async function main(): Promise<void> {
   const archives = await archivesOf(tree, rounds);
   const comparisons = [
     archives,
+    ...(await formatComparisons(bench, { tree, rounds })),
+    await folders(bench, { tree, rounds }),
     await dryRuns(tree, rounds),
     await unchangedRuns(tree, rounds),
     await smallRuns(tenFiles(values.cache), rounds),
-    ...(values["without-large"] ? [] : [await largeRun(oneLargeFile(values.cache, largeMebibytes))]),
+    await manyFiles(bench, manyTinyFiles(values.cache, 200_000)),
+    ...(values["without-large"] ? [] : await largeRuns(oneLargeFile(values.cache, largeMebibytes))),
   ];
   const page = benchPage(
     { day: new Date().toISOString().slice(0, 10), cores, machine: machineFacts(tree), bounds: boundsOf(comparisons) },
@@ -58,10 +63,10 @@ async function archivesOf(tree: string, rounds: number): Promise<Comparison> {
   const pigz = isInstalled("pigz");
   const series = await sideBySide(
     [
-      snapshotInto("store", tree),
-      intoFile("git archive --format=tar.gz", `${git} --format=tar.gz HEAD`),
-      ...(pigz ? [intoFile("git archive | pigz", `${git} --format=tar HEAD | pigz`)] : []),
-      intoFile("git archive | gzip -6", `${git} --format=tar HEAD | gzip -6`),
+      coldstoreInto(bench, { store: "store", mode: "snapshot", source: tree }),
+      intoFile(bench, "git archive --format=tar.gz", `${git} --format=tar.gz HEAD`),
+      ...(pigz ? [intoFile(bench, "git archive | pigz", `${git} --format=tar HEAD | pigz`)] : []),
+      intoFile(bench, "git archive | gzip -6", `${git} --format=tar HEAD | gzip -6`),
     ],
     rounds,
   );
@@ -110,7 +115,10 @@ async function unchangedRuns(tree: string, rounds: number): Promise<Comparison> 
 async function smallRuns(repository: string, rounds: number): Promise<Comparison> {
   const git = `git -C ${quoted(repository)} archive --format=tar.gz HEAD`;
   const series = await sideBySide(
-    [snapshotInto("small", repository), intoFile("git archive --format=tar.gz", git)],
+    [
+      coldstoreInto(bench, { store: "small", mode: "snapshot", source: repository }),
+      intoFile(bench, "git archive --format=tar.gz", git),
+    ],
     rounds,
   );
   return {
@@ -120,40 +128,14 @@ async function smallRuns(repository: string, rounds: number): Promise<Comparison
   };
 }
 
-async function largeRun(repository: string): Promise<Comparison> {
-  const series = await onlyOnce(snapshotInto("large", repository, "--dirty=ignore"));
-  return {
-    title: "One file of 8 GiB",
-    series,
-    goals: [{ text: "memory in MB", value: peakOf(series[0]) / 1e6, limit: memoryLimit }],
-  };
-}
-
-// Memory is the same each time, and a warm-up of this one would take minutes for nothing.
-async function onlyOnce(candidate: Candidate): Promise<readonly Series[]> {
-  candidate.prepare?.();
-  const run = await measure(candidate.line);
-  return [{ name: candidate.name, runs: [run], ...(candidate.produced && { bytes: candidate.produced() }) }];
-}
-
-function snapshotInto(name: string, repository: string, ...flags: readonly string[]): Candidate {
-  const store = join(work, name);
-  return {
-    name: "coldstore snapshot",
-    line: [cli, "snapshot", quoted(repository), quoted(store), ...flags].join(" "),
-    prepare: () => rmSync(store, { recursive: true, force: true }),
-    produced: () => archiveBytes(store),
-  };
-}
-
-function intoFile(name: string, line: string): Candidate {
-  const file = join(work, `${name.replaceAll(/\W+/gu, "-")}.tar.gz`);
-  return { name, line: `${line} >${quoted(file)}`, produced: () => statSync(file).size };
-}
-
-function archiveBytes(store: string): number {
-  const archive = readdirSync(store, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith(".tar.gz"));
-  return archive === undefined ? Number.NaN : statSync(join(store, archive)).size;
+async function largeRuns(repository: string): Promise<readonly Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (const format of ["tar.gz", "tar.zst", "zip"]) {
+    const flags = ["--dirty=ignore", `--format=${format}`];
+    const run = { store: "large", mode: "snapshot", source: repository, flags, format } as const;
+    comparisons.push(await memoryOf(`One file of 8 GiB as ${format}`, coldstoreInto(bench, run)));
+  }
+  return comparisons;
 }
 
 function machineFacts(tree: string): readonly string[] {
@@ -177,8 +159,4 @@ function boundsOf([archives]: readonly Comparison[]): readonly string[] {
     "A small repository is bound by starting processes: Node's own start, and git's for each question that is asked of it.",
     "Memory is bound by the blocks in flight, not by the size of a file or the number of entries.",
   ];
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
