@@ -1,5 +1,5 @@
 import type { ArchiveFormat, ManifestArtifact } from "../model/manifest.ts";
-import type { AskedLevel } from "./choose-level.ts";
+import { type AskedLevel, levelOf } from "./choose-level.ts";
 import { freeNames, needsFiles, type FreeNames, type Job } from "./decide-job.ts";
 import type { CompleteSet } from "./find-standing.ts";
 
@@ -15,8 +15,8 @@ export interface Recipe {
   readonly prefix?: string;
 }
 
-/** What the run was told to make. `files` are the names of build outputs that join the set. */
-export interface Asked extends Pick<Recipe, "formats" | "level" | "splitSize"> {
+/** What the run was told to make. `files` are the names of build outputs that join the set, `prefix` is its plan's, if it matters. */
+export interface Asked extends Pick<Recipe, "formats" | "level" | "splitSize" | "prefix"> {
   readonly name: string;
   readonly files: readonly string[];
 }
@@ -48,15 +48,29 @@ function recipeOf({ manifest }: CompleteSet, asked: Asked): Recipe {
   const joined = artifacts.filter(({ role }) => role === "file");
   const nameOf = (file: string) => joined[content.files.findIndex(({ name }) => name === file)]?.name ?? file;
   const archives = artifacts.filter(({ format }) => format !== undefined);
-  const levels = archives.map(({ format, compression }) => [format, compression?.level] as const);
-  const splitSize = archives.flatMap(({ parts = [] }) => parts[0]?.bytes ?? [])[0];
+  const splitSize = splitOf(archives, asked);
   return {
     names: { base: artifacts.flatMap(baseOf)[0] ?? asked.name, nameOf },
     formats: archives.flatMap(({ format }) => format ?? []),
-    level: Object.fromEntries(levels),
+    ...levelsOf(archives, asked),
     ...(splitSize !== undefined && { splitSize }),
     prefix: content.prefix,
   };
+}
+
+/** As asked, when that gives the same: equal recipes are made once. */
+function levelsOf(archives: readonly ManifestArtifact[], { level }: Asked): Pick<Recipe, "level"> {
+  const own = archives.flatMap(({ format, compression }) =>
+    format === undefined || compression === undefined ? [] : [[format, compression.level] as const],
+  );
+  if (own.some(([format, each]) => each !== levelOf(format, level))) return { level: Object.fromEntries(own) };
+  return level === undefined ? {} : { level };
+}
+
+function splitOf(archives: readonly ManifestArtifact[], { splitSize = Infinity }: Asked): number | undefined {
+  const parts = archives.flatMap(({ parts: [first] = [] }) => first ?? []);
+  if (parts[0] !== undefined) return parts[0].bytes;
+  return splitSize < Infinity && archives.every(({ bytes }) => bytes <= splitSize) ? splitSize : undefined;
 }
 
 function baseOf({ role, name }: ManifestArtifact): string | [] {
