@@ -73,3 +73,15 @@ test("record environment adds the system and the digests of the commit's lock fi
     ref: "refs/tags/v1.4.0",
   });
 });
+
+test("lock files of submodules that go in are recorded under their place", async () => {
+  const lock = "{ in the library }";
+  const lib = { contains: { files: { "package-lock.json": lock } } };
+  const world = makeWorld({ repository: { files: { "package-lock.json": "{}", lib }, tags: { "v1.4.0": "light" } } });
+  await world.stored({ recordEnvironment: true, submodules: "include" });
+  const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+  expect(manifestIn(world.place).run.environment?.["lock_files"]).toEqual({
+    "package-lock.json": digest("{}"),
+    "lib/package-lock.json": digest(lock),
+  });
+});

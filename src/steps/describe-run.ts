@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { ManifestRun, Selected } from "../model/manifest.ts";
 import type { SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
+import { readEntries, type SnapshotEntry } from "./commit-tree.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 import type { RunIdentity } from "../ports/ports.ts";
 import type { Repository, RepositoryFacts, WorkTreeChanges } from "../ports/repository.ts";
@@ -93,20 +94,15 @@ export function recordEnvironment(
   return { ...run.system, lock_files: locks };
 }
 
-/** Digests, by path, of lock files that a commit has. */
+/** Digests, by path, of lock files that a snapshot has; an entry without a repository of its own is in this one. */
 export async function digestLocks(
   repository: Repository,
-  locks: readonly { readonly path: string; readonly oid: string }[],
+  locks: readonly SnapshotEntry[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const digests: Record<string, string> = {};
-  const oids = locks.map(({ oid }) => oid);
-  let i = 0;
-  for await (const { data } of repository.blobs(oids, signal)) {
-    const path = locks[i]?.path;
-    if (path !== undefined) digests[path] = createHash("sha256").update(data).digest("hex");
-    i += 1;
-  }
+  for await (const { entry, data } of readEntries(repository, locks, signal))
+    digests[entry.path] = entry.lfs?.oid ?? createHash("sha256").update(data).digest("hex");
   return digests;
 }
 
