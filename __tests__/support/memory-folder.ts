@@ -180,8 +180,7 @@ class MemoryTree {
   }
 
   remove(path: BytePath): void {
-    for (const each of this.nodes.keys())
-      if (each === path || each.startsWith(`${path}/`)) this.nodes.delete(each);
+    for (const each of this.nodes.keys()) if (each === path || each.startsWith(`${path}/`)) this.nodes.delete(each);
   }
 
   move(from: BytePath, to: BytePath): void {

@@ -55,7 +55,7 @@ const patterns: readonly RegExp[] = [
   /\.(?:pem|key|p12|pfx|p8|pkcs12|jks|keystore|bks|kdbx?|ppk|ovpn|agekey|mobileprovision|kubeconfig|tfstate)$/,
   /\.tfstate\.backup$/,
   /\.tfvars(?:\.json)?$/,
-  /^id_(?:rsa|dsa|ecdsa|ed25519|ecdsa_sk|ed25519_sk|xmss)(?!.*\.pub$)/,
+  /^id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:[-_][^.]*)?(?:\.(?:old|bak|backup|orig|\d+))?$/,
   /^ssh_host_\w+_key$/,
   /^gha-creds-.*\.json$/,
   /^client_secret.*\.json$/,

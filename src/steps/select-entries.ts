@@ -95,7 +95,7 @@ function linksOf(entries: ReadonlyMap<BytePath, FolderEntry>): ReadonlyMap<ByteP
 }
 
 function* pathsOf(entries: readonly FolderEntry[]): Generator<BytePath> {
-  for (const { path } of entries) yield path;
+  for (const { path, type } of entries) yield type === "dir" ? `${path}/` : path;
 }
 
 function named(paths: readonly BytePath[]): string[] {
