@@ -482,3 +482,57 @@ test("30,000 of everything is no trouble", () => {
   );
   expect(lines({ outcomes, errors, details: { kind: "sets", stores: ["./cold"], rows } })).toHaveLength(60_002);
 });
+
+test("a set of a folder shows what was chosen out of it, and a split archive on one line", () => {
+  const set = aSet();
+  const { content, artifacts, run } = set.manifest;
+  const [archive, ...others] = artifacts;
+  const { tree, tar, file_list, files, prefix } = content;
+  const part = { bytes: 600_000, sha256: "1".repeat(64) };
+  const manifest: typeof set.manifest = {
+    ...set.manifest,
+    content: {
+      tree,
+      tar,
+      file_list,
+      files,
+      prefix,
+      submodules: "include",
+      lfs: "pointers",
+      mode: "archive",
+      recipe: "coldstore-tar/1",
+      folder: "docs",
+      filters: { exclude: ["*.log"], include: ["!keep"], profiles: [{ name: "node", patterns: ["a", "b"] }] },
+      symlinks: "keep",
+      mtime: 1_700_000_000,
+    },
+    artifacts: [{ ...archive!, parts: [1, 2].map((i) => ({ ...part, name: `p${i}` })) }, ...others],
+    run: { ...run, selection: { engine: "git", untracked: 3, clean: false } },
+  };
+  const shown = lines({ mode: "list", details: { ...set, manifest } });
+  expect(shown).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^folder +docs$/),
+      expect.stringMatching(/^exclude +\*\.log$/),
+      expect.stringMatching(/^include +!keep$/),
+      expect.stringMatching(/^ignore-profile +node \(2 patterns\)$/),
+      expect.stringMatching(/^mtime +1700000000 \(2023-11-14 22:13:20 UTC\)$/),
+      expect.stringMatching(/^untracked +3 files in the set$/),
+      expect.stringMatching(/^submodules +include$/),
+      expect.stringMatching(/^lfs +pointers$/),
+      "files (3)",
+      expect.stringMatching(/app-1\.4\.0\.tar\.gz in 2 parts$/),
+    ]),
+  );
+  expect(shown.filter((line) => /^(commit|tag|export-subst)/.test(line))).toEqual([]);
+});
+
+test("a store of which nothing is known says what is unknown, and the reason once", () => {
+  const reason = "./x isn't there";
+  const outcome = { outcome: "unknown", store: "./x", detail: `whether its sets are sound\n${reason}` } as const;
+  const errors = [new ColdstoreError("not-found", reason)];
+  expect(lines({ mode: "verify", status: "failed", outcomes: [outcome], errors })).toEqual([
+    `failed: ${reason}`,
+    "unknown in ./x: whether its sets are sound",
+  ]);
+});

@@ -69,7 +69,6 @@ const archiveContent = record({
   recipe: oneOf("coldstore-tar/1"),
   source: optional(source),
   folder: optional(text),
-  clean: optional(oneOf(true)),
   filters: record({
     exclude: listOf(text),
     include: listOf(text),
@@ -137,7 +136,7 @@ const manifest = record({
     milestone: optional(text),
     notes: optional(listOf(text)),
     contacts: optional(listOf(text)),
-    selection: optional(record({ engine: oneOf("git", "ignore"), untracked: count })),
+    selection: optional(record({ engine: oneOf("git", "ignore"), untracked: count, clean: oneOf(true, false) })),
     superseded: optional(listOf(name)),
   }),
 });
