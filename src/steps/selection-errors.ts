@@ -72,7 +72,7 @@ function unreadable({ unreadable: found }: Findings): ColdstoreError[] {
   const reasons = [...new Set(found.map(({ error }) => error.message))];
   const why = reasons.length === 1 ? ` (${reasons[0]})` : "";
   return [
-    new ColdstoreError("source", `can't read ${names}${why}; make them readable, or leave them out with --exclude`, {
+    new ColdstoreError("source", `can't read ${names}${why}; make them readable, or leave them out with a .gitignore`, {
       cause: found[0]?.error,
     }),
   ];
