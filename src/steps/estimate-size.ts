@@ -22,7 +22,7 @@ export interface SizeRequest<E extends GridEntry> {
 // Each takes half a megabyte while it works; more of them than cores win nothing.
 const lanesAtOnce = 4;
 
-/** The sizes of a tar's archives, from samples of it: within a few per cent, tar.zst within ten. */
+/** The sizes of a tar's archives, from samples of it: within a few per cent, tar.zst within fifteen. */
 export async function estimateSizes<E extends GridEntry>(
   request: SizeRequest<E>,
   signal: AbortSignal,
