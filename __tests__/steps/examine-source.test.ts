@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { ContentPolicies } from "../../src/model/manifest.ts";
@@ -193,6 +193,23 @@ test("letting go of the tar early stops every git behind it", async () => {
   const tar = await openSnapshotTar({ tree: watched(tree) }, plan, quiet.signal);
   for await (const chunk of tar) if ((chunk as Buffer).includes("#!/bin/sh")) break;
   await expect.poll(() => streams.map(({ destroyed }) => destroyed)).toEqual([true, true, true, true]);
+});
+
+test("letting go of it stops a git that says nothing any more", async () => {
+  const source = await examine(memoryRepository({ files: { a: "1" } }), {});
+  let given: AbortSignal | undefined;
+  const silent = {
+    async archive(...[, , signal]: Parameters<Repository["archive"]>) {
+      given = signal;
+      return new Readable({ read: () => undefined, signal });
+    },
+  } as Repository;
+  const plan = { recipe: "git-archive-whole/1", prefix: "", export_subst: "stable" } as const;
+  const tar = await openSnapshotTar({ tree: { ...source.tree, repository: silent } }, plan, quiet.signal);
+  tar.resume();
+  await expect.poll(() => given?.aborted).toBe(false);
+  tar.destroy();
+  await expect.poll(() => given?.aborted).toBe(true);
 });
 
 test("without anything to put in the tar is the stream that git gives", async () => {
