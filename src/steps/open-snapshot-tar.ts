@@ -31,6 +31,11 @@ function stoppable(tree: CommitTree, recipe: ArchiveRecipe, signal: AbortSignal)
   const stop = new AbortController();
   const tar = wholeTar({ tree, recipe, signal: AbortSignal.any([signal, stop.signal]) });
   const stream = Readable.from(tar, { objectMode: false });
-  stream.once("close", () => stop.abort());
+  const destroy = stream.destroy.bind(stream);
+  // A stream of a generator waits for what the generator waits for before it closes.
+  stream.destroy = (error) => {
+    stop.abort();
+    return destroy(error);
+  };
   return stream;
 }
