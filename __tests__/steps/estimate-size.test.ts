@@ -29,7 +29,7 @@ interface Held extends GridEntry {
   readonly data: Buffer;
 }
 
-const files = Array.from({ length: 1200 }, (_, i): Held => {
+const files = Array.from({ length: 400 }, (_, i): Held => {
   const data = textOf(100 + ((i * 7919) % 25_000), i);
   return { path: `folder-${i % 30}/file-${i}.txt`, type: "file", executable: false, bytes: data.length, data };
 });
@@ -47,7 +47,7 @@ test("sizes told by samples of any source are near to the real ones, for each fo
     offset += Math.ceil(entry.bytes / 512) * 512;
   }
   const request = { grid, tarBytes: tar.length, tarIsExact: true, prefix: "p/", mtime: 1e9, read, formats };
-  for (const level of [undefined, 1, 9]) {
+  for (const level of [undefined, 1]) {
     const estimated = await estimateSizes({ ...request, level }, quiet.signal);
     const source = Readable.from(chunksOf(tar, 1 << 20), { objectMode: false });
     const { sizes } = await measureArchive({ tar: source, prefix: "p/", formats, level, io: quiet });
