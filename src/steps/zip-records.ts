@@ -60,6 +60,7 @@ function readRecord(directory: Buffer, at: number): { readonly entry: ZipEntry; 
   const extraEnd = nameEnd + (extra ?? 0);
   const end = extraEnd + (comment ?? 0);
   if (end > directory.length) return "has a record that is cut off";
+  if (end > extraEnd && startsRecord(directory, extraEnd)) return "has a record with another one as its comment";
   if (end < directory.length && !nearlyStartsRecord(directory, end)) return "has a record that nothing follows";
   const large = largeNumbers(directory.subarray(at, at + recordBytes), directory.subarray(nameEnd, extraEnd));
   if (large === undefined) return "has a record with malformed numbers";
