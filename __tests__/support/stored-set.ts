@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Entry } from "../../src/model/entry.ts";
-import { manifestSuffix, type Manifest } from "../../src/model/manifest.ts";
+import { manifestSuffix, type ArchiveFormat, type Manifest } from "../../src/model/manifest.ts";
 
 /** A set as it lies in a folder store, read without any code of ours. */
 export interface StoredSet {
@@ -13,7 +13,7 @@ export interface StoredSet {
   /** What all of its files begin with. */
   readonly name: string;
   readonly manifest: Manifest;
-  path(ending: "tar.gz" | "tar" | "files.jsonl.gz" | "SHA256SUMS" | "RESTORE.md" | "coldstore.json"): string;
+  path(ending: ArchiveFormat | "files.jsonl.gz" | "SHA256SUMS" | "RESTORE.md" | "coldstore.json"): string;
   /** The uncompressed tar of the tar.gz. */
   tar(): Buffer;
   /** The lines of the file list. */
