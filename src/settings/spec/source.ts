@@ -71,7 +71,7 @@ export const source = {
     default: "fail",
     modes: makingModes,
     group: "source",
-    help: "submodules stop the run, go in as their recorded commits have them, or stay empty folders",
+    help: "submodules stop the run, go in as their recorded commits have them, or stay out",
     example: "include",
     where: "everywhere",
     trust: "found",
