@@ -21,6 +21,11 @@ export interface Entry {
   readonly offset?: number;
 }
 
+/** Whether two entries are the same to their owner: git lets the group write in its archives, those of folders don't. */
+export function hasSameMode(a: Pick<Entry, "mode">, b: Pick<Entry, "mode">): boolean {
+  return (a.mode & 0o700) === (b.mode & 0o700);
+}
+
 /** Counts over the entries of one archive; `bytes` is the content of the files, without headers or padding. */
 export interface TreeCounts {
   readonly files: number;

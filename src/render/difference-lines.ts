@@ -1,5 +1,5 @@
 import type { EntryChange } from "../model/details.ts";
-import type { Entry } from "../model/entry.ts";
+import { type Entry, hasSameMode } from "../model/entry.ts";
 import { formatBytes } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 
@@ -25,7 +25,7 @@ function changesOf(before: Entry, after: Entry): readonly string[] {
   const content = before.sha256 !== after.sha256 || before.size !== after.size || before.link !== after.link;
   return [
     ...(content ? [contentChange(before, after)] : []),
-    ...(before.mode === after.mode ? [] : [`mode ${before.mode.toString(8)} -> ${after.mode.toString(8)}`]),
+    ...(hasSameMode(before, after) ? [] : [`mode ${before.mode.toString(8)} -> ${after.mode.toString(8)}`]),
   ];
 }
 

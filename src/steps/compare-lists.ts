@@ -1,5 +1,5 @@
 import type { EntryChange } from "../model/details.ts";
-import type { Entry } from "../model/entry.ts";
+import { type Entry, hasSameMode } from "../model/entry.ts";
 
 /** How the entries of two sets differ, in the order of the lists. */
 export async function compareLists(
@@ -29,5 +29,10 @@ function keyOf({ path, pathBytes }: Entry): string {
 
 /** Everything but where the content lies. */
 function isSame(a: Entry, b: Entry): boolean {
-  return a.type === b.type && a.mode === b.mode && a.size === b.size && a.sha256 === b.sha256 && a.link === b.link;
+  return a.type === b.type && hasSameMode(a, b) && a.size === b.size && a.sha256 === b.sha256 && leadsToSame(a, b);
+}
+
+function leadsToSame(a: Entry, b: Entry): boolean {
+  if (a.linkBytes === undefined || b.linkBytes === undefined) return a.link === b.link && a.linkBytes === b.linkBytes;
+  return Buffer.compare(a.linkBytes, b.linkBytes) === 0;
 }
