@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import { connect, openConfigSource } from "./connect.ts";
 import { asColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
@@ -16,6 +17,10 @@ import { manual } from "./settings/spec/table.ts";
 
 // Compression runs in libuv's threads, as many as there are cores; it reads this at its first work.
 process.env["UV_THREADPOOL_SIZE"] ??= String(Math.max(4, availableParallelism()));
+
+// V8's space for new objects would grow to 48 MB at the first burst of them and never shrink: a run over 78,000 files took
+// 290 MB instead of 210, for 2 % less time.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const argv = process.argv.slice(2);
 // A log that nobody reads, `2>&1 | head -1` or a full disk, doesn't end a run.

@@ -68,7 +68,7 @@ export interface FolderDisk {
    * when links lead in a circle.
    */
   resolve(path: BytePath): { readonly path: BytePath; readonly entry: DiskEntry } | undefined;
-  /** The whole content of a file that was looked at; undefined when it isn't that file any more, or changed meanwhile. */
+  /** The whole content of a file that was looked at, good until the next call; undefined when it isn't that file any more, or changed meanwhile. */
   read(path: BytePath, looked: DiskEntry): Uint8Array | undefined;
   /** The same in chunks, for a file of any size. Rejects with `source`, transient, when it isn't that file any more, or changed meanwhile. */
   stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncIterable<Uint8Array>;

@@ -1,5 +1,6 @@
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
 import type { WholeArchive } from "./archive-file.ts";
+import { countdown } from "./block-pool.ts";
 import { archiveBlockBytes, BlockCompressor } from "./compress-blocks.ts";
 import { zstdBlockBytes, ZstdCompressor } from "./compress-zstd.ts";
 import type { Output } from "./output-file.ts";
@@ -7,8 +8,11 @@ import { ZipContainer } from "./zip-container.ts";
 
 /** Makes an archive of one format out of a tar's blocks, which come once and in order. */
 export interface ArchiveContainer {
-  /** Takes the next block (`containerBlockBytes`, the last may be shorter), which must not change after. Resolves when there is room for another. */
-  add(block: Uint8Array): Promise<void>;
+  /**
+   * Takes the next block (`containerBlockBytes`, the last may be shorter), which must not change until `done` is called; some
+   * never call it. Resolves when there is room for another.
+   */
+  add(block: Uint8Array, done: () => void): Promise<void>;
   /** To be called behind the last block: throws `source` when the format can't hold what the tar has. */
   check(): void;
   /** Resolves when all is written. `tar` is the digest of all that was added. The output stays open. */
@@ -51,9 +55,10 @@ function blockedGzip(output: Output, level: number): ArchiveContainer {
   const compressor = new BlockCompressor(output, { level, blockBytes: archiveBlockBytes });
   return {
     ...idle,
-    async add(block) {
+    async add(block, done) {
+      const partDone = countdown(Math.ceil(block.length / archiveBlockBytes), done);
       for (let at = 0; at < block.length; at += archiveBlockBytes)
-        await compressor.add(block.subarray(at, at + archiveBlockBytes));
+        await compressor.add(block.subarray(at, at + archiveBlockBytes), partDone);
     },
     finish: async () => compressor.finish(),
   };
@@ -61,5 +66,5 @@ function blockedGzip(output: Output, level: number): ArchiveContainer {
 
 function framedZstd(output: Output, level: number): ArchiveContainer {
   const compressor = new ZstdCompressor(output, level);
-  return { ...idle, add: async (block) => compressor.add(block), finish: async () => compressor.finish() };
+  return { ...idle, add: async (block, done) => compressor.add(block, done), finish: async () => compressor.finish() };
 }

@@ -1,12 +1,15 @@
+import type { BlockPool } from "./block-pool.ts";
+
 /**
- * The same bytes in blocks of exactly this size (the last may be shorter, never empty), each in memory of its own.
+ * The same bytes in blocks of the pool's size (the last may be shorter, never empty), each one's memory taken from the pool.
  * Every chunk of the source is copied at once, so the source may reuse it.
  */
 export async function* blocksOf(
   source: AsyncIterable<Uint8Array>,
-  blockBytes: number,
+  pool: BlockPool,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let block = Buffer.allocUnsafeSlow(blockBytes);
+  const { blockBytes } = pool;
+  let block = pool.take();
   let filled = 0;
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length;) {
@@ -16,7 +19,7 @@ export async function* blocksOf(
       filled += part.length;
       if (filled < blockBytes) continue;
       yield block;
-      block = Buffer.allocUnsafeSlow(blockBytes);
+      block = pool.take();
       filled = 0;
     }
   }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { addAbortSignal } from "node:stream";
 import { crc32 } from "node:zlib";
 import { codecOf } from "./block-codec.ts";
+import { BlockPool } from "./block-pool.ts";
 import { blocksOf } from "./blocks-of.ts";
 import { checkZip } from "./check-zip.ts";
 import { ArchiveTap, type CheckOptions } from "./checked-archive.ts";
@@ -82,7 +83,7 @@ async function* piecesOf(
     return;
   }
   let start = 0;
-  for await (const data of blocksOf(source, archiveBlockBytes)) {
+  for await (const data of blocksOf(source, new BlockPool(archiveBlockBytes))) {
     yield { start, data };
     start += data.length;
   }

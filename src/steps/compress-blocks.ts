@@ -1,6 +1,7 @@
-import { crc32, constants, deflateRaw } from "node:zlib";
+import { crc32 } from "node:zlib";
 import type { BlockIndex } from "../model/artifact.ts";
 import type { Digest } from "../model/manifest.ts";
+import { BlockDeflater, type DeflateOptions } from "./block-deflater.ts";
 import { BlockQueue } from "./block-queue.ts";
 import type { Output } from "./output-file.ts";
 
@@ -20,12 +21,6 @@ export const gzipHeader: Readonly<Uint8Array> = Uint8Array.of(0x1f, 0x8b, 8, 0, 
 /** An empty final block of fixed codes (RFC 1951, 3.2.6): ends the deflate stream behind full flushes. */
 const lastDeflateBlock: Readonly<Uint8Array> = Uint8Array.of(3, 0);
 
-export interface GzipOptions {
-  /** 0 to 9. */
-  readonly level: number;
-  readonly blockBytes: number;
-}
-
 /** A finished gzip file: its own size and digest, and where its blocks start. */
 export interface GzipFile extends Digest {
   readonly blocks: BlockIndex;
@@ -35,32 +30,29 @@ export interface GzipFile extends Digest {
 // 16 and 32 were no faster than 12 and took 15 to 50 MB more.
 const blocksInFlight = 12;
 
-// Zlib comes back from the thread pool whenever this much is filled: at its default of 16 KiB a dozen times a block. Most
-// blocks of source code fit into 256 KiB; room for a whole block was no faster and took 15 MB more.
-const outputBytes = 256 * 1024;
-
-// 9 takes 4 % less time than the default 8, and gives 0.2 % more bytes.
-const memLevel = 9;
-
 /**
  * Writes one gzip member of independently deflated blocks, which are compressed side by side on libuv's thread pool.
  * The bytes depend on the blocks, the level and the zlib that Node carries; on nothing else.
  */
 export class BlockCompressor {
   readonly #queue: BlockQueue;
-  readonly #options: GzipOptions;
+  readonly #options: DeflateOptions;
+  readonly #deflater: BlockDeflater;
   #crc = 0;
   #plainBytes = 0;
 
-  constructor(output: Output, options: GzipOptions) {
+  constructor(output: Output, options: DeflateOptions) {
     this.#queue = new BlockQueue(output, blocksInFlight);
     this.#options = options;
+    this.#deflater = new BlockDeflater(options);
     this.#queue.frame(gzipHeader);
   }
 
-  /** Takes the next block: `blockBytes` long, only the last may be shorter; not to be changed after. Resolves when there is room for another. */
-  async add(block: Uint8Array): Promise<void> {
-    const room = this.#queue.add(deflateBlock(block, this.#options));
+  /** Takes the next block: `blockBytes` long, only the last may be shorter; not to be changed until `done`. Resolves when there is room for another. */
+  async add(block: Uint8Array, done?: () => void): Promise<void> {
+    const deflated = this.#deflater.deflate(block);
+    if (done !== undefined) void deflated.then(done, done);
+    const room = this.#queue.add(deflated);
     this.#crc = crc32(block, this.#crc);
     this.#plainBytes += block.length;
     await room;
@@ -70,6 +62,7 @@ export class BlockCompressor {
   async finish(): Promise<GzipFile> {
     this.#queue.frame(gzipTail(this.#crc, this.#plainBytes));
     const { offsets, ...digest } = await this.#queue.finish();
+    this.#deflater.close();
     return { ...digest, blocks: { blockBytes: this.#options.blockBytes, offsets } };
   }
 }
@@ -81,13 +74,4 @@ export function gzipTail(crc: number, plainBytes: number): Uint8Array {
   tail.writeUInt32LE(crc, 2);
   tail.writeUInt32LE(plainBytes % 2 ** 32, 6);
   return tail;
-}
-
-/** One block deflated on its own, ended by a full flush: such blocks can be joined, and each be inflated alone. */
-async function deflateBlock(block: Uint8Array, { level, blockBytes }: GzipOptions): Promise<Uint8Array> {
-  const chunkSize = Math.min(outputBytes, blockBytes);
-  const options = { level, memLevel, finishFlush: constants.Z_FULL_FLUSH, chunkSize };
-  return new Promise((resolve, reject) => {
-    deflateRaw(block, options, (error, data) => (error ? reject(error) : resolve(data)));
-  });
 }

@@ -27,9 +27,11 @@ export class ZstdCompressor {
     this.#level = level;
   }
 
-  /** Takes the next block: `zstdBlockBytes` long, only the last may be shorter; not to be changed after. Resolves when there is room for another. */
-  async add(block: Uint8Array): Promise<void> {
-    await this.#queue.add(zstdFrame(block, this.#level));
+  /** Takes the next block: `zstdBlockBytes` long, only the last may be shorter; not to be changed until `done`. Resolves when there is room for another. */
+  async add(block: Uint8Array, done?: () => void): Promise<void> {
+    const frame = zstdFrame(block, this.#level);
+    if (done !== undefined) void frame.then(done, done);
+    await this.#queue.add(frame);
   }
 
   /** Resolves when all is written. The output itself stays open. */

@@ -20,6 +20,8 @@ export interface FolderTarRequest {
   readonly shadows?: readonly string[];
   /** Called for each pointer with `fail`; what it throws ends the tar. */
   onPointer?(pointer: LfsPointer): void;
+  /** `reused`: a chunk is good until the next one is asked for. */
+  readonly chunks?: "kept" | "reused";
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +44,10 @@ export async function* folderTar(request: FolderTarRequest): AsyncGenerator<Uint
     const run = blobRunAt(entries, at);
     const rest = run === undefined ? putOne(entries[at], put) : putBlobs(run, put, signal);
     if (rest !== undefined) yield* rest;
-    yield* writer.full();
+    for (const chunk of writer.full()) {
+      yield chunk;
+      if (request.chunks === "reused") writer.reuse(chunk);
+    }
     at += run?.entries.length ?? 1;
   }
   const ended = writer.end();

@@ -43,7 +43,15 @@ export function makeFolderSet(order: FolderSetOrder): FolderSetInTheMaking {
   async function* tar(): AsyncGenerator<Uint8Array> {
     const { prefix, lfs } = plan;
     const { mtimeOfPrefix } = order;
-    const end = yield* folderTar({ entries, prefix, lfs, mtimeOfPrefix, shadows: order.shadows, signal: io.signal });
+    const end = yield* folderTar({
+      entries,
+      prefix,
+      lfs,
+      mtimeOfPrefix,
+      shadows: order.shadows,
+      chunks: "reused",
+      signal: io.signal,
+    });
     ({ shadows } = end);
   }
   const explainPointers = async () => pointerError(await findFolderPointers(entries, io.signal));

@@ -2,6 +2,7 @@ import type { LfsPointer } from "../model/details.ts";
 import type { TreeCounts } from "../model/entry.ts";
 import type { ArchiveFormat } from "../model/manifest.ts";
 import { type ArchiveContainer, containerBlockBytes, createContainer } from "./archive-container.ts";
+import { BlockPool } from "./block-pool.ts";
 import { blocksOf } from "./blocks-of.ts";
 import { levelOf } from "./choose-level.ts";
 import { EntrySurvey } from "./entry-of-member.ts";
@@ -54,11 +55,14 @@ async function passOver(options: MeasureOptions, candidates: readonly Candidate[
   const reader = new TarReader();
   const members = new MemberReader(reader, { digests: false });
   const survey = new EntrySurvey(prefix);
-  for await (const block of blocksOf(tar, containerBlockBytes(formats))) {
+  const pool = new BlockPool(containerBlockBytes(formats));
+  for await (const block of blocksOf(tar, pool)) {
     io.signal.throwIfAborted();
-    const taken = Promise.all(candidates.map(async ({ container }) => container.add(block)));
+    const done = pool.whenDone(block, candidates.length + 1);
+    const taken = Promise.all(candidates.map(async ({ container }) => container.add(block, done)));
     taken.catch(() => undefined);
     for (const read of members.push(block)) survey.add(read);
+    done();
     await taken;
     io.progress(block.length);
   }

@@ -6,6 +6,7 @@ import type { SetFile } from "../model/set-file.ts";
 import type { Scratch } from "../ports/workspace.ts";
 import { type ArchiveContainer, containerBlockBytes, createContainer } from "./archive-container.ts";
 import { ArchiveFile } from "./archive-file.ts";
+import { BlockPool } from "./block-pool.ts";
 import { blocksOf } from "./blocks-of.ts";
 import { type AskedLevel, levelOf } from "./choose-level.ts";
 import { EntrySurvey } from "./entry-of-member.ts";
@@ -117,16 +118,19 @@ async function* passOver(
   const survey = new EntrySurvey(prefix, onPointer);
   // A zip may have to be refused for a name at the very end, and then nothing may have been stored.
   const early = formats.includes("zip") ? [] : archives;
-  for await (const block of blocksOf(tar, containerBlockBytes(formats))) {
+  const pool = new BlockPool(containerBlockBytes(formats));
+  for await (const block of blocksOf(tar, pool)) {
     io.signal.throwIfAborted();
     // First to the threads that compress it; what this one does with the block is done meanwhile.
-    const taken = Promise.all(archives.map(async ({ container }) => container.add(block)));
+    const done = pool.whenDone(block, archives.length + 1);
+    const taken = Promise.all(archives.map(async ({ container }) => container.add(block, done)));
     taken.catch(() => undefined);
     sha256.update(block);
     for (const read of members.push(block)) {
       const entry = survey.add(read);
       if (entry !== undefined) list.add(entry);
     }
+    done();
     await list.ready();
     await taken;
     io.progress(block.length);

@@ -33,13 +33,14 @@ export class TarWriter {
   readonly #tars: readonly OneTar[];
   readonly #shadows: readonly { readonly prefix: string; readonly hash: Hash; readonly tar: OneTar }[];
   readonly #zeros = Buffer.alloc(tarBlockBytes);
-  #chunks: Uint8Array[] = [];
+  #chunks: Buffer[] = [];
+  readonly #spare: Buffer[] = [];
   #inMember = 0;
 
   constructor({ prefix, shadows, mtime }: TarPrefixes) {
     const main = new OneTar(prefix, (chunk) => {
       this.#chunks.push(chunk);
-      return Buffer.allocUnsafeSlow(chunkBytes);
+      return this.#spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
     });
     this.#shadows = shadows.map((shadow) => {
       const hash = createHash("sha256");
@@ -79,11 +80,16 @@ export class TarWriter {
   }
 
   /** Chunks that are full since the last call; usually none. */
-  full(): readonly Uint8Array[] {
+  full(): readonly Buffer[] {
     if (this.#chunks.length === 0) return this.#chunks;
     const full = this.#chunks;
     this.#chunks = [];
     return full;
+  }
+
+  /** Takes a chunk back that nobody needs any more, to be filled again. */
+  reuse(chunk: Buffer): void {
+    if (chunk.length === chunkBytes) this.#spare.push(chunk);
   }
 
   /** Ends the tar; `full` has its last chunks then. */

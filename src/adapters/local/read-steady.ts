@@ -55,17 +55,13 @@ function readAll(fd: number, content: Buffer): Buffer | undefined {
 
 const roomBytes = 512 * 1024;
 
-/** Buffers for small files cut out of larger ones: one of its own for each costs the garbage collector more than the reading. */
+/** One buffer for all small files: one of its own for each costs the garbage collector more than the reading. */
 export class Room {
-  #left = Buffer.alloc(0);
+  readonly #room = Buffer.allocUnsafeSlow(roomBytes);
 
-  /** A buffer that nobody else has. */
+  /** A buffer that is the caller's until the next call. */
   take(bytes: number): Buffer {
-    if (bytes > roomBytes / 8) return Buffer.allocUnsafeSlow(bytes);
-    if (bytes > this.#left.length) this.#left = Buffer.allocUnsafeSlow(roomBytes);
-    const taken = this.#left.subarray(0, bytes);
-    this.#left = this.#left.subarray(bytes);
-    return taken;
+    return bytes > roomBytes ? Buffer.allocUnsafeSlow(bytes) : this.#room.subarray(0, bytes);
   }
 }
 
