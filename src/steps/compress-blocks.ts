@@ -51,7 +51,7 @@ export class BlockCompressor {
   /** Takes the next block: `blockBytes` long, only the last may be shorter; not to be changed until `done`. Resolves when there is room for another. */
   async add(block: Uint8Array, done?: () => void): Promise<void> {
     const deflated = this.#deflater.deflate(block);
-    if (done !== undefined) void deflated.then(done, done);
+    if (done !== undefined) deflated.finally(done).catch(() => undefined);
     const room = this.#queue.add(deflated);
     this.#crc = crc32(block, this.#crc);
     this.#plainBytes += block.length;

@@ -30,7 +30,7 @@ export class ZstdCompressor {
   /** Takes the next block: `zstdBlockBytes` long, only the last may be shorter; not to be changed until `done`. Resolves when there is room for another. */
   async add(block: Uint8Array, done?: () => void): Promise<void> {
     const frame = zstdFrame(block, this.#level);
-    if (done !== undefined) void frame.then(done, done);
+    if (done !== undefined) frame.finally(done).catch(() => undefined);
     await this.#queue.add(frame);
   }
 
