@@ -17,7 +17,10 @@ export function whyUnsound(set: ArchiveSet): string | undefined {
 
 /** The sentence about a set that has files and no manifest. */
 export function noManifest(name: SetName): string {
-  return `${setText(name)} has no manifest: it is being made, or a run broke; run its ${name.mode} again`;
+  // The next archive of a folder has a new time in its id, so it can't complete this one.
+  const andThen =
+    name.mode === "archive" ? ", and if that makes a set of another id, remove what lies in this one" : "";
+  return `${setText(name)} has no manifest: it is being made, or a run broke; run its ${name.mode} again${andThen}`;
 }
 
 function whatIsLost(set: CompleteSet): string | undefined {
