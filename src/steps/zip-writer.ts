@@ -33,6 +33,9 @@ const mostWaiting = { bytes: 1024 * 1024, entries: 16 };
 // which 35,000 small files came out no larger.
 const memLevel = 7;
 
+// Deflate wins little or nothing of so few bytes, and each costs a compressor.
+const leastDeflated = 64;
+
 // What archiver gives comes in pieces of a few bytes; they are joined before they are handed on.
 const pieceBytes = 256 * 1024;
 
@@ -114,7 +117,8 @@ export class ZipWriter {
   #append({ name, mode, mtime, link }: ZipHead, content: Buffer | PassThrough, bytes: number): void {
     this.#throwIfFailed();
     const date = new Date(Math.min(Math.max(mtime * 1000, times.first), times.last));
-    const common = { name, mode, date };
+    const store = content instanceof Buffer && content.length < leastDeflated;
+    const common = { name, mode, date, ...(store && { store }) };
     const data: ZipEntryData & { linkname?: string } =
       link === undefined ? common : { ...common, type: "symlink", linkname: link };
     this.#names.push(name);
