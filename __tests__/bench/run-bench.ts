@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     await dryRuns(tree, rounds),
     await unchangedRuns(tree, rounds),
     await smallRuns(tenFiles(values.cache), rounds),
-    await manyFiles(bench, manyTinyFiles(values.cache, 200_000)),
+    ...(await manyFiles(bench, manyTinyFiles(values.cache, 200_000))),
     ...(values["without-large"] ? [] : await largeRuns(oneLargeFile(values.cache, largeMebibytes))),
   ];
   const page = benchPage(
