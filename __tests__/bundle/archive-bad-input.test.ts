@@ -5,7 +5,15 @@ import { makeRepository, type FixtureSpec, type GitFixture } from "../support/gi
 import { testWith } from "../support/programs.ts";
 import { membersByPython } from "../support/python-tar.ts";
 import { noise } from "../support/rich-tree.ts";
-import { makePlace, onWindows, plainUser, type CliCall, type CliEnd, type CliPlace } from "../support/run-cli.ts";
+import {
+  makePlace,
+  onLinux,
+  onWindows,
+  plainUser,
+  type CliCall,
+  type CliEnd,
+  type CliPlace,
+} from "../support/run-cli.ts";
 import { smallDisk } from "../support/small-disk.ts";
 import { filesBelow, onlySet, shell } from "../support/stored-set.ts";
 
@@ -43,32 +51,37 @@ async function expectRefusal({ place }: World, args: readonly string[], { code, 
 const latin1 = Buffer.from("caf\xe9.txt", "latin1");
 
 describe.skipIf(onWindows)("a folder that can't be archived as it is", () => {
-  testWith(["python3"], "a name in Latin-1 is kept in every tar, and refused by name in a zip", async () => {
-    const world = made({
-      files: [
-        ["a", "a"],
-        [latin1, "latin"],
-      ],
-    });
-    const { repository, place } = world;
-    const says = /caf\ufffd\.txt" has a name that isn't UTF-8; use --format tar\.gz or tar\.zst/;
-    const formats = ["tar", "tar.gz", "tar.zst"].flatMap((format) => ["--format", format]);
-    const call = ["archive", repository.path, place.store, ...formats];
-    await expectRefusal(world, [...call, "--format", "zip"], { code: 3, says });
-    await expectRefusal(world, ["snapshot", repository.path, place.store, "--format", "zip"], { code: 3, says });
-    rmSync(place.store, { recursive: true });
-    expect(await place.run([...call, "--prefix", "", "--prove", "read"])).toMatchObject({ code: 0 });
-    const set = onlySet(place.store);
-    for (const [program, format] of [
-      ["cat", "tar"],
-      ["gzip -dc", "tar.gz"],
-      ["zstd -dqc", "tar.zst"],
-    ] as const)
-      expect(shell(`${program} ${set.name}.${format} | sha256sum`, set.folder)).toContain(
-        set.manifest.content.tar.sha256,
-      );
-    expect(membersByPython(set.tar()).map(({ name }) => name)).toEqual(["61", latin1.toString("hex")]);
-  });
+  testWith(
+    ["python3", "zstd"],
+    "a name in Latin-1 is kept in every tar, and refused by name in a zip",
+    async ({ skip }) => {
+      skip(!onLinux, "file names aren't any bytes here");
+      const world = made({
+        files: [
+          ["a", "a"],
+          [latin1, "latin"],
+        ],
+      });
+      const { repository, place } = world;
+      const says = /caf\ufffd\.txt" has a name that isn't UTF-8; use --format tar\.gz or tar\.zst/;
+      const formats = ["tar", "tar.gz", "tar.zst"].flatMap((format) => ["--format", format]);
+      const call = ["archive", repository.path, place.store, ...formats];
+      await expectRefusal(world, [...call, "--format", "zip"], { code: 3, says });
+      await expectRefusal(world, ["snapshot", repository.path, place.store, "--format", "zip"], { code: 3, says });
+      rmSync(place.store, { recursive: true });
+      expect(await place.run([...call, "--prefix", "", "--prove", "read"])).toMatchObject({ code: 0 });
+      const set = onlySet(place.store);
+      for (const [program, format] of [
+        ["cat", "tar"],
+        ["gzip -dc", "tar.gz"],
+        ["zstd -dqc", "tar.zst"],
+      ] as const)
+        expect(shell(`${program} ${set.name}.${format} | sha256sum`, set.folder)).toContain(
+          set.manifest.content.tar.sha256,
+        );
+      expect(membersByPython(set.tar()).map(({ name }) => name)).toEqual(["61", latin1.toString("hex")]);
+    },
+  );
 
   test("a FIFO is left out and named, and nobody waits for its writer", async () => {
     const { repository, place } = made();
@@ -146,10 +159,7 @@ describe.skipIf(onWindows)("formats and levels that contradict each other", () =
       /zip takes 0 to 9/,
     ],
     ["no compression at all in tar.zst", ["--format", "tar.zst", "--compression-level", "0"], /tar\.zst takes 1 to 19/],
-    ["a format that nobody knows", ["--format", "rar"], /rar/],
     ["a split of nothing", ["--split-size", "0"], /split-size/],
-    ["a time that isn't one", ["--mtime", "yesterday"], /mtime/],
-    ["a profile that nobody knows", ["--ignore-profile", "nodejs"], /node/],
   ])("%s", async (_, args, says) => {
     await expectRefusal(made({}), ["archive", ".", "./cold", ...args], { code: 2, says });
   });

@@ -10,7 +10,7 @@ import { endOf, makePlace, onWindows, type CliPlace } from "../support/run-cli.t
 import { seeded } from "../support/store-fixtures.ts";
 import { filesBelow, onlySet, setsIn } from "../support/stored-set.ts";
 
-const { seed, numRuns: kills } = sweep(2);
+const { seed, numRuns: kills } = sweep(1);
 
 function plant(bytes: number): { readonly place: CliPlace; readonly folder: string } {
   const place = makePlace();
@@ -38,9 +38,9 @@ const runs = {
 
 describe.skipIf(onWindows)("a run that dies", () => {
   for (const [what, [mode = "", ...args]] of Object.entries(runs))
-    test(`of ${what}, killed at any moment, leaves no manifest without its files, and the next one completes (seed ${seed}, ${kills} kills)`, async () => {
+    test(`of ${what}, killed at any moment, leaves no manifest without its files, and the next one completes (seed ${seed}, kills: ${kills})`, async () => {
       const next = seeded(seed);
-      const { place, folder } = plant(6_000_000);
+      const { place, folder } = plant(4_000_000);
       const call = [mode, folder, place.store, ...args];
       const whole = await place.run(call);
       expect(whole).toMatchObject({ code: 0 });

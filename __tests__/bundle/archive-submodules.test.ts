@@ -14,19 +14,20 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 import { gitIn, isolatedGitEnvironment } from "../support/git-fixture.ts";
 import { lfsContents, lfsPath, makeNestedProject, type NestedProject } from "../support/nested-project.ts";
 import { testWith } from "../support/programs.ts";
-import { makePlace, onWindows, type CliPlace } from "../support/run-cli.ts";
+import { makePlace, onLinux, type CliPlace } from "../support/run-cli.ts";
 import { onlySet, setsIn, shell } from "../support/stored-set.ts";
 
 let project: NestedProject;
 let place: CliPlace;
 
 beforeAll(() => {
-  if (onWindows) return;
+  if (!onLinux) return;
   project = makeNestedProject();
   place = makePlace();
 });
 
 afterAll(() => {
+  if (!onLinux) return;
   project[Symbol.dispose]();
   place[Symbol.dispose]();
 });
@@ -90,7 +91,7 @@ function pathWithoutLfs(): string {
   return bin;
 }
 
-describe.skipIf(onWindows)("a project with three levels of submodules and Git LFS contents", () => {
+describe.runIf(onLinux)("a project with three levels of submodules and Git LFS contents", () => {
   testWith(
     ["git-lfs", "tar"],
     "comes as git and git-lfs write it out, also where git-lfs isn't installed",

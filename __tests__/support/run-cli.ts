@@ -12,6 +12,9 @@ export const cliPath = process.env["COLDSTORE_TEST_CLI"] ?? fileURLToPath(new UR
 /** Signals, permissions and shells are others there. */
 export const onWindows = process.platform === "win32";
 
+/** File names are any bytes there, and the stock tools are GNU's. */
+export const onLinux = process.platform === "linux";
+
 /** A user that may do less than root: this one, unless it is root. */
 export const plainUser: Pick<CliCall, "uid"> = process.getuid?.() === 0 ? { uid: 4242 } : {};
 
