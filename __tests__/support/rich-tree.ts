@@ -11,7 +11,7 @@ type Planted = { readonly time: number } & (
 const long = "a long name ".repeat(9).trim();
 
 /** Everything that formats write in ways of their own: long names, links, bits, times, sizes; names are UTF-8. */
-export const richTree: ReadonlyMap<string, Planted> = new Map([
+const richTree: ReadonlyMap<string, Planted> = new Map([
   ["a file", { data: "one\n", mode: 0o644, time: 1_700_000_001 }],
   ["bin/run", { data: "#!/bin/sh\n", mode: 0o755, time: 1_600_000_000 }],
   ["bin/owner-only", { data: "#!/bin/sh\n", mode: 0o700, time: 1_600_000_002 }],
