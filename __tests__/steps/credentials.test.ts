@@ -39,6 +39,7 @@ test.each([
   "prod.tfvars",
   "prod.auto.tfvars.json",
   ".ssh/deploy",
+  ".ssh/keys/deploy",
   ".cargo/credentials.toml",
   ".m2/settings.xml",
   ".gnupg/private-keys-v1.d/x",

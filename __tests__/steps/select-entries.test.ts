@@ -434,6 +434,7 @@ describe("links", () => {
     const { disk, path, looked } = followed.content;
     expect(Buffer.from(disk.read(path, looked) ?? []).toString()).toBe("22");
     expect(selection.credentials).toEqual(["out/.env"]);
+    expect(selection.outwardLinks).toEqual(["out"]);
     expect(selection.errors).toEqual([]);
   });
 
@@ -468,6 +469,71 @@ describe("links", () => {
     );
     expect(leavesOf(selection)).toEqual(["x"]);
     expect(selection.credentials).toEqual(["key"]);
+  });
+
+  test("followed to where secrets lie, they give nothing of what is there, whatever they are called", async () => {
+    const selection = await selected(
+      {
+        files: {
+          aws: { link: "/home/me/.aws" },
+          s: { link: "/home/me/.ssh" },
+          own: { link: ".ssh" },
+          x: "",
+          ".ssh/k": "",
+        },
+        around: {
+          "/home/me/.aws/credentials": "",
+          "/home/me/.aws/config": "",
+          "/home/me/.ssh/deploy": "",
+          "/home/me/.ssh/deep/known_hosts": "",
+        },
+        git: { tracked: [".ssh/k"] },
+      },
+      { symlinks: "follow", include: ["s/deploy"] },
+    );
+    expect(leavesOf(selection)).toEqual([".ssh/k", "s/deploy", "x"]);
+    expect(selection.credentials).toEqual(["aws/config", "aws/credentials", "own/k", "s/deep/known_hosts"]);
+    expect(selection.outwardLinks).toEqual(["aws", "s"]);
+  });
+
+  test("followed to what a version control system keeps, they are left out and named", async () => {
+    const selection = await selected(
+      {
+        files: {
+          ".git/config": "",
+          ".git/HEAD": "",
+          g: { link: ".git" },
+          cfg: { link: ".git/config" },
+          far: { link: "/else/.hg/store" },
+          "CVS/Entries": "",
+          c: { link: "CVS" },
+          d: { link: "/else" },
+          ex: { link: ".git" },
+          x: "",
+        },
+        around: { "/else/.hg/store/y": "", "/else/CVS/Entries": "", "/else/CVS/z": "", "/else/in": { link: "CVS/z" } },
+        git: {},
+      },
+      { symlinks: "follow", exclude: ["ex/"] },
+    );
+    expect(leavesOf(selection)).toEqual(["x"]);
+    expect(selection.warnings).toEqual([
+      "5 links lead to what a version control system keeps for itself; left out: c, cfg, d/in, far, g",
+    ]);
+  });
+
+  test("followed in a folder that itself lies in such a place, they are judged by what is in it", async () => {
+    const selection = await selected(
+      {
+        path: "/home/me/.ssh/.hg/here",
+        files: { x: "1", l: { link: "x" }, out: { link: "/else/f" } },
+        around: { "/else/f": "" },
+        git: {},
+      },
+      { symlinks: "follow" },
+    );
+    expect(leavesOf(selection)).toEqual(["l", "out", "x"]);
+    expect(selection.outwardLinks).toEqual(["out"]);
   });
 });
 

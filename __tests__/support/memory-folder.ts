@@ -255,7 +255,8 @@ class MemoryDisk implements FolderDisk {
   }
 
   #full(path: BytePath): BytePath {
-    return path === "" ? this.#root : `${this.#root}/${path}`;
+    if (path === "") return this.#root;
+    return this.#root === "/" ? `/${path}` : `${this.#root}/${path}`;
   }
 
   /** The root's own path is gone through as it is. */

@@ -1,5 +1,6 @@
 import type { Io, Store } from "../ports/store.ts";
 import { estimateFolder } from "../steps/estimate-folder.ts";
+import type { ArchiveSettings } from "../settings/settings.ts";
 import type { WantedArchive } from "../steps/find-archive-standing.ts";
 import { findArchiveStanding } from "../steps/find-archive-standing.ts";
 import { hasPlan } from "../steps/find-standing.ts";
@@ -32,7 +33,11 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
     selection,
     tarBytes,
     errors: selection.errors,
-    warnings: [...examined.warnings, ...selection.warnings, ...(settings.dryRun ? [] : leftOutOrAtRisk(selection))],
+    warnings: [
+      ...examined.warnings,
+      ...selection.warnings,
+      ...(settings.dryRun ? [] : leftOutOrAtRisk(selection, settings)),
+    ],
     estimate: async (signal) =>
       estimateFolder(
         {
@@ -47,17 +52,19 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
 }
 
 /** What the report of a dry run has in lists of its own. */
-function leftOutOrAtRisk({ credentials, outwardLinks }: Selection): readonly string[] {
+function leftOutOrAtRisk({ credentials, outwardLinks }: Selection, { symlinks }: ArchiveSettings): readonly string[] {
   const one = credentials.length === 1;
   const stay = `${one ? "file that looks like credentials was" : "files that look like credentials were"} left out`;
   const lead = outwardLinks.length === 1 ? "link leads" : "links lead";
+  const followed = outwardLinks.length === 1 ? " and was followed" : " and were followed";
+  const out = symlinks === "follow" ? followed : ", to what isn't in the archive";
   return [
     ...(credentials.length === 0
       ? []
       : [`${credentials.length} ${stay} (use --include to take ${one ? "it" : "them"}): ${nameSome(credentials)}`]),
     ...(outwardLinks.length === 0
       ? []
-      : [`${outwardLinks.length} ${lead} out of the folder, to what isn't in the archive: ${nameSome(outwardLinks)}`]),
+      : [`${outwardLinks.length} ${lead} out of the folder${out}: ${nameSome(outwardLinks)}`]),
   ];
 }
 

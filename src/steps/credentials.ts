@@ -65,11 +65,16 @@ const patterns: readonly RegExp[] = [
 ];
 
 const places =
-  /(?:^|\/)(?:\.kube\/config|\.docker\/config\.json|\.aws\/credentials|\.azure\/(?:accesstokens|msal_token_cache)\.json|\.config\/gh\/hosts\.yml|\.config\/gcloud\/(?:credentials|access_tokens)\.db|\.config\/rclone\/rclone\.conf|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.m2\/settings\.xml|\.m2\/settings-security\.xml|\.ssh\/(?!known_hosts|config$|authorized_keys|.*\.pub$)[^/]+|\.gnupg\/.*|\.password-store\/.*|\.streamlit\/secrets\.toml)$/;
+  /(?:^|\/)(?:\.kube\/config|\.docker\/config\.json|\.aws\/credentials|\.azure\/(?:accesstokens|msal_token_cache)\.json|\.config\/gh\/hosts\.yml|\.config\/gcloud\/(?:credentials|access_tokens)\.db|\.config\/rclone\/rclone\.conf|\.cargo\/credentials(?:\.toml)?|\.gem\/credentials|\.m2\/settings\.xml|\.m2\/settings-security\.xml|\.ssh\/(?:[^/]+\/)*(?!known_hosts|config$|authorized_keys|.*\.pub$)[^/]+|\.gnupg\/.*|\.password-store\/.*|\.streamlit\/secrets\.toml)$/;
 
 /** Whether a file's name or place is one in which programs keep passwords, tokens or private keys. */
 export function looksLikeCredentials(path: BytePath): boolean {
   const lower = path.toLowerCase();
   const name = lower.slice(lower.lastIndexOf("/") + 1);
   return names.has(name) || patterns.some((pattern) => pattern.test(name)) || places.test(lower);
+}
+
+/** Whether a file lies in a folder that a person has for keys and passwords, whatever the file is. */
+export function liesAmongCredentials(path: BytePath): boolean {
+  return /(?:^|\/)\.(?:ssh|gnupg|aws|azure|kube|docker|password-store)\//.test(path.toLowerCase());
 }

@@ -1,21 +1,46 @@
 import type { BytePath } from "../ports/folder.ts";
 import { textOf } from "./byte-text.ts";
-import { looksLikeCredentials } from "./credentials.ts";
+import { holdsCredentials, isVersionControlAt, realPlace, type RealPlace } from "./behind-links.ts";
 import { foldersWithin, wayDown } from "./selection-rules.ts";
 import { mtimeOf, type Root, type Taking } from "./taking.ts";
 
 /** Puts the file that a link leads to in the link's place; of a folder gives the root to go on with. Links that lead nowhere are noted. */
 export function followLink(root: Root, path: BytePath, taking: Taking): Root[] {
-  const { findings, filter, rules } = taking;
+  const { findings, filter, rules, top } = taking;
   const at = root.at + path;
   const target = root.disk.resolve(path);
-  if (target === undefined) findings.deadLinks.push(at);
-  else if (looksLikeCredentials(target.path) && !filter.includes(at)) findings.credentials.push(at);
-  else if (foldersWithin(textOf(target.path), rules.without).includes("")) return [];
-  else if (target.entry.type === "file") putTarget(root, at, { ...target, taking });
-  else if (target.entry.type !== "dir") findings.special.push(at);
-  else return folderBehind(root, path, { real: target.path, taking });
+  if (target === undefined) {
+    findings.deadLinks.push(at);
+    return [];
+  }
+  const { type } = target.entry;
+  if (type !== "file" && type !== "dir") {
+    findings.special.push(at);
+    return [];
+  }
+  if (foldersWithin(textOf(target.path), rules.without).includes("")) return [];
+  // By its own name alone a key or a repository's innards would go in under any other.
+  const place = realPlace(target.path, top);
+  if (type === "dir" && filter.excludes(`${at}/`)) findings.excluded += 1;
+  else if (isVersionControlAt(place, { type, disk: root.disk, top })) findings.versionControlLinks.push(at);
+  else if (type === "dir") return folderBehind(root, path, { real: target.path, place, taking });
+  else if (holdsCredentials(place) && !filter.includes(at)) findings.credentials.push(at);
+  else {
+    noteWayOut(root, at, { real: target.path, place, taking });
+    putTarget(root, at, { ...target, taking });
+  }
   return [];
+}
+
+interface Behind {
+  readonly real: BytePath;
+  readonly place: RealPlace;
+  readonly taking: Taking;
+}
+
+/** What lies in a folder outside, and leads on to what is beside it there, was named with the link to that folder. */
+function noteWayOut({ real: from }: Root, at: BytePath, { real, place, taking }: Behind): void {
+  if (place.outside && wayDown(textOf(from), textOf(real)) === undefined) taking.findings.followedOut.push(at);
 }
 
 function putTarget(
@@ -35,11 +60,7 @@ function putTarget(
   });
 }
 
-function folderBehind(
-  root: Root,
-  path: BytePath,
-  { real, taking }: { readonly real: BytePath; readonly taking: Taking },
-): Root[] {
+function folderBehind(root: Root, path: BytePath, { real, place, taking }: Behind): Root[] {
   const { disk, repository } = root;
   const at = root.at + path;
   const slash = path.lastIndexOf("/");
@@ -48,9 +69,6 @@ function folderBehind(
     taking.findings.circularLinks.push(at);
     return [];
   }
-  if (taking.filter.excludes(`${at}/`)) {
-    taking.findings.excluded += 1;
-    return [];
-  }
+  noteWayOut(root, at, { real, place, taking });
   return [{ disk: disk.at(real), real, at: `${at}/`, trail, ...(repository && { repository }) }];
 }

@@ -21,7 +21,10 @@ export async function selectEntries(
   const findings = new Findings();
   const engine = folder.git === undefined ? "ignore" : "git";
   if (foldersWithin(folder.path, rules.without).includes("")) findings.errors.push(liesInStore(folder.path));
-  else await takeFolder(rootOf(folder, ""), { rules, filter: new EntryFilter(rules.filters), findings, signal });
+  else {
+    const taking = { top: folder.path, rules, filter: new EntryFilter(rules.filters), findings, signal };
+    await takeFolder(rootOf(folder, ""), taking);
+  }
   const entries = withFolders(findings.entries, rules);
   const errors = findingErrors(findings, rules);
   return {
@@ -31,7 +34,7 @@ export async function selectEntries(
     untracked: named(findings.untracked),
     trackedButIgnored: named(findings.trackedButIgnored),
     credentials: named(findings.credentials),
-    outwardLinks: outwardLinks(linksOf(findings.entries)).map(textOf),
+    outwardLinks: named([...outwardLinks(linksOf(findings.entries)), ...findings.followedOut]),
     submodules: findings.submodules.toSorted(byPath).map(({ path, commit }) => ({ path: textOf(path), commit })),
     warnings: findingWarnings(findings, { rules, engine, collisions: nameCollisions(pathsOf(entries)) }),
     errors,

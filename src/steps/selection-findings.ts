@@ -30,6 +30,10 @@ export class Findings {
   /** Links that were to be followed, and can't be: nothing there, or a circle. */
   readonly deadLinks: BytePath[] = [];
   readonly circularLinks: BytePath[] = [];
+  /** Links that were followed out of the folder. */
+  readonly followedOut: BytePath[] = [];
+  /** Links to what a version control system keeps for itself; not followed. */
+  readonly versionControlLinks: BytePath[] = [];
   /** Links in submodules, which are nowhere on disk as their commit has them. */
   readonly submoduleLinks: BytePath[] = [];
   readonly missingSubmodules: BytePath[] = [];

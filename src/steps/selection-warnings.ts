@@ -42,6 +42,11 @@ function sentences(findings: Findings, rules: SelectionRules): string[] {
       ["tracked file of a version control system was", "tracked files of a version control system were"],
       "left out",
     ),
+    about(
+      findings.versionControlLinks,
+      ["link leads", "links lead"],
+      "to what a version control system keeps for itself; left out",
+    ),
     rules.symlinks === "skip" ? about(findings.links, ["link was", "links were"], "left out") : [],
     rules.submodules === "exclude"
       ? about(

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { BytePath, Candidate, DiskEntry } from "../ports/folder.ts";
 import { textOf } from "./byte-text.ts";
+import { holdsCredentials, placeIn, type RealPlace, realPlace } from "./behind-links.ts";
 import { looksLikeCredentials } from "./credentials.ts";
 import { followLink } from "./follow-links.ts";
 import { type FolderListing, listFolder } from "./list-folder.ts";
@@ -15,6 +16,8 @@ import { readError } from "./walk-folder.ts";
 interface Pass {
   readonly root: Root;
   readonly taking: Taking;
+  /** Where the root really lies, when a link leads there. */
+  readonly behind: RealPlace | undefined;
   readonly own: OwnOutput;
   readonly submodules: Candidate[];
   readonly nested: Candidate[];
@@ -32,7 +35,9 @@ export async function takeFolder(root: Root, taking: Taking): Promise<void> {
   const listing = await listFolder(root, without, taking);
   const wanted = listing.candidates.filter(({ path }) => !isWithin(path, without));
   const untracked = wanted.flatMap(({ tracked, path }) => (tracked ? [] : path));
-  const pass: Pass = { root, taking, own: findOwnOutput(root.disk, untracked), submodules: [], nested: [], linked: [] };
+  const behind = root.source === undefined ? realPlace(root.real, taking.top) : undefined;
+  const own = findOwnOutput(root.disk, untracked);
+  const pass: Pass = { root, taking, behind, own, submodules: [], nested: [], linked: [] };
   for (let i = 0; i < wanted.length; i += atOnce) {
     for (const candidate of wanted.slice(i, i + atOnce)) takeCandidate(candidate, pass);
     await setImmediate();
@@ -82,8 +87,12 @@ function takeCandidate(candidate: Candidate, pass: Pass): void {
   else if (kind === "submodule") pass.submodules.push(candidate);
   else if (!tracked && isOwnOutput(kind === "file" ? path : `${path}/`, pass.own)) findings.ownOutput += 1;
   else if (kind === "nested") pass.nested.push(candidate);
-  else if (!tracked && looksLikeCredentials(at) && !filter.includes(at)) findings.credentials.push(at);
+  else if (!tracked && isSecret(path, pass) && !filter.includes(at)) findings.credentials.push(at);
   else takeFile(candidate, pass);
+}
+
+function isSecret(path: BytePath, { root, behind }: Pass): boolean {
+  return looksLikeCredentials(root.at + path) || (behind !== undefined && holdsCredentials(placeIn(behind, path)));
 }
 
 function takeFile(candidate: Candidate, pass: Pass): void {

@@ -6,6 +6,8 @@ import type { EntryFilter, SelectionRules } from "./selection-rules.ts";
 
 /** What the whole of a selection has in common. */
 export interface Taking {
+  /** The folder that is archived: absolute, without links in it. */
+  readonly top: string;
   readonly rules: SelectionRules;
   readonly filter: EntryFilter;
   readonly findings: Findings;
