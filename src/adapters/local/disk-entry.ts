@@ -11,9 +11,14 @@ export function diskEntry(stat: BigIntStats): DiskEntry {
     executable: type === "file" && process.platform !== "win32" && (Number(stat.mode) & constants.S_IXUSR) !== 0,
     bytes: Number(stat.size),
     mtime: wholeSeconds(stat.mtimeNs),
-    // Joined it is flat; as a template it would be a tree of pieces, several times as large in memory.
-    signature: [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join("."),
+    signature: signatureOf(stat),
   };
+}
+
+/** Short, since there is one for each of very many files; and joined, since a template would be a tree of pieces in memory. */
+function signatureOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  const parts = mtimeNs === ctimeNs ? [dev, ino, size, mtimeNs] : [dev, ino, size, mtimeNs, ctimeNs];
+  return parts.map((part) => part.toString(36)).join(".");
 }
 
 type TypeTests = Pick<BigIntStats, "isFile" | "isDirectory" | "isSymbolicLink" | "isFIFO" | "isSocket">;
