@@ -9,6 +9,8 @@ export default defineConfig({
     include: ["__tests__/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Vitest leaves a core free, which on two cores is half of them.
+    maxWorkers: "100%",
     ...(resultsFile && { reporters: ["default", "json"], outputFile: { json: resultsFile } }),
   },
 });
