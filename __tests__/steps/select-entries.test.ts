@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
 import type { SourceFolder } from "../../src/ports/folder.ts";
 import type { FolderEntry, Selection } from "../../src/steps/folder-entry.ts";
+import { sealManifest, serializeManifest } from "../../src/steps/seal-manifest.ts";
 import { selectEntries } from "../../src/steps/select-entries.ts";
 import type { SelectionRules } from "../../src/steps/selection-rules.ts";
 import { memoryFolder, type MemoryFolderSpec } from "../support/memory-folder.ts";
+import { aSet } from "../support/reports.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 
 const { signal } = new AbortController();
@@ -194,45 +196,83 @@ describe("what isn't the folder's own", () => {
     expect(selection.warnings).toEqual([expect.stringMatching(/version control.*a\/\.svn\/x/)]);
   });
 
-  const manifest = (run: object, more: object = {}) =>
-    JSON.stringify({
-      schema: "coldstore/manifest/1",
-      content: { mode: "archive" },
-      artifacts: [{ name: "n.tar.gz", parts: [{ name: "n.tar.gz.part-001" }] }, { name: "n.SHA256SUMS" }],
-      run,
-      ...more,
+  const part = { bytes: 3, sha256: "0".repeat(64) };
+  const { content, run } = aSet().manifest;
+  const sealed = (more: Partial<typeof run> = {}) =>
+    sealManifest({
+      content,
+      run: { ...run, project: "me/app", set: "1", ...more },
+      artifacts: [
+        { name: "n.tar.gz", role: "archive", bytes: 3, sha256: part.sha256, parts: [{ name: "n.part-001", ...part }] },
+        { name: "n.SHA256SUMS", role: "checksums", ...part },
+      ],
     });
+  const manifest = (more: Partial<typeof run> = {}) => Buffer.from(serializeManifest(sealed(more)));
 
-  test("sets that lie in it are left out, with the store that a whole set shows", async () => {
-    const run = { project: "me/app", set: "1", superseded: ["n.old"] };
+  test("sets that lie in it are left out, with what looks like the store's at whose place a whole set lies", async () => {
     const files = {
-      "cold/me/app/archive/1/n.coldstore.json": manifest(run),
-      "cold/me/app/archive/1/n.tar.gz": "",
+      "cold/me/app/snapshot/1/n.coldstore.json": manifest(),
+      "cold/me/app/snapshot/1/n.part-001": "abc",
       "cold/me/app/archive/2/half.tar": "",
-      "cold/me/app/history/x.json": "",
+      "cold/me/app/archive/2/photos/x.jpg": "",
+      "cold/me/app/archive/notes.txt": "",
+      "cold/me/app/history/20261122T021500Z-0a1b.json": "",
+      "cold/me/app/history/essay.txt": "",
+      "cold/me/app/records/snapshot/1/proof-20261122T021500Z-0a1b.json": "",
+      "cold/me/app/records/snapshot/1/mine": "",
+      "cold/me/app/objects/x": "",
       "cold/me/app/notes.txt": "",
+      "cold/me/other/archive/2/x.tar": "",
       "cold/.tmp/y": "",
       "cold/readme": "",
-      "loose/n.coldstore.json": manifest(run),
-      "loose/n.tar.gz.part-001": "",
-      "loose/n.SHA256SUMS": "",
-      "loose/n.old": "",
-      "loose/mine": "",
     };
     const selection = await selected({ files, git: {} });
-    expect(leavesOf(selection)).toEqual(["cold/me/app/notes.txt", "cold/readme", "loose/mine"]);
-    expect(selection.warnings).toEqual([expect.stringContaining("9 files")]);
+    expect(leavesOf(selection)).toEqual([
+      "cold/me/app/archive/2/photos/x.jpg",
+      "cold/me/app/archive/notes.txt",
+      "cold/me/app/history/essay.txt",
+      "cold/me/app/notes.txt",
+      "cold/me/app/objects/x",
+      "cold/me/app/records/snapshot/1/mine",
+      "cold/me/other/archive/2/x.tar",
+      "cold/readme",
+    ]);
+    expect(selection.warnings).toEqual([
+      "6 files of Coldstore's own sets and stores were left out: cold/.tmp/y, cold/me/app/archive/2/half.tar, cold/me/app/history/20261122T021500Z-0a1b.json, cold/me/app/records/snapshot/1/proof-20261122T021500Z-0a1b.json, cold/me/app/snapshot/1/n.coldstore.json, cold/me/app/snapshot/1/n.part-001",
+    ]);
   });
 
-  test("a tracked set goes in, and so does what isn't a manifest of ours", async () => {
+  test("of a set that was moved only the files of the size that its manifest says are left out", async () => {
     const files = {
-      "set/n.coldstore.json": manifest({ project: "me/app", set: "1" }),
-      "set/n.tar.gz": "",
-      "x.coldstore.json": "{",
-      "y.coldstore.json": manifest({}, { schema: "other" }),
-      "n.tar.gz": "",
+      "loose/n.coldstore.json": manifest({ superseded: ["mine"] }),
+      "loose/n.part-001": "abc",
+      "loose/n.SHA256SUMS": "changed",
+      "loose/mine": "",
+      "loose/history/20261122T021500Z-0a1b.json": "",
+      // At the place of another set than its own.
+      "me/app/snapshot/2/n.coldstore.json": manifest(),
+      "me/app/history/20261122T021500Z-0a1b.json": "",
     };
-    const tracked = ["set/n.coldstore.json", "set/n.tar.gz"];
+    const selection = await selected({ files, git: {} });
+    expect(leavesOf(selection)).toEqual([
+      "loose/history/20261122T021500Z-0a1b.json",
+      "loose/mine",
+      "loose/n.SHA256SUMS",
+      "me/app/history/20261122T021500Z-0a1b.json",
+    ]);
+  });
+
+  test("a tracked set goes in, and so does what isn't a sealed manifest of ours", async () => {
+    const newer = { ...sealed(), schema: "coldstore/manifest/2" };
+    const files = {
+      "set/n.coldstore.json": manifest(),
+      "set/n.part-001": "abc",
+      "x.coldstore.json": "{",
+      "me/app/snapshot/1/y.coldstore.json": JSON.stringify({ ...sealed(), seal: "0".repeat(64) }),
+      "me/app/snapshot/1/z.coldstore.json": JSON.stringify(newer),
+      "me/app/snapshot/1/n.part-001": "abc",
+    };
+    const tracked = ["set/n.coldstore.json", "set/n.part-001"];
     expect(leavesOf(await selected({ files, git: { tracked } }))).toEqual(Object.keys(files).sort());
   });
 
@@ -560,7 +600,7 @@ describe("submodules", () => {
     const [one = ""] = Object.values(submodules);
     expect(messagesOf(selection)).toEqual([
       `the folder has 2 submodules: lib/one (${one.slice(0, 7)}), two (${submodules["two"]!.slice(0, 7)}); ` +
-        "take them along with --submodules include, or leave them out with --submodules exclude",
+        "take them along with --submodules include, or leave them out with --submodules exclude or --exclude PATTERN",
     ]);
     expect(selection.submodules.map(({ path }) => path)).toEqual(["lib/one", "two"]);
   });
@@ -672,7 +712,7 @@ describe("repositories in the folder that are no submodules", () => {
     const spec = { files, nested, ...(hasGit && { git: {} }) };
     expect(messagesOf(await selected(spec))).toEqual([
       "1 folder in it is a repository of its own: in/side; " +
-        "take them along with --submodules include, or leave them out with --submodules exclude",
+        "take them along with --submodules include, or leave them out with --submodules exclude or --exclude PATTERN",
     ]);
     const left = await selected(spec, { submodules: "exclude" });
     expect(leavesOf(left)).toEqual(["x"]);

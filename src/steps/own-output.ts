@@ -1,83 +1,90 @@
-import { type ManifestArtifact, manifestSuffix } from "../model/manifest.ts";
+import { meaningOf } from "../model/keys.ts";
+import { type Manifest, manifestSuffix, storedFiles } from "../model/manifest.ts";
+import { setPrefix } from "../model/set-name.ts";
 import type { BytePath, FolderDisk } from "../ports/folder.ts";
 import { bytesOf, textOf } from "./byte-text.ts";
+import { parseManifest } from "./seal-manifest.ts";
 
-/** What earlier runs left in a folder: files by path, and folders all of which is theirs (with a trailing slash). */
+/** What earlier runs left in a folder: the files of sets, and stores. */
 export interface OwnOutput {
   readonly files: ReadonlySet<BytePath>;
-  readonly folders: ReadonlySet<BytePath>;
+  readonly stores: readonly StoreWithin[];
 }
 
-/** What is read of a manifest here; nothing is trusted but that it names files beside it. */
-interface Claims {
-  readonly names: readonly string[];
+interface StoreWithin {
+  /** Empty, or ending with a slash. */
+  readonly root: BytePath;
+  /** A project that has a whole set in it. */
   readonly project: string;
-  readonly place: string;
 }
-
-const areas = ["snapshot", "archive", "backup", "raw", "working", "records", "history", "objects"];
 
 const mostBytes = 64 * 1024 * 1024;
 
-/** Finds the sets among these files by their manifests, and the stores that whole sets lie in. */
+/** Finds the sets among these files by their sealed manifests, and the stores that such a set lies in at its own place. */
 export function findOwnOutput(disk: FolderDisk, untracked: readonly BytePath[]): OwnOutput {
   const files = new Set<BytePath>();
-  const folders = new Set<BytePath>();
+  const stores = new Map<string, StoreWithin>();
   for (const path of untracked) {
     if (!path.endsWith(manifestSuffix)) continue;
-    const claims = claimsOf(disk, path);
-    if (claims === undefined) continue;
+    const manifest = sealedManifest(disk, path);
+    if (manifest === undefined) continue;
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    for (const name of claims.names) files.add(folder + bytesOf(name));
     files.add(path);
-    const tail = bytesOf(`${claims.project}/${claims.place}/`);
-    if (folder !== tail && !folder.endsWith(`/${tail}`)) continue;
-    const store = folder.slice(0, -tail.length);
-    folders.add(`${store}.tmp/`);
-    for (const area of areas) folders.add(`${store}${bytesOf(claims.project)}/${area}/`);
+    for (const { name, bytes } of storedFiles(manifest))
+      if (hasSize(disk, folder + bytesOf(name), bytes)) files.add(folder + bytesOf(name));
+    const { project, set: id } = manifest.run;
+    const place = bytesOf(setPrefix({ project, mode: manifest.content.mode, id }));
+    if (folder !== place && !folder.endsWith(`/${place}`)) continue;
+    const root = folder.slice(0, -place.length);
+    stores.set(`${root}\0${project}`, { root, project });
   }
-  return { files, folders };
+  return { files, stores: [...stores.values()] };
 }
 
-export function isOwnOutput(path: BytePath, own: OwnOutput): boolean {
-  if (own.files.has(path)) return true;
-  for (const folder of own.folders) if (path.startsWith(folder)) return true;
-  return false;
+export function isOwnOutput(path: BytePath, { files, stores }: OwnOutput): boolean {
+  return (
+    files.has(path) ||
+    stores.some(
+      ({ root, project }) =>
+        path.startsWith(`${root}.tmp/`) || (path.startsWith(root) && isKeyOf(project, textOf(path.slice(root.length)))),
+    )
+  );
 }
 
-function claimsOf(disk: FolderDisk, path: BytePath): Claims | undefined {
-  const looked = disk.look(path);
-  if (looked?.type !== "file" || looked.bytes > mostBytes) return undefined;
+/** Someone else may well keep things beside a store's, or in a folder of its that nothing of ours is called like. */
+function isKeyOf(project: string, key: string): boolean {
+  if (!key.startsWith(`${project}/`)) return false;
+  const meaning = meaningOf(key);
+  switch (meaning?.kind) {
+    case "set-file":
+      return meaning.set.project === project && meaning.file !== "" && !meaning.file.includes("/");
+    case "record":
+      return meaning.set.project === project && meaning.time !== "" && key.endsWith(".json");
+    case "history":
+      return meaning.project === project && meaning.time !== "" && key.endsWith(".json");
+    case undefined:
+      return false;
+  }
+}
+
+/** undefined for what isn't certainly ours, a newer Coldstore's too: it is an entry like any other. */
+function sealedManifest(disk: FolderDisk, path: BytePath): Manifest | undefined {
   try {
+    const looked = disk.look(path);
+    if (looked?.type !== "file" || looked.bytes > mostBytes) return undefined;
     const data = disk.read(path, looked);
-    return data === undefined ? undefined : readClaims(JSON.parse(textOf(Buffer.from(data).toString("latin1"))));
+    return data && parseManifest(data, textOf(path));
   } catch {
-    // What can't be read or isn't JSON is no manifest of ours; it's an entry like any other.
+    // What is wrong with it is said when its own turn comes.
     return undefined;
   }
 }
 
-function readClaims(value: unknown): Claims | undefined {
-  const { schema, artifacts, run, content } = record(value);
-  if (typeof schema !== "string" || !schema.startsWith("coldstore/manifest/")) return undefined;
-  const { project, set, superseded } = record(run);
-  const all = list(artifacts).flatMap((artifact) => namesOf(record(artifact)));
-  return {
-    names: [...all, ...list(superseded)].filter((name) => typeof name === "string"),
-    project: String(project),
-    place: `${String(record(content)["mode"])}/${String(set)}`,
-  };
-}
-
-function namesOf(artifact: Readonly<Record<string, unknown>>): unknown[] {
-  const parts: readonly unknown[] = list(artifact["parts" satisfies keyof ManifestArtifact]);
-  return [artifact["name"], ...parts.map((part) => record(part)["name"])];
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function hasSize(disk: FolderDisk, path: BytePath, bytes: number): boolean {
+  try {
+    const looked = disk.look(path);
+    return looked?.type === "file" && looked.bytes === bytes;
+  } catch {
+    return false;
+  }
 }

@@ -50,7 +50,7 @@ function sentences(findings: Findings): string[] {
       findings.missingSubmodules,
       ["submodule isn't", "submodules aren't"],
       (names) =>
-        `in this clone as recorded: ${names}; run \`git submodule update --init --recursive\`, in GitHub Actions give actions/checkout \`submodules: recursive\``,
+        `in this clone as recorded: ${names}; run \`git submodule update --init --recursive\`, in GitHub Actions give actions/checkout \`submodules: recursive\`, or leave them out with --exclude PATTERN`,
     ),
   ].flat();
 }
@@ -81,7 +81,8 @@ function unreadable({ unreadable: found }: Findings): ColdstoreError[] {
 /** What lies in a folder and is a repository of its own must be asked for, or be left out in so many words. */
 function repositories({ submodules, nested }: Findings, rules: SelectionRules): ColdstoreError[] {
   if (rules.submodules !== "fail") return [];
-  const ways = "; take them along with --submodules include, or leave them out with --submodules exclude";
+  const ways =
+    "; take them along with --submodules include, or leave them out with --submodules exclude or --exclude PATTERN";
   const recorded = submodules
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
     .map(({ path, commit }) => `${textOf(path)} (${commit.slice(0, 7)})`);
@@ -109,7 +110,7 @@ function nothingLeft(findings: Findings, rules: SelectionRules): ColdstoreError 
   const left = [
     [findings.excluded, "by exclude and ignore-profile"],
     [findings.credentials.length, "because they look like credentials"],
-    [findings.ownOutput, "as Coldstore's own output"],
+    [findings.ownOutput.length, "as Coldstore's own output"],
     [rules.symlinks === "skip" ? findings.links.length : 0, "as links"],
     [findings.deleted.length, "because they are deleted"],
     [findings.special.length, "because they are no files"],

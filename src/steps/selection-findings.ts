@@ -19,6 +19,8 @@ export class Findings {
   readonly nested: BytePath[] = [];
   /** Tracked, though they are a version control system's own. */
   readonly versionControl: BytePath[] = [];
+  /** Untracked, and left by earlier runs of Coldstore. */
+  readonly ownOutput: BytePath[] = [];
   /** Tracked, and no longer on disk. */
   readonly deleted: BytePath[] = [];
   /** Tracked, and kept off the disk by a sparse checkout. */
@@ -41,5 +43,4 @@ export class Findings {
   readonly unreadable: { readonly path: BytePath; readonly error: ColdstoreError }[] = [];
   readonly errors: ColdstoreError[] = [];
   excluded = 0;
-  ownOutput = 0;
 }

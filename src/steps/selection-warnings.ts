@@ -19,9 +19,11 @@ export function findingWarnings(
     ...(more.engine === "git" ? [] : [withoutGit]),
     ...sentences(findings, more.rules),
     ...otherCommits(findings),
-    ...(findings.ownOutput === 0
-      ? []
-      : [`left out ${formatCount(findings.ownOutput, "file")} that Coldstore itself has put into the folder`]),
+    ...about(
+      findings.ownOutput,
+      ["file of Coldstore's own sets and stores was", "files of Coldstore's own sets and stores were"],
+      "left out",
+    ),
     ...collisions(more.collisions),
   ];
 }

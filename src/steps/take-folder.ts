@@ -85,7 +85,7 @@ function takeCandidate(candidate: Candidate, pass: Pass): void {
   } else if (filter.excludes(kind === "file" ? at : `${at}/`)) findings.excluded += 1;
   else if (candidate.state === "unmerged") findings.unmerged.add(at);
   else if (kind === "submodule") pass.submodules.push(candidate);
-  else if (!tracked && isOwnOutput(kind === "file" ? path : `${path}/`, pass.own)) findings.ownOutput += 1;
+  else if (!tracked && isOwnOutput(kind === "file" ? path : `${path}/`, pass.own)) findings.ownOutput.push(at);
   else if (kind === "nested") pass.nested.push(candidate);
   else if (!tracked && isSecret(path, pass) && !filter.includes(at)) findings.credentials.push(at);
   else takeFile(candidate, pass);
