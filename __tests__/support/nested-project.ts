@@ -19,7 +19,7 @@ export const lfsContents = { image: "an image\n".repeat(5000), model: Buffer.all
 
 export const latin1Name = Buffer.from("caf\xe9.txt", "latin1");
 
-export const longFolder = `${"long folder ".repeat(12)}/${"and longer ".repeat(11)}`;
+const longFolder = `${"long folder ".repeat(12)}/${"and longer ".repeat(11)}`;
 
 const innermost: FixtureFiles = [
   ["run.sh", { executable: "#!/bin/sh\n" }],

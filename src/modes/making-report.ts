@@ -50,7 +50,7 @@ function outcomeOf({ set, settings }: MakingOrder, { store, job, result, seconds
 }
 
 /** The set that is in the store now: an archive that is unchanged stands under the name of an earlier one. */
-export function setOf(set: SetName, result: JobResult): SetName {
+function setOf(set: SetName, result: JobResult): SetName {
   return "manifest" in result ? { ...set, id: result.manifest.run.set } : set;
 }
 

@@ -42,7 +42,7 @@ export class ZstdCompressor {
 }
 
 /** One block as a frame of its own. */
-export async function zstdFrame(block: Uint8Array, level: number): Promise<Uint8Array> {
+async function zstdFrame(block: Uint8Array, level: number): Promise<Uint8Array> {
   const options = {
     chunkSize: Math.min(outputBytes, Math.max(64 * 1024, block.length)),
     pledgedSrcSize: block.length,
