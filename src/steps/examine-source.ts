@@ -7,6 +7,7 @@ import type { Repository, WorkTreeChanges } from "../ports/repository.ts";
 import type { CommitTree, SnapshotEntry } from "./commit-tree.ts";
 import { type ContentsRequest, findContents, type Submodule } from "./find-contents.ts";
 import { inspectTree, type TreeInspection } from "./inspect-tree.ts";
+import { nameSome } from "./name-some.ts";
 import { nameSnapshot, projectOf, type SetNames } from "./name-set.ts";
 
 /** What a snapshot asks of its source. */
@@ -120,30 +121,25 @@ function describeChanges({ modified, deleted, untracked, paths }: WorkTreeChange
     (text) => !text.startsWith("0 "),
   );
   const total = modified + deleted + untracked;
-  const more = total > paths.length ? `, and ${total - paths.length} more` : "";
-  return `uncommitted changes are left out of the snapshot (${counts.join(", ")}): ${paths.join(", ")}${more}`;
+  return `uncommitted changes are left out of the snapshot (${counts.join(", ")}): ${nameSome(paths, total)}`;
 }
 
 function submoduleErrors(submodules: readonly Submodule[]): ColdstoreError[] {
   if (submodules.length === 0) return [];
-  const named = submodules.slice(0, 10).map(({ path, commit }) => `${path} (${commit.slice(0, 7)})`);
-  const more = submodules.length > 10 ? `, and ${submodules.length - 10} more` : "";
+  const named = nameSome(submodules.map(({ path, commit }) => `${path} (${commit.slice(0, 7)})`));
   return [
     new ColdstoreError(
       "source",
-      `${countOf(submodules.length, "submodule")} would be an empty folder in the snapshot: ${named.join(", ")}${more}; ` +
+      `${countOf(submodules.length, "submodule")} would be an empty folder in the snapshot: ${named}; ` +
         "set submodules to include to put their contents in, or to exclude to keep the empty folders; " +
         `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(submodules.map(({ path }) => path))}`,
     ),
   ];
 }
 
-/** The attribute lines that leave these paths out of archives, joined for a sentence; the first ten. */
+/** The attribute lines that leave these paths out of archives, joined for a sentence. */
 export function exportIgnoreLines(paths: readonly string[]): string {
-  return paths
-    .slice(0, 10)
-    .map((path) => `\`${attributePattern(path)} export-ignore\``)
-    .join(", ");
+  return nameSome(paths.map((path) => `\`${attributePattern(path)} export-ignore\``));
 }
 
 function attributePattern(path: string): string {

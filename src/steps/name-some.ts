@@ -1,5 +1,8 @@
-/** Names for a sentence: the first ten, and how many more there are. */
-export function nameSome(names: readonly string[]): string {
-  const more = names.length > 10 ? `, and ${names.length - 10} more` : "";
-  return `${names.slice(0, 10).join(", ")}${more}`;
+const shown = 10;
+
+/** Names for a sentence: the first ten, and how many more there are, of `total` if not all are given. */
+export function nameSome(names: readonly string[], total = names.length): string {
+  const named = names.slice(0, shown);
+  const more = total > named.length ? `, and ${total - named.length} more` : "";
+  return `${named.join(", ")}${more}`;
 }

@@ -1,5 +1,6 @@
 import type { ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
+import { nameSome } from "./name-some.ts";
 import { remakingNotes } from "./remaking-notes.ts";
 import { smallArtifact } from "./small-artifact.ts";
 
@@ -147,13 +148,7 @@ function notInArchive({ symlinks, mtime, filters }: Extract<ManifestContent, { m
 }
 
 function listed(words: readonly string[]): string {
-  const more = words.length > 10 ? ` and ${words.length - 10} more` : "";
-  return (
-    words
-      .slice(0, 10)
-      .map((word) => `\`${code(word)}\``)
-      .join(", ") + more
-  );
+  return nameSome(words.map((word) => `\`${code(word)}\``));
 }
 
 function leftOut({ submodules, lfs }: ManifestContent): readonly string[] {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { TarMember } from "./tar-reader.ts";
 import { ColdstoreError } from "../model/errors.ts";
+import { nameSome } from "./name-some.ts";
 
 /** A member of a tar that a zip can't hold, and why not. */
 export interface Refused {
@@ -9,7 +10,6 @@ export interface Refused {
 }
 
 const mostNameBytes = 0xffff;
-const mostShown = 10;
 
 /** Why no zip can hold a member as it is, for every reader to take it the same; undefined when it can. */
 export function zipRefusal({ path, type, link }: Pick<TarMember, "path" | "type" | "link">): string | undefined {
@@ -34,10 +34,9 @@ function whyAltered(name: string): string | undefined {
 
 /** The error that names what a zip can't hold. */
 export function refusedByZip(refused: readonly Refused[]): ColdstoreError {
-  const shown = refused.slice(0, mostShown).map(({ path, why }) => `"${Buffer.from(path).toString()}" ${why}`);
-  const more = refused.length > mostShown ? ` and ${refused.length - mostShown} more` : "";
+  const named = nameSome(refused.map(({ path, why }) => `"${Buffer.from(path).toString()}" ${why}`));
   return new ColdstoreError(
     "source",
-    `a zip can't hold everything as it is: ${shown.join(", ")}${more}; use --format tar.gz or tar.zst, or rename`,
+    `a zip can't hold everything as it is: ${named}; use --format tar.gz or tar.zst, or rename`,
   );
 }
