@@ -347,7 +347,36 @@ describe("what isn't there, or can't be read", () => {
       excluded: { folder: "closed" },
     } as const;
     const selection = await selected({ files, git: { ignored: ["ignored/"] } }, { exclude: ["excluded"] });
-    expect(messagesOf(selection)).toEqual([expect.stringMatching(/^can't read a\/closed, shut;/)]);
+    expect(messagesOf(selection)).toEqual([
+      expect.stringMatching(
+        /^2 folders can't be read \(.*\): a\/closed, shut; make them readable, or leave them out with a line in \.gitignore$/,
+      ),
+    ]);
+    const withoutGit = await selected({ files: { x: "", shut: { folder: "closed" } } });
+    expect(messagesOf(withoutGit)).toEqual([
+      expect.stringMatching(
+        /^1 folder can't be read \(.*\): shut; make it readable, or leave it out with --exclude PATTERN$/,
+      ),
+    ]);
+  });
+
+  test("all files that can't be opened are one error, with the system's reasons; excluded ones don't matter", async () => {
+    const denied = { content: "", unreadable: "EACCES: permission denied" };
+    const files = {
+      x: "",
+      "a/one": denied,
+      two: { content: "", unreadable: "EPERM: operation not permitted" },
+      ".env": denied,
+      ex: denied,
+      l: { link: "/else/far" },
+    };
+    const selection = await selected(
+      { files, around: { "/else/far": denied }, git: { tracked: ["two"] } },
+      { exclude: ["ex"], symlinks: "follow" },
+    );
+    expect(messagesOf(selection)).toEqual([
+      "3 files can't be read (EACCES: permission denied; EPERM: operation not permitted): a/one, l, two; make them readable, or leave them out with --exclude PATTERN",
+    ]);
   });
 
   test("git's own failure stands when nothing else explains it", async () => {
@@ -436,7 +465,9 @@ describe("links", () => {
 
   test("when there shall be none, they are an error, unless they are excluded", async () => {
     const asked = { symlinks: "fail" } as const;
-    expect(messagesOf(await selected({ files }, asked))).toEqual([expect.stringMatching(/2 links.*l\/dir, l\/file/)]);
+    expect(messagesOf(await selected({ files }, asked))).toEqual([
+      expect.stringMatching(/2 links.*l\/dir, l\/file; use --symlinks keep, skip or follow, or .*--exclude/),
+    ]);
     expect(messagesOf(await selected({ files }, { ...asked, exclude: ["l/"] }))).toEqual([]);
   });
 

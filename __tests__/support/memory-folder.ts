@@ -16,7 +16,12 @@ import type { FolderUnderTest } from "../contracts/folder-contract.ts";
 export type MemoryFile =
   | string
   | Uint8Array
-  | { readonly content: string; readonly executable?: boolean; readonly mtime?: number }
+  | {
+      readonly content: string;
+      readonly executable?: boolean;
+      readonly mtime?: number;
+      readonly unreadable?: string;
+    }
   | { readonly link: BytePath; readonly mtime?: number }
   | { readonly special: "fifo" | "socket" | "device" }
   /** A folder; `closed`: nobody may read it. */
@@ -146,6 +151,7 @@ interface Node {
   readonly executable: boolean;
   readonly mtime: number;
   readonly closed: boolean;
+  readonly unreadable?: string | undefined;
   /** No two that were ever put in are equal. */
   readonly serial: number;
 }
@@ -160,6 +166,7 @@ function nodeOf(file: MemoryFile): Partial<Node> & Pick<Node, "type"> {
     data: Buffer.from(file.content),
     executable: file.executable === true,
     mtime: file.mtime ?? 0,
+    unreadable: file.unreadable,
   };
 }
 
@@ -290,9 +297,10 @@ class MemoryDisk implements FolderDisk {
   }
 }
 
-function entryOf({ type, data, executable, mtime, serial }: Node): DiskEntry {
+function entryOf({ type, data, executable, mtime, serial, unreadable }: Node): DiskEntry {
   const bytes = type === "file" ? data.length : 0;
-  return { type, executable, bytes, mtime: Math.floor(mtime), signature: String(serial) };
+  const closed = unreadable !== undefined && { unreadable };
+  return { type, executable, bytes, mtime: Math.floor(mtime), signature: String(serial), ...closed };
 }
 
 function textIn({ data }: Node): BytePath {

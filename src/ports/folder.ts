@@ -45,6 +45,8 @@ export interface DiskEntry {
   /** Seconds since 1970, whole, rounded down. */
   readonly mtime: number;
   readonly signature: string;
+  /** Why this user can't open the file, as the system says it. Absent: nothing is known to stand against that. */
+  readonly unreadable?: string;
 }
 
 export interface DiskName {

@@ -2,7 +2,7 @@ import type { BytePath } from "../ports/folder.ts";
 import { textOf } from "./byte-text.ts";
 import { holdsCredentials, isVersionControlAt, realPlace, type RealPlace } from "./behind-links.ts";
 import { foldersWithin, wayDown } from "./selection-rules.ts";
-import { mtimeOf, type Root, type Taking } from "./taking.ts";
+import { mtimeOf, noteUnreadable, type Root, type Taking } from "./taking.ts";
 
 /** Puts the file that a link leads to in the link's place; of a folder gives the root to go on with. Links that lead nowhere are noted. */
 export function followLink(root: Root, path: BytePath, taking: Taking): Root[] {
@@ -25,6 +25,7 @@ export function followLink(root: Root, path: BytePath, taking: Taking): Root[] {
   else if (isVersionControlAt(place, { type, disk: root.disk, top })) findings.versionControlLinks.push(at);
   else if (type === "dir") return folderBehind(root, path, { real: target.path, place, taking });
   else if (holdsCredentials(place) && !filter.includes(at)) findings.credentials.push(at);
+  else if (target.entry.unreadable !== undefined) noteUnreadable(at, target.entry.unreadable, findings);
   else {
     noteWayOut(root, at, { real: target.path, place, taking });
     putTarget(root, at, { ...target, taking });

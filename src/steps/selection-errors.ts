@@ -5,13 +5,14 @@ import { textOf } from "./byte-text.ts";
 import { nameSome } from "./name-some.ts";
 import type { Findings } from "./selection-findings.ts";
 import type { SelectionRules } from "./selection-rules.ts";
+import { unreadableErrors } from "./unreadable-errors.ts";
 
 /** What of the findings stands against an archive; each kind once, with all that it is about. */
 export function findingErrors(findings: Findings, rules: SelectionRules): ColdstoreError[] {
   const found = [
     ...findings.errors,
     ...sentences(findings).map((sentence) => new ColdstoreError("source", sentence)),
-    ...unreadable(findings),
+    ...unreadableErrors(findings.unreadable),
     ...repositories(findings, rules),
     ...(rules.symlinks === "fail" && findings.links.length > 0 ? [linksFound(findings.links)] : []),
   ];
@@ -64,20 +65,6 @@ function about(
   return [`${formatCount(paths.length, one, several)} ${say(nameSome(paths.toSorted().map(textOf)))}`];
 }
 
-function unreadable({ unreadable: found }: Findings): ColdstoreError[] {
-  if (found.length === 0) return [];
-  const names = nameSome(
-    [...new Set(found.map(({ path }) => path))].sort().map((path) => textOf(path) || "the folder itself"),
-  );
-  const reasons = [...new Set(found.map(({ error }) => error.message))];
-  const why = reasons.length === 1 ? ` (${reasons[0]})` : "";
-  return [
-    new ColdstoreError("source", `can't read ${names}${why}; make them readable, or leave them out with a .gitignore`, {
-      cause: found[0]?.error,
-    }),
-  ];
-}
-
 /** What lies in a folder and is a repository of its own must be asked for, or be left out in so many words. */
 function repositories({ submodules, nested }: Findings, rules: SelectionRules): ColdstoreError[] {
   if (rules.submodules !== "fail") return [];
@@ -102,7 +89,7 @@ function repositories({ submodules, nested }: Findings, rules: SelectionRules): 
 function linksFound(links: readonly BytePath[]): ColdstoreError {
   return new ColdstoreError(
     "source",
-    `the folder has ${formatCount(links.length, "link")}, and symlinks is "fail": ${nameSome(links.toSorted().map(textOf))}`,
+    `the folder has ${formatCount(links.length, "link")}, and symlinks is "fail": ${nameSome(links.toSorted().map(textOf))}; use --symlinks keep, skip or follow, or leave them out with --exclude PATTERN`,
   );
 }
 

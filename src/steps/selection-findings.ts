@@ -1,6 +1,7 @@
 import type { ColdstoreError } from "../model/errors.ts";
 import type { BytePath } from "../ports/folder.ts";
 import type { FolderEntry } from "./folder-entry.ts";
+import type { Unreadable } from "./unreadable-errors.ts";
 
 /** A commit that a submodule is recorded at, or is at. */
 export interface SubmoduleAt {
@@ -40,7 +41,7 @@ export class Findings {
   readonly submoduleLinks: BytePath[] = [];
   readonly missingSubmodules: BytePath[] = [];
   readonly otherCommits: (SubmoduleAt & { readonly checkedOut: string })[] = [];
-  readonly unreadable: { readonly path: BytePath; readonly error: ColdstoreError }[] = [];
+  readonly unreadable: Unreadable[] = [];
   readonly errors: ColdstoreError[] = [];
   excluded = 0;
 }

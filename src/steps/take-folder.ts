@@ -8,7 +8,7 @@ import { type FolderListing, listFolder } from "./list-folder.ts";
 import { findOwnOutput, isOwnOutput, type OwnOutput } from "./own-output.ts";
 import { foldersWithin, isWithin } from "./selection-rules.ts";
 import { takeSubmodules } from "./take-submodules.ts";
-import { mtimeOf, type Root, rootOf, type Taking } from "./taking.ts";
+import { mtimeOf, noteUnreadable, type Root, rootOf, type Taking } from "./taking.ts";
 import { isVersionControl } from "./vcs-folders.ts";
 import { readError } from "./walk-folder.ts";
 
@@ -53,7 +53,9 @@ function noteOddThings(listing: FolderListing, { root, taking: { findings, filte
   const inArchive = (path: BytePath): BytePath => root.at + path;
   const special = listing.special.filter((path) => !isOwnOutput(path, own)).map(inArchive);
   findings.special.push(...special.filter((path) => !filter.excludes(path)));
-  for (const { path, error } of listing.unreadable) findings.unreadable.push({ path: inArchive(path), error });
+  const leftOutBy = root.git === undefined ? "exclude" : "gitignore";
+  for (const { path, error } of listing.unreadable)
+    findings.unreadable.push({ path: inArchive(path), kind: "folder", leftOutBy, error });
   // Git mostly fails on the very folders that the walk has found.
   if (listing.unreadable.length === 0) findings.errors.push(...listing.failed.slice(0, 1));
   const tracked = listing.trackedButIgnored.map(inArchive);
@@ -101,11 +103,12 @@ function takeFile(candidate: Candidate, pass: Pass): void {
   try {
     const looked = pass.root.disk.look(candidate.path);
     if (looked === undefined || looked.type === "dir") takeAbsent(candidate, at, pass);
+    else if (looked.unreadable !== undefined) noteUnreadable(at, looked.unreadable, findings);
     else if (looked.type === "file") put(candidate, looked, pass);
     else if (looked.type === "symlink") takeLink(candidate, looked, pass);
     else findings.special.push(at);
   } catch (error) {
-    findings.unreadable.push({ path: at, error: readError(error) });
+    findings.unreadable.push({ path: at, kind: "file", leftOutBy: "exclude", error: readError(error) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { ColdstoreError } from "../model/errors.ts";
 import type { BytePath, FolderDisk, GitListing, SourceFolder } from "../ports/folder.ts";
 import type { Repository } from "../ports/repository.ts";
 import { bytesOf } from "./byte-text.ts";
@@ -46,4 +47,14 @@ export function rootOf(source: SourceFolder, at: BytePath, trail: readonly ByteP
 /** The seconds that an entry gets: its own, or those that all have. */
 export function mtimeOf({ mtime }: SelectionRules, own: number): number {
   return mtime.kind === "all" ? mtime.seconds : own;
+}
+
+/** A file that this user can't open: found before anything is packed, all such files are told of at once. */
+export function noteUnreadable(at: BytePath, why: string, findings: Findings): void {
+  findings.unreadable.push({
+    path: at,
+    kind: "file",
+    leftOutBy: "exclude",
+    error: new ColdstoreError("source", why),
+  });
 }

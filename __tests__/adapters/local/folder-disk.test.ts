@@ -49,6 +49,9 @@ test("what the user may not read is a source error that names it", async () => {
   chmodSync(`${folder.path}/secret`, 0);
   chmodSync(`${folder.path}/locked`, 0);
   chmodSync(folder.path, 0o755);
+  folder.write("shared", "x");
+  chmodSync(`${folder.path}/shared`, 0o640);
+  symlinkSync("secret", `${folder.path}/to-secret`);
   const { disk } = folder;
   const looked = disk.look("secret") as DiskEntry;
   const denied = (name: string) => ({
@@ -56,6 +59,9 @@ test("what the user may not read is a source error that names it", async () => {
     message: expect.stringMatching(`${name}: permission denied`),
   });
   await asNobody(async () => {
+    expect(disk.look("secret")).toEqual({ ...looked, unreadable: "EACCES: permission denied" });
+    expect(disk.resolve("to-secret")?.entry.unreadable).toBe("EACCES: permission denied");
+    expect(disk.look("shared")?.unreadable).toBeUndefined();
     expect(() => disk.read("secret", looked)).toThrow(expect.objectContaining(denied("secret")));
     expect(() => disk.look("locked/f")).toThrow(expect.objectContaining(denied("locked/f")));
     expect(() => disk.names("locked")).toThrow(expect.objectContaining(denied("locked")));

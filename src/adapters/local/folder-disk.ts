@@ -3,6 +3,7 @@ import { resolve, sep } from "node:path";
 import type { BytePath, DiskEntry, DiskName, FolderDisk } from "../../ports/folder.ts";
 import { diskEntry, typeOf } from "./disk-entry.ts";
 import { errnoOf } from "./disk-error.ts";
+import { whyUnreadable } from "./may-open.ts";
 import { bytePath, bytePathOf, nativePath, readablePath } from "./native-path.ts";
 import { readSteady, Room, streamSteady } from "./read-steady.ts";
 import { sourceError } from "./source-error.ts";
@@ -124,7 +125,9 @@ function ancestors(path: BytePath): readonly BytePath[] {
 
 function lookAt(full: BytePath): DiskEntry | undefined {
   const stat = lstatOf(full);
-  return stat === undefined ? undefined : diskEntry(stat);
+  if (stat === undefined) return undefined;
+  const unreadable = stat.isFile() ? whyUnreadable(stat, nativePath(full)) : undefined;
+  return { ...diskEntry(stat), ...(unreadable !== undefined && { unreadable }) };
 }
 
 function lstatOf(full: BytePath): BigIntStats | undefined {
