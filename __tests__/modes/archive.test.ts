@@ -1,6 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { ColdstoreError } from "../../src/model/errors.ts";
+import { lfsPointer } from "../support/git-fixture.ts";
+import { localFolder } from "../support/local-folder.ts";
 import type { MemoryFolderSpec } from "../support/memory-folder.ts";
 import { memoryFolder } from "../support/memory-folder.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
@@ -263,6 +269,56 @@ test("what stands against an archive stores nothing, and the dry run is red for 
   const dry = await worldOf(spec).archive({ dryRun: true });
   expect(exitOf(dry)).toBe(3);
   expect(outcomesOf(dry)).toEqual(["failed"]);
+});
+
+test.each([
+  ["outside of a repository", undefined],
+  ["in a clone", memoryRepository({ files: { a: "a" } })],
+])(
+  "Git LFS pointers without their contents stop an archive %s, all named, unless they are to stay",
+  async (_, clone) => {
+    const pointers = { "a.bin": lfsPointer("one"), "dir/b.bin": lfsPointer("three") };
+    const spec = { files: { ...files, ...pointers }, git: {}, ...(clone && { repository: clone }) };
+    for (const lfs of ["fail", "include"] as const) {
+      const world = worldOf(spec);
+      const error = await errorOf(world.archive({ lfs }));
+      expect([lfs, error.failure]).toEqual([lfs, "source"]);
+      expect(error.message).toMatch(/2 .*a\.bin \(3 B\), dir\/b\.bin \(5 B\).*--lfs pointers.*--exclude PATTERN/);
+      expect(error.message).not.toMatch(/snapshot|export-ignore/);
+      const dry = await world.archive({ lfs, dryRun: true });
+      expect([exitOf(dry), dry.errors.map(({ message }) => message)]).toEqual([3, [error.message]]);
+      expect(dry.details).toMatchObject({ plan: { lfs: [{ path: "a.bin" }, { path: "dir/b.bin" }] } });
+      expect(archivesIn(world)).toEqual([]);
+    }
+    expect(outcomesOf(await worldOf(spec).archive({ lfs: "pointers" }))).toEqual(["stored"]);
+  },
+);
+
+test("Git LFS contents count in a dry run, and in the room that stores are asked for", async () => {
+  using kept = localFolder();
+  const content = Buffer.alloc(70 * 1024 * 1024);
+  writeFileSync(join(kept.path, createHash("sha256").update(content).digest("hex")), content);
+  const repository = memoryRepository({ files: { a: "a" }, lfsFolder: kept.path });
+  const world = worldOf({ files: { "dir/a.bin": lfsPointer(content), b: "b" }, git: {}, repository });
+  const { details } = await world.archive({ lfs: "include", dryRun: true });
+  expect(details).toMatchObject({
+    plan: {
+      counts: { bytes: content.length + 1 },
+      biggestEntries: [{ path: "dir/a.bin", bytes: content.length }, { path: "b" }],
+      biggestFolders: [{ path: "dir", bytes: content.length }],
+      sizes: [{ format: "tar.gz", exact: false }],
+      lfs: [{ path: "dir/a.bin", bytes: content.length }],
+    },
+  });
+  const needs: number[] = [];
+  const preflight = world.store.preflight.bind(world.store);
+  world.store.preflight = async (need, io) => {
+    needs.push(need.bytes);
+    return need.bytes > 1e6 ? [new ColdstoreError("store", "too little room")] : preflight(need, io);
+  };
+  const error = await errorOf(world.archive({ lfs: "include", formats: ["tar"] }));
+  expect(error.message).toBe("too little room");
+  expect(Math.max(...needs)).toBeGreaterThan(content.length);
 });
 
 test("in several stores, each gets what it lacks", async () => {

@@ -138,6 +138,14 @@ test("submodules and LFS pointers are all listed, and make the plan red with the
   for (const { message } of report.errors) expect(message).toMatch(/\.gitattributes: `\/.* export-ignore`/);
 });
 
+test("contents of Git LFS that are missing are what a dry run tells of them, wherever samples would be taken", async () => {
+  const files = { "big.bin": { lfs: Buffer.alloc(1_000_000) }, "c.bin": { lfs: "c" } };
+  const report = await dry(makeWorld({ repository: { ...smallProject, files } }), { lfs: "include" });
+  expect(report.errors.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/2 Git LFS files .*: big\.bin .*, c\.bin .*lfs fetch/),
+  ]);
+});
+
 test("what the source has against it is said in place of what would be stored", async () => {
   const files = { lib: { submodule: "c".repeat(40) }, "big.bin": { lfs: "content" } };
   const report = await dry(makeWorld({ repository: { ...smallProject, files } }));

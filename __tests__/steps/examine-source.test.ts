@@ -93,6 +93,7 @@ test("under exclude and pointers nothing stands against it, and it is git's own 
 test("pointers in a submodule count when it goes in, and only then", async () => {
   const included = await examine(memoryRepository(withLibrary), { submodules: "include" });
   expect((await explainPointers(included, quiet.signal)).message).toMatch(/^1 file would be .* lib\/c\.bin \(7 B\)/);
+  expect((await explainPointers(included, quiet.signal)).message).not.toContain("export-ignore");
   const missing = await examine(memoryRepository(withLibrary), all);
   expect(messages(missing)).toEqual([
     expect.stringMatching(/lib\/c\.bin \(7 B\); fetch them with `git -C lib lfs fetch/),

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { LfsPointer } from "../../src/model/details.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Repository } from "../../src/ports/repository.ts";
 import type { FolderEntry } from "../../src/steps/folder-entry.ts";
 import { folderTar, type FolderTarRequest } from "../../src/steps/folder-tar.ts";
 import { entriesOf } from "../support/entries-of.ts";
-import { lfsPointer } from "../support/git-fixture.ts";
+import { type FixtureFiles, lfsPointer } from "../support/git-fixture.ts";
 import { type LocalFolder, localFolder } from "../support/local-folder.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 import { testWith } from "../support/programs.ts";
@@ -41,6 +40,16 @@ async function tarOf(
   return Buffer.concat(await Array.fromAsync(making));
 }
 
+/** The files of a repository as those of a submodule, whose contents are in the store. */
+async function blobEntries(files: FixtureFiles): Promise<readonly Extract<FolderEntry, { type: "file" }>[]> {
+  const repository = memoryRepository({ files, lfsFolder: store.path });
+  const found = (await Array.fromAsync(repository.tree(await repository.resolve("HEAD", signal), signal))).flat();
+  return found.map(({ path, bytes, oid }) => {
+    const head = { path, type: "file", mode: 0o644, mtime: 0, bytes } as const;
+    return { ...head, content: { kind: "blob", repository, oid }, lfs: repository };
+  });
+}
+
 testWith(["python3"], "included contents take the places of pointers, with their sizes, modes and times", async () => {
   const large = Buffer.alloc(5_000_000, "large");
   folder.write("a.bin", lfsPointer(large), { executable: true, mtime: 5 });
@@ -59,58 +68,48 @@ testWith(["python3"], "included contents take the places of pointers, with their
   expect((await tarOf(entriesOf(folder.disk), "fail")).equals(tar)).toBe(true);
 });
 
-test("pointers stay as they are when that is wanted, or outside of a repository", async () => {
+test.each(["pointers", "fail"] as const)("pointers stay as they are with %s, in a clone or outside", async (lfs) => {
   folder.write("a.bin", lfsPointer("content"), { mtime: 5 });
-  const plain = await tarOf(entriesOf(folder.disk), "include");
+  const plain = await tarOf(entriesOf(folder.disk), lfs);
   expect(plain.subarray(512).toString()).toContain("git-lfs");
-  const onPointer = vi.fn();
-  expect((await tarOf(entriesOf(folder.disk, { lfs: clone }), "pointers", { onPointer })).equals(plain)).toBe(true);
-  expect(onPointer).not.toHaveBeenCalled();
+  expect((await tarOf(entriesOf(folder.disk, { lfs: clone }), lfs)).equals(plain)).toBe(true);
 });
 
-test("each pointer is told of where they aren't wanted, and the tar ends with what is thrown then", async () => {
-  for (const content of ["one", "two"]) folder.write(`${content}.bin`, lfsPointer(content));
-  folder.write("long.txt", lfsPointer("x").padEnd(1025));
-  const entries = entriesOf(folder.disk, { lfs: clone });
-  const told: LfsPointer[] = [];
-  await tarOf(entries, "fail", { onPointer: (pointer) => void told.push(pointer) });
-  expect(told.map(({ path, bytes }) => [path, bytes])).toEqual([
-    ["one.bin", 3],
-    ["two.bin", 3],
-  ]);
-  const reason = new Error("no pointers");
-  const refuse = (): never => {
-    throw reason;
-  };
-  await expect(tarOf(entries, "fail", { onPointer: refuse })).rejects.toBe(reason);
+test("a pointer whose content isn't here when its turn comes is an error that names it, in a clone or outside", async () => {
+  folder.write("a.bin", lfsPointer("content"));
+  for (const options of [{}, { lfs: clone }]) {
+    const failing = tarOf(entriesOf(folder.disk, options), "include");
+    await expect(failing).rejects.toMatchObject({ failure: "source", message: expect.stringContaining("a.bin (7 B)") });
+  }
 });
 
-test("contents that are missing are all named, with the line that fetches them", async () => {
-  const repository = memoryRepository({ files: { "in.bin": { lfs: "in a submodule" } }, lfsFolder: store.path });
-  const [blob] = (await Array.fromAsync(repository.tree(await repository.resolve("HEAD", signal), signal))).flat();
-  folder.write("a.bin", lfsPointer("kept"));
-  folder.write("caf\xc3\xa9.bin", lfsPointer("one"));
-  folder.write("d.bin", lfsPointer("two"));
-  keep("kept");
-  const entries: readonly FolderEntry[] = [
-    ...entriesOf(folder.disk, { lfs: clone }),
-    {
-      path: "sub/in.bin",
-      type: "file",
-      mode: 0o644,
-      mtime: 0,
-      bytes: blob!.bytes,
-      content: { kind: "blob", repository, oid: blob!.oid },
-      lfs: clone,
-    },
-  ];
-  const failing = tarOf(entries, "include");
-  await expect(failing).rejects.toMatchObject({ failure: "source" });
-  await expect(failing).rejects.toThrow(
-    /3 Git LFS files .*caf\u00e9\.bin .*d\.bin .*sub\/in\.bin .*git .*lfs fetch origin HEAD/s,
-  );
-  for (const content of ["one", "two", "in a submodule"]) keep(content);
-  expect((await tarOf(entries, "include")).toString()).toContain("in a submodule");
+test("an empty content needs no clone to be taken from", async () => {
+  const empty = `version https://git-lfs.github.com/spec/v1\noid sha256:${createHash("sha256").digest("hex")}\nsize 0\n`;
+  folder.write("a.bin", empty, { mtime: 5 });
+  const tar = await tarOf(entriesOf(folder.disk), "include");
+  folder.write("a.bin", "", { mtime: 5 });
+  expect(tar.equals(await tarOf(entriesOf(folder.disk), "fail"))).toBe(true);
+});
+
+test("a submodule's file goes in with its content, whose size its entry has", async () => {
+  const content = Buffer.alloc(3000, "content");
+  const [entry] = await blobEntries({ "in.bin": { lfs: content } });
+  keep(content);
+  const pointer = { path: "in.bin", oid: "", bytes: content.length };
+  const tar = await tarOf([{ ...entry!, bytes: content.length, pointer }], "include");
+  expect(tar.subarray(512, 3512).equals(content)).toBe(true);
+});
+
+test("a repository that gives fewer blobs than asked for, or more, is a bug and no gap in the tar", async () => {
+  const entries = await blobEntries({ a: "1", b: "2" });
+  async function* pieces(oids: readonly string[]) {
+    yield oids.map((oid) => ({ oid, offset: 0, data: Buffer.from("1"), last: true }));
+  }
+  for (const asked of [["1"], ["1", "2", "3"]]) {
+    const repository = { ...clone, blobPieces: () => pieces(asked) };
+    const wrong = entries.map((entry) => ({ ...entry, content: { kind: "blob", repository, oid: "1" } as const }));
+    await expect(tarOf(wrong, "pointers")).rejects.toMatchObject({ failure: "bug" });
+  }
 });
 
 test.each(["shor", "content!", "another"])(

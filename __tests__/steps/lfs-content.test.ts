@@ -64,7 +64,7 @@ test("a content that isn't there is named with the lines that bring it", async (
   await expect(read(pointerTo("12345"))).rejects.toThrow(
     /1 Git LFS file .* a\/b\.bin \(5 B\); fetch them with `git lfs fetch origin HEAD`.*`lfs: true`/,
   );
-  const { message } = missingLfsError([pointerTo("1")], "c0ffee", "my lib");
+  const { message } = missingLfsError([pointerTo("1")], { commit: "c0ffee", folder: "my lib" });
   expect(message).toContain("`git -C 'my lib' lfs fetch origin c0ffee`");
   const many = Array.from({ length: 12 }, (_, i) => ({ ...pointerTo("1"), path: `f${i}` }));
   expect(missingLfsError(many).message).toMatch(/12 Git LFS files .* f9 \(1 B\), and 2 more; /);

@@ -6,6 +6,7 @@ import { archiveId } from "../steps/name-set.ts";
 import type { PlannedArchive } from "../steps/build-manifest.ts";
 import { examineFolder, planOf, type ExaminedFolder, type FolderRequest } from "../steps/examine-folder.ts";
 import type { Selection } from "../steps/folder-entry.ts";
+import { includeLfs } from "../steps/include-lfs.ts";
 import { assertApart, digestFiles, type JoiningFile } from "../steps/join-files.ts";
 import { selectEntries } from "../steps/select-entries.ts";
 import type { SelectionRules } from "../steps/selection-rules.ts";
@@ -35,8 +36,13 @@ export async function takeArchiveOrder(settings: ArchiveSettings, ports: Ports):
   assertApart(files, examined.name);
   const plan = planOf(examined, request, { prefix: examined.prefix, files });
   let selection: Promise<Selection> | undefined;
-  const select = async () => (selection ??= selectEntries(examined.folder, rulesOf(settings, examined), ports.signal));
+  const select = async () => (selection ??= selectAll(settings, examined, ports.signal));
   return { settings, request, started, examined, plan, files, select };
+}
+
+async function selectAll(settings: ArchiveSettings, examined: ExaminedFolder, signal: AbortSignal): Promise<Selection> {
+  const selection = await selectEntries(examined.folder, rulesOf(settings, examined), signal);
+  return settings.lfs === "include" ? includeLfs(selection, signal) : selection;
 }
 
 function rulesOf(

@@ -13,10 +13,7 @@ import { prospectOf } from "./archive-prospect.ts";
 import { foresee } from "./foresee.ts";
 import type { MakingOrder } from "./making-order.ts";
 import { packFolder, type SelectedProspect } from "./pack-folder.ts";
-import { expectedSeconds, firstMemory, planReport, splitsOf } from "./plan-report.ts";
-
-// Up to this size the archives are made to count their bytes; above, samples are compressed.
-const exactTarBytes = 64 * 1024 * 1024;
+import { exactTarBytes, expectedSeconds, firstMemory, planReport, splitsOf } from "./plan-report.ts";
 
 /** What an archive would be and do, found by reading all of the folder, without writing anything but scratch. */
 export async function planArchiveReport(taken: ArchiveOrder, ports: Ports, io: Io): Promise<Report> {
@@ -61,7 +58,7 @@ async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): P
   const { settings, selection, tarBytes, set } = prospect;
   const [sizes, lfs, seconds] = await Promise.all([
     trial.sizes ?? prospect.estimate(ports.signal),
-    findFolderPointers(selection.entries, ports.signal),
+    selection.lfs ?? pointersIn(selection.entries, ports.signal),
     firstMemory(ports, async (store, io) => expectedSeconds(store, { project: set.project, tarBytes }, io)),
   ]);
   const { entries, errors: _, warnings: __, ...chosen } = selection;
@@ -79,6 +76,10 @@ async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): P
     exportSubst: [],
     ...(seconds !== undefined && { expectedSeconds: seconds }),
   };
+}
+
+async function pointersIn(entries: Selection["entries"], signal: AbortSignal): Promise<Plan["lfs"]> {
+  return (await findFolderPointers(entries, signal)).map(({ pointer }) => pointer);
 }
 
 function weigh(entries: Selection["entries"]): WeightSurvey {

@@ -7,6 +7,9 @@ import { recallRate } from "../steps/recall-rate.ts";
 import type { Foreseen } from "./foresee.ts";
 import type { MakingOrder } from "./making-order.ts";
 
+/** Up to this size of the tar archives are made to count their bytes; above, samples are compressed. */
+export const exactTarBytes = 64 * 1024 * 1024;
+
 /** What a dry run found out. */
 export interface Found {
   readonly order: Pick<MakingOrder, "settings" | "set" | "name" | "warnings">;

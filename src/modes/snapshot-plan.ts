@@ -11,11 +11,8 @@ import { newestSet, sinceLast } from "../steps/since-last.ts";
 import { openSnapshotTar } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
 import { foresee } from "./foresee.ts";
-import { expectedSeconds, firstMemory, planReport, splitsOf } from "./plan-report.ts";
+import { exactTarBytes, expectedSeconds, firstMemory, planReport, splitsOf } from "./plan-report.ts";
 import type { SnapshotOrder } from "./snapshot-order.ts";
-
-// Up to this size the archive is made to count its bytes; above, samples are compressed.
-const exactTarBytes = 64 * 1024 * 1024;
 
 /** What a snapshot would be and do, found without writing anything but scratch. */
 export async function planSnapshotReport(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Report> {
@@ -24,7 +21,7 @@ export async function planSnapshotReport(order: SnapshotOrder, survey: TreeSurve
     planOf(order, survey, ports),
     Promise.all(ports.stores.map(async (store) => foresee(store, order, io))),
   ]);
-  const pointers = order.settings.lfs === "fail" && plan.lfs.length > 0 ? [pointerError(plan.lfs)] : [];
+  const pointers = order.settings.lfs === "fail" && plan.lfs.length > 0 ? [pointerError(plan.lfs, plan.submodules)] : [];
   return planReport({ order, plan, wouldBe, inTheWay: [...order.errors, ...pointers] });
 }
 

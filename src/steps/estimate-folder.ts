@@ -6,6 +6,7 @@ import { estimateSizes } from "./estimate-size.ts";
 import type { ContentReader, WantedContent } from "./fill-samples.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 import { tarBytesOf, tarOffsets } from "./folder-tar.ts";
+import { lfsPart } from "./lfs-content.ts";
 import { SampleGrid } from "./sample-grid.ts";
 
 /** A folder whose archives' sizes are wanted. */
@@ -16,7 +17,7 @@ export interface FolderToMeasure {
   readonly level?: number | undefined;
 }
 
-/** The size of a folder's archive in each format, told by samples of its files; Git LFS pointers count as they are. */
+/** The size of a folder's archive in each format, told by samples of its files. */
 export async function estimateFolder(folder: FolderToMeasure, signal: AbortSignal): Promise<Plan["sizes"]> {
   const { entries, prefix, formats, level } = folder;
   const grid = new SampleGrid<SampledFile>();
@@ -37,7 +38,7 @@ function sampled(entry: FolderEntry): SampledFile {
 
 const readFiles: ContentReader<SampledFile> = async (wanted, give, signal) => {
   for (const each of wanted) {
-    let offset = 0;
+    let offset = startOf(each);
     for await (const data of contentOf(each, signal)) {
       if (offset >= each.to) break;
       if (offset + data.length > each.from) give({ entry: each.entry, offset, data, last: false });
@@ -47,13 +48,20 @@ const readFiles: ContentReader<SampledFile> = async (wanted, give, signal) => {
   }
 };
 
+/** Git LFS contents are read from where they are wanted on, all others from their start. */
+function startOf({ entry: { of }, from }: WantedContent<SampledFile>): number {
+  return of.type === "file" && of.pointer !== undefined ? from : 0;
+}
+
 async function* contentOf(
-  { entry: { of } }: WantedContent<SampledFile>,
+  { entry: { of }, from, to }: WantedContent<SampledFile>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (of.type !== "file") return;
-  const { content } = of;
-  if (content.kind === "disk") yield* content.disk.stream(content.path, content.looked, signal);
+  const { content, pointer, lfs: repository } = of;
+  if (pointer !== undefined) {
+    if (repository !== undefined) yield* lfsPart({ repository, pointer, signal }, { from, to });
+  } else if (content.kind === "disk") yield* content.disk.stream(content.path, content.looked, signal);
   else
     for await (const pieces of content.repository.blobPieces([content.oid], signal))
       for (const { data } of pieces) yield data;

@@ -4,9 +4,10 @@ import type { ContentPolicies } from "../model/manifest.ts";
 import type { Revision } from "../model/revision.ts";
 import type { BytePath } from "../ports/folder.ts";
 import type { Repository, TreeEntry } from "../ports/repository.ts";
-import { bytePathOf, type CommitTree, plainTree, readEntries } from "./commit-tree.ts";
+import { bytePathOf, type CommitTree, plainTree } from "./commit-tree.ts";
 import { missingLfsError, withoutContent } from "./lfs-content.ts";
-import { mayBePointer, parsePointer, usesExtensions } from "./lfs-pointer.ts";
+import { mayBePointer, pointersAmong } from "./lfs-pointer.ts";
+import { nameSome } from "./name-some.ts";
 
 export interface ContentsRequest {
   readonly repository: Repository;
@@ -85,11 +86,11 @@ class ContentsSearch {
     entries: readonly TreeEntry[],
     into: Map<BytePath, LfsPointer>,
   ): Promise<void> {
-    for await (const { entry, data } of readEntries(repository, entries, this.#signal)) {
-      const pointer = parsePointer(data, `${folder}${entry.path}`);
-      if (pointer === undefined) continue;
+    for await (const { entry, pointer: found, extended } of pointersAmong(repository, entries, this.#signal)) {
+      const pointer = { ...found, path: `${folder}${found.path}` };
       into.set(bytePathOf(entry), pointer);
-      if (this.#policies.lfs === "include" && usesExtensions(data)) this.#errors.push(needsExtension(pointer));
+      if (this.#policies.lfs === "include" && extended)
+        this.#errors.push(needsExtension(pointer, folder === "" ? "own" : "submodule"));
     }
   }
 
@@ -99,8 +100,9 @@ class ContentsSearch {
   ): Promise<ReadonlyMap<BytePath, LfsPointer>> {
     const missing = await withoutContent(repository, pointers.values());
     this.#signal.throwIfAborted();
-    const clone = folder === "" ? undefined : folder.slice(0, -1);
-    if (missing.length > 0) this.#errors.push(missingLfsError(missing, revision.commit, clone));
+    const { commit } = revision;
+    const clone = folder === "" ? {} : { folder: folder.slice(0, -1) };
+    if (missing.length > 0) this.#errors.push(missingLfsError(missing, { commit, ...clone }));
     return pointers;
   }
 
@@ -129,12 +131,11 @@ class ContentsSearch {
 }
 
 function missingSubmodules(missing: readonly Submodule[]): ColdstoreError {
-  const named = missing.slice(0, 10).map(({ path, commit }) => `${path} (${commit.slice(0, 7)})`);
-  const more = missing.length > 10 ? `, and ${missing.length - 10} more` : "";
+  const named = nameSome(missing.map(({ path, commit }) => `${path} (${commit.slice(0, 7)})`));
   const what = missing.length === 1 ? "1 submodule" : `${missing.length} submodules`;
   return new ColdstoreError(
     "source",
-    `${what} can't be included, since there is no clone with the commit here: ${named.join(", ")}${more}; ` +
+    `${what} can't be included, since there is no clone with the commit here: ${named}; ` +
       "get them with `git submodule update --init --recursive`, in GitHub Actions by `submodules: recursive` in the `with:` of actions/checkout",
   );
 }
@@ -146,10 +147,11 @@ function needsUtf8(path: string): ColdstoreError {
   );
 }
 
-function needsExtension({ path }: LfsPointer): ColdstoreError {
+function needsExtension({ path }: LfsPointer, of: "own" | "submodule"): ColdstoreError {
+  const leaveOut = of === "own" ? ", or leave the file out by export-ignore in .gitattributes" : "";
   return new ColdstoreError(
     "source",
     `${path} is kept in Git LFS by way of an extension, a program that would have to be run to get its content; ` +
-      "Coldstore runs none: set lfs to pointers, or leave the file out by export-ignore in .gitattributes",
+      `Coldstore runs none: set lfs to pointers${leaveOut}`,
   );
 }

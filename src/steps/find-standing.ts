@@ -72,7 +72,7 @@ const wordFor: Readonly<Record<string, string>> = {
 };
 
 /** What differs between a set's content and a plan, for a sentence. */
-export function differences(manifest: Manifest, plan: PlannedContent): string {
+function differences(manifest: Manifest, plan: PlannedContent): string {
   const before: Readonly<Record<string, unknown>> = { ...manifest.content };
   const names = Object.entries(plan).filter(
     ([key, value]) => canonicalJson(value) !== canonicalJson(before[key] ?? null),

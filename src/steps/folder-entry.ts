@@ -1,3 +1,4 @@
+import type { LfsPointer } from "../model/details.ts";
 import type { TreeCounts } from "../model/entry.ts";
 import type { ColdstoreError } from "../model/errors.ts";
 import type { BytePath, DiskEntry, FolderDisk } from "../ports/folder.ts";
@@ -17,6 +18,8 @@ export type FolderEntry = { readonly path: BytePath; readonly mode: number; read
       readonly content: ContentSource;
       /** The clone whose LFS store has the content, should the file be a pointer; absent outside of a repository. */
       readonly lfs?: Repository;
+      /** The Git LFS pointer that the file is; `bytes` are those of its content, which goes in. */
+      readonly pointer?: LfsPointer;
     }
   | { readonly type: "dir" }
   | { readonly type: "symlink"; readonly link: BytePath }
@@ -26,7 +29,6 @@ export type FolderEntry = { readonly path: BytePath; readonly mode: number; read
 export interface Selection {
   /** In the archive's order: by bytes of the path, a folder (its path with a trailing slash) before what is in it. */
   readonly entries: readonly FolderEntry[];
-  /** Of the entries, before Git LFS contents take the place of pointers. */
   readonly counts: TreeCounts;
   readonly engine: "git" | "ignore";
   /** Untracked files that went in. */
@@ -38,6 +40,8 @@ export interface Selection {
   /** Links that lead out of the folder. */
   readonly outwardLinks: readonly string[];
   readonly submodules: readonly { readonly path: string; readonly commit: string }[];
+  /** Git LFS pointers in whose place their contents go in; absent where they weren't looked for. */
+  readonly lfs?: readonly LfsPointer[];
   readonly warnings: readonly string[];
   /** What stands against an archive; all of it, each with its way out. */
   readonly errors: readonly ColdstoreError[];

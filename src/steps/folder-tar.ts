@@ -1,4 +1,4 @@
-import type { LfsPointer } from "../model/details.ts";
+import { ColdstoreError } from "../model/errors.ts";
 import { bytesOf } from "./byte-text.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 import { blobRunAt, putBlobs } from "./put-blobs.ts";
@@ -12,14 +12,12 @@ export interface FolderTarRequest {
   readonly entries: readonly FolderEntry[];
   /** Empty, or ending with a slash. */
   readonly prefix: string;
-  /** What a Git LFS pointer becomes: `fail` and `pointers` leave it as it is, and `fail` tells of it. */
+  /** What a Git LFS pointer becomes: its content, or else it stays as it is. */
   readonly lfs: "fail" | "include" | "pointers";
   /** Time of the prefix's own folders, epoch seconds. */
   readonly mtimeOfPrefix: number;
   /** Other prefixes to give the digests for. */
   readonly shadows?: readonly string[];
-  /** Called for each pointer with `fail`; what it throws ends the tar. */
-  onPointer?(pointer: LfsPointer): void;
   /** `reused`: a chunk is good until the next one is asked for. */
   readonly chunks?: "kept" | "reused";
   readonly signal: AbortSignal;
@@ -38,7 +36,7 @@ export interface FolderTarEnd {
 export async function* folderTar(request: FolderTarRequest): AsyncGenerator<Uint8Array, FolderTarEnd, undefined> {
   const { entries, prefix, shadows = [], mtimeOfPrefix: mtime, signal } = request;
   const writer = new TarWriter({ prefix, shadows, mtime });
-  const put = new EntryPutter(writer, { ...request, onPointer: (pointer) => request.onPointer?.(pointer) });
+  const put = new EntryPutter(writer, request);
   for (let at = 0; at < entries.length;) {
     signal.throwIfAborted();
     const run = blobRunAt(entries, at);
@@ -56,12 +54,13 @@ export async function* folderTar(request: FolderTarRequest): AsyncGenerator<Uint
 }
 
 function putOne(entry: FolderEntry | undefined, put: EntryPutter): Rest {
-  if (entry?.type === "file") return entry.content.kind === "disk" ? put.file(entry, entry.content) : undefined;
-  if (entry !== undefined) put.plain(entry);
+  if (entry?.type === "file" && entry.content.kind === "disk") return put.file(entry, entry.content);
+  if (entry === undefined || entry.type === "file") throw new ColdstoreError("bug", "a file is of no run of blobs");
+  put.plain(entry);
   return undefined;
 }
 
-/** Exact size of a folder's tar when no file changes any more, and Git LFS pointers stay what they are. */
+/** Exact size of a folder's tar when no file changes any more. */
 export function tarBytesOf(entries: readonly FolderEntry[], prefix: string): number {
   let end = prefixBytes(prefix);
   for (const { entry, offset } of tarOffsets(entries, prefix)) end = offset + contentBytes(entry);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
-import { formatBytes, formatCount } from "../model/units.ts";
+import { formatCount } from "../model/units.ts";
 import type { Repository } from "../ports/repository.ts";
+import { namePointers } from "./lfs-pointer.ts";
 
 export interface LfsContentRequest {
   /** The clone that the pointer is in. */
@@ -37,18 +37,14 @@ export async function* lfsContent({ repository, pointer, signal }: LfsContentReq
   if (sha256.digest("hex") !== pointer.oid) throw wrongContent(pointer, "another SHA-256");
 }
 
-/** A part of a content, unchecked; undefined when it isn't there. */
-export async function readLfsPart(part: {
-  readonly repository: Pick<Repository, "lfsFile">;
-  readonly pointer: LfsPointer;
-  readonly from: number;
-  readonly bytes: number;
-}): Promise<Uint8Array | undefined> {
-  const file = await part.repository.lfsFile(part.pointer);
-  if (file === undefined) return undefined;
-  await using opened = await open(file);
-  const { buffer, bytesRead } = await opened.read(Buffer.alloc(part.bytes), 0, part.bytes, part.from);
-  return buffer.subarray(0, bytesRead);
+/** A part of a content, from one byte up to (not with) another, unchecked; nothing when it isn't there. */
+export async function* lfsPart(
+  { repository, pointer, signal }: LfsContentRequest,
+  { from, to }: { readonly from: number; readonly to: number },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = await repository.lfsFile(pointer);
+  if (file === undefined) return;
+  for await (const data of createReadStream(file, { start: from, end: to - 1, signal })) yield data as Uint8Array;
 }
 
 /** Those of the pointers whose content a clone hasn't got. */
@@ -62,18 +58,23 @@ export async function withoutContent(
   return missing;
 }
 
-/**
- * Says which Git LFS contents aren't in this clone, and how to get them: those of a commit, in the clone of a submodule if
- * `folder` (its path) is given.
- */
-export function missingLfsError(pointers: readonly LfsPointer[], commit = "HEAD", folder?: string): ColdstoreError {
-  const named = pointers.slice(0, 10).map(({ path, bytes }) => `${path} (${formatBytes(bytes)})`);
-  const more = pointers.length > 10 ? `, and ${pointers.length - 10} more` : "";
+/** Where missing contents could be fetched, and what else could be done. */
+export interface MissingFrom {
+  readonly commit?: string;
+  /** Path of the submodule whose clone hasn't got them. */
+  readonly folder?: string | undefined;
+  /** The end of the sentence. */
+  readonly orElse?: string;
+}
+
+/** Says which Git LFS contents aren't in a clone, and how to get them there. */
+export function missingLfsError(pointers: readonly LfsPointer[], from: MissingFrom = {}): ColdstoreError {
+  const { commit = "HEAD", folder, orElse = "" } = from;
   const inside = folder === undefined ? "" : `-C ${shellWord(folder)} `;
   return new ColdstoreError(
     "source",
-    `the contents of ${formatCount(pointers.length, "Git LFS file")} can't be included, since this clone hasn't got them: ${named.join(", ")}${more}; ` +
-      `fetch them with \`git ${inside}lfs fetch origin ${commit}\`, in GitHub Actions by \`lfs: true\` in the \`with:\` of actions/checkout`,
+    `the contents of ${formatCount(pointers.length, "Git LFS file")} can't be included, since this clone hasn't got them: ${namePointers(pointers)}; ` +
+      `fetch them with \`git ${inside}lfs fetch origin ${commit}\`, in GitHub Actions by \`lfs: true\` in the \`with:\` of actions/checkout${orElse}`,
   );
 }
 

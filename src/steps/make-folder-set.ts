@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../model/errors.ts";
 import type { Digest } from "../model/manifest.ts";
 import type { Scratch } from "../ports/workspace.ts";
+import { unwantedPointers } from "./archive-lfs-errors.ts";
 import type { PlannedArchive } from "./build-manifest.ts";
 import type { Recipe } from "./choose-recipes.ts";
 import type { FolderEntry } from "./folder-entry.ts";
@@ -9,7 +10,6 @@ import { folderTar } from "./folder-tar.ts";
 import type { JoiningFile } from "./join-files.ts";
 import { makeSet, type SetInTheMaking } from "./make-set.ts";
 import type { PackIo } from "./pack-archive.ts";
-import { pointerError } from "./pointer-error.ts";
 
 /** What a folder's set is to be made of. */
 export interface FolderSetOrder {
@@ -54,7 +54,7 @@ export function makeFolderSet(order: FolderSetOrder): FolderSetInTheMaking {
     });
     ({ shadows } = end);
   }
-  const explainPointers = async () => pointerError(await findFolderPointers(entries, io.signal));
+  const explainPointers = async () => unwantedPointers(await findFolderPointers(entries, io.signal));
   const making = makeSet({
     openTar: async () => tar(),
     plan,

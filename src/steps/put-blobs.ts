@@ -1,4 +1,6 @@
+import { ColdstoreError } from "../model/errors.ts";
 import type { Repository } from "../ports/repository.ts";
+import { textOf } from "./byte-text.ts";
 import type { FileEntry } from "./entry-content.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 import { pointerLimit } from "./lfs-pointer.ts";
@@ -42,8 +44,8 @@ export async function* putBlobs(
   for await (const pieces of repository.blobPieces(blobs, signal)) {
     for (const { offset, data, last } of pieces) {
       if (offset === 0) current = nextFile(waiting, put);
-      if (current === undefined) continue;
-      const whole = current.bytes <= pointerLimit;
+      if (current === undefined) throw new ColdstoreError("bug", "more blobs were read than asked for");
+      const whole = current.pointer !== undefined || current.bytes <= pointerLimit;
       if (offset === 0 && !whole) put.start(current);
       if (whole) small.push(data);
       else yield* put.piece(data);
@@ -53,7 +55,8 @@ export async function* putBlobs(
       if (rest !== undefined) yield* rest;
     }
   }
-  nextFile(waiting, put);
+  const unread = nextFile(waiting, put);
+  if (unread !== undefined) throw new ColdstoreError("bug", `the blob of ${textOf(unread.path)} wasn't read`);
 }
 
 /** The next file of a run, after the folders and links before it were put. */

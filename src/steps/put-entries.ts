@@ -1,20 +1,17 @@
 import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
+import type { Repository } from "../ports/repository.ts";
 import { textOf } from "./byte-text.ts";
 import { type DiskContent, type FileEntry, findFile, type FoundFile } from "./entry-content.ts";
 import type { FolderEntry } from "./folder-entry.ts";
-import { lfsContent, withoutContent } from "./lfs-content.ts";
-import { parsePointer } from "./lfs-pointer.ts";
-import { canBePointer, explainMissing } from "./missing-lfs.ts";
+import { outsideOfClones } from "./archive-lfs-errors.ts";
+import { lfsContent } from "./lfs-content.ts";
+import { hasPointerSize, parsePointer } from "./lfs-pointer.ts";
 import type { TarWriter } from "./tar-writer.ts";
 
 export interface PutRequest {
-  /** All that go in, in the archive's order. */
-  readonly entries: readonly FolderEntry[];
-  /** What a Git LFS pointer becomes: `fail` and `pointers` leave it as it is, and `fail` tells of it. */
+  /** What a Git LFS pointer becomes: its content, or else it stays as it is. */
   readonly lfs: "fail" | "include" | "pointers";
-  /** Called for each pointer with `fail`; what it throws ends the tar. */
-  readonly onPointer?: ((pointer: LfsPointer) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -45,11 +42,9 @@ export class EntryPutter {
 
   /** A file whose content is at hand, which may be a Git LFS pointer. */
   small(entry: FileEntry, data: Uint8Array): Rest {
-    const { lfs, onPointer } = this.#request;
-    const mayBe = lfs !== "pointers" && canBePointer({ ...entry, bytes: data.length });
+    const mayBe = this.#request.lfs === "include" && hasPointerSize(data.length);
     const pointer = mayBe ? parsePointer(data, textOf(entry.path)) : undefined;
-    if (pointer !== undefined && lfs === "include") return this.#included(entry, pointer);
-    if (pointer !== undefined) onPointer?.(pointer);
+    if (pointer !== undefined) return this.#included(entry, pointer);
     this.#writer.whole({ ...headOf(entry), size: data.length }, data);
     return undefined;
   }
@@ -79,12 +74,10 @@ export class EntryPutter {
     );
   }
 
+  /** Contents that are missing are looked for before; here they have gone since, or the pointer has come. */
   async *#included(entry: FileEntry, pointer: LfsPointer): NonNullable<Rest> {
-    const { entries, signal } = this.#request;
-    const { lfs: repository } = entry;
-    if (repository === undefined) return;
-    if ((await withoutContent(repository, [pointer])).length > 0)
-      throw await explainMissing(entries.slice(entries.findIndex(({ path }) => path === entry.path)), signal);
+    const { lfs: repository = noClone(pointer) } = entry;
+    const { signal } = this.#request;
     yield* this.#pieces({ ...entry, bytes: pointer.bytes }, lfsContent({ repository, pointer, signal }));
   }
 
@@ -97,4 +90,13 @@ export class EntryPutter {
 
 function headOf({ path, mode, mtime }: FileEntry): Pick<FileEntry, "path" | "mode" | "mtime" | "type"> {
   return { path, type: "file", mode, mtime };
+}
+
+/** A clone that has no content, and says so. */
+function noClone(pointer: LfsPointer): Pick<Repository, "lfsFile"> {
+  return {
+    lfsFile: async () => {
+      throw outsideOfClones([{ pointer }]);
+    },
+  };
 }

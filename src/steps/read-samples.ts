@@ -1,8 +1,7 @@
-import { createReadStream } from "node:fs";
-import { ColdstoreError } from "../model/errors.ts";
 import type { Repository } from "../ports/repository.ts";
 import type { SnapshotEntry } from "./commit-tree.ts";
 import type { ContentPiece, ContentReader, WantedContent } from "./fill-samples.ts";
+import { lfsPart } from "./lfs-content.ts";
 
 type Wanted = WantedContent<SnapshotEntry>;
 type Give = (piece: ContentPiece<SnapshotEntry>) => void;
@@ -46,18 +45,18 @@ function halves(sharers: ReadonlyMap<string, readonly Wanted[]>): readonly (read
   return lists;
 }
 
+/** Of a content that isn't here there is nothing to read: what stands against the snapshot says so. */
 async function readStored(
   repository: Repository,
   { entry, from, to }: Wanted,
   { give, signal }: Reading,
 ): Promise<void> {
-  const path = entry.lfs && (await repository.lfsFile(entry.lfs));
-  if (path === undefined) throw new ColdstoreError("source", `the Git LFS content of ${entry.path} is gone; fetch it`);
-  const none = new Uint8Array();
+  const { lfs: pointer } = entry;
+  if (pointer === undefined) return;
   let offset = from;
-  for await (const data of createReadStream(path, { start: from, end: to - 1, signal }) as AsyncIterable<Buffer>) {
+  for await (const data of lfsPart({ repository, pointer, signal }, { from, to })) {
     give({ entry, offset, data, last: false });
     offset += data.length;
   }
-  give({ entry, offset, data: none, last: true });
+  give({ entry, offset, data: new Uint8Array(), last: true });
 }
