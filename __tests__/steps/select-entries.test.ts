@@ -56,7 +56,7 @@ describe("what goes in", () => {
     expect(selection.counts).toEqual({ files: 5, dirs: 2, symlinks: 0, bytes: 3 });
     expect(selection.engine).toBe("git");
     expect(selection.untracked).toEqual(["B", "a/b/c", "\ufffd"]);
-    expect(selection.warnings).toEqual([]);
+    expect(selection.warnings).toEqual(["1 empty folder is not in the archive: empty/deep"]);
     expect(selection.errors).toEqual([]);
   });
 
@@ -335,6 +335,28 @@ describe("what isn't there, or can't be read", () => {
       expect(selection.warnings.at(-1)).toBe(
         "2 things that are no files were left out (FIFOs, sockets, devices): a/pipe, dev/null",
       );
+    }
+  });
+
+  test("empty folders are named, unless something leaves them out", async () => {
+    const empty = { folder: "open" } as const;
+    const files = {
+      ".gitignore": "/ign/\n",
+      b: empty,
+      "a/c": empty,
+      "ign/in": empty,
+      "ex/in": empty,
+      "sub/.gitignore": "in/\n",
+      "sub/in": empty,
+      cold: empty,
+      x: "",
+    };
+    for (const git of [{ ignored: ["ign/"] }, undefined]) {
+      const selection = await selected(
+        { files, ...(git && { git }) },
+        { exclude: ["ex/"], without: ["/memory/project/cold"] },
+      );
+      expect(selection.warnings.at(-1)).toBe("2 empty folders are not in the archive: a/c, b");
     }
   });
 

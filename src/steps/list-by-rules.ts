@@ -7,6 +7,8 @@ import type { ColdstoreError } from "../model/errors.ts";
 export interface OddThings {
   /** FIFOs, sockets and devices that no .gitignore leaves out. */
   readonly special: readonly BytePath[];
+  /** Folders with nothing in them that no .gitignore leaves out. */
+  readonly empty: readonly BytePath[];
   readonly unreadable: readonly { readonly path: BytePath; readonly error: ColdstoreError }[];
 }
 
@@ -26,6 +28,7 @@ export function listByRules(
   const { disk, skips, wants } = listing;
   const candidates: Candidate[] = [];
   const special: BytePath[] = [];
+  const empty: BytePath[] = [];
   const unreadable: { path: BytePath; error: ColdstoreError }[] = [];
   walkFolder<FolderRules | "ignored">(
     {
@@ -48,21 +51,27 @@ export function listByRules(
           if (!ignored || wants?.(path)) candidates.push({ path, kind: "file", tracked: false });
         } else if (!ignored) special.push(path);
       },
+      empty(folder, rules) {
+        if (rules !== "ignored") empty.push(folder.slice(0, -1));
+      },
       unreadable: (folder, error) => void unreadable.push({ path: folder.slice(0, -1), error }),
     },
     signal,
   );
-  return { candidates, special, unreadable };
+  return { candidates, special, empty, unreadable };
 }
 
-/** Looks for what git's listing doesn't tell of. `rules`, the .gitignore files of the top folder and those above it, decide about what isn't a folder. */
+/** Looks for what git's listing doesn't tell of. `rules`, the .gitignore files of the top folder and those above it, decide about it. */
 export function findOddThings(
   listing: Pick<RuleListing, "disk" | "skips">,
   rules: () => FolderRules,
   signal: AbortSignal,
 ): OddThings {
   const { disk, skips } = listing;
+  let top: FolderRules | undefined;
+  const ignores = (path: BytePath): boolean => isIgnored(disk, path, (top ??= rules()));
   const special: BytePath[] = [];
+  const empty: BytePath[] = [];
   const unreadable: { path: BytePath; error: ColdstoreError }[] = [];
   walkFolder<true>(
     {
@@ -70,13 +79,16 @@ export function findOddThings(
       state: true,
       enter: (folder) => (skips(folder) ? undefined : true),
       visit(path, type) {
-        if (type !== "file" && type !== "symlink" && !isIgnored(disk, path, rules())) special.push(path);
+        if (type !== "file" && type !== "symlink" && !ignores(path)) special.push(path);
+      },
+      empty(folder) {
+        if (!ignores(folder)) empty.push(folder.slice(0, -1));
       },
       unreadable: (folder, error) => void unreadable.push({ path: folder.slice(0, -1), error }),
     },
     signal,
   );
-  return { special, unreadable };
+  return { special, empty, unreadable };
 }
 
 function isIgnored(disk: FolderDisk, path: BytePath, top: FolderRules): boolean {

@@ -29,6 +29,7 @@ export class Findings {
   readonly unmerged = new Set<BytePath>();
   /** FIFOs, sockets and devices. */
   readonly special: BytePath[] = [];
+  readonly emptyFolders: BytePath[] = [];
   readonly links: BytePath[] = [];
   /** Links that were to be followed, and can't be: nothing there, or a circle. */
   readonly deadLinks: BytePath[] = [];

@@ -39,6 +39,7 @@ function sentences(findings: Findings, rules: SelectionRules): string[] {
       ["thing that is no file was", "things that are no files were"],
       "left out (FIFOs, sockets, devices)",
     ),
+    about(findings.emptyFolders, ["empty folder is", "empty folders are"], "not in the archive"),
     about(
       findings.versionControl,
       ["tracked file of a version control system was", "tracked files of a version control system were"],

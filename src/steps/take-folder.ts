@@ -53,6 +53,8 @@ function noteOddThings(listing: FolderListing, { root, taking: { findings, filte
   const inArchive = (path: BytePath): BytePath => root.at + path;
   const special = listing.special.filter((path) => !isOwnOutput(path, own)).map(inArchive);
   findings.special.push(...special.filter((path) => !filter.excludes(path)));
+  const empty = listing.empty.filter((path) => !isOwnOutput(`${path}/`, own)).map(inArchive);
+  findings.emptyFolders.push(...empty);
   const leftOutBy = root.git === undefined ? "exclude" : "gitignore";
   for (const { path, error } of listing.unreadable)
     findings.unreadable.push({ path: inArchive(path), kind: "folder", leftOutBy, error });

@@ -10,6 +10,8 @@ export interface Walk<State> {
   enter(folder: BytePath, state: State): State | undefined;
   /** Everything that isn't a folder; links aren't followed. */
   visit(path: BytePath, type: Exclude<DiskType, "dir">, state: State): void;
+  /** A folder with nothing in it, but for the top one. */
+  empty(folder: BytePath, state: State): void;
   /** A folder that can't be read, or can't be entered; the walk goes on. */
   unreadable(folder: BytePath, error: ColdstoreError): void;
 }
@@ -30,7 +32,9 @@ export function walkFolder<State>(walk: Walk<State>, signal: AbortSignal): void 
 
 function lookInto<State>(walk: Walk<State>, folder: BytePath, state: State): { folder: BytePath; state: State }[] {
   const inner: { folder: BytePath; state: State }[] = [];
-  for (const { name, type } of walk.disk.names(folder.slice(0, -1))) {
+  const names = walk.disk.names(folder.slice(0, -1));
+  if (names.length === 0 && folder !== "") walk.empty(folder, state);
+  for (const { name, type } of names) {
     const path = folder + name;
     if (type === "dir") {
       const entered = walk.enter(`${path}/`, state);

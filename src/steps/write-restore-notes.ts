@@ -139,6 +139,7 @@ function notInArchive({ symlinks, mtime, filters }: Extract<ManifestContent, { m
     ...(filters.exclude.length === 0 ? [] : [`By \`exclude\`: ${listed(filters.exclude)}.`]),
     ...(chosen.length === 0 ? [] : [`By \`ignore-profile\`: ${listed(chosen)}; the manifest has their patterns.`]),
     "Untracked files that look like credentials, unless `include` names them.",
+    "Empty folders, FIFOs, sockets and devices.",
     ...(symlinks === "skip" ? ["Symbolic links."] : []),
     ...(symlinks === "follow" ? ["Symbolic links: what they led to is in their place."] : []),
     `Owners, access times, extended attributes and permissions but for the executable bit; ${
