@@ -20,3 +20,8 @@ export function snapshotId(revision: Revision, sha256: (text: string) => string)
   if (revision.tag !== undefined) return safeName(revision.tag.name, sha256);
   return `${compactTime(new Date(revision.committed * 1000))}-${revision.commit.slice(0, 7)}`;
 }
+
+/** Whether an id is made of a time and seven digits, as an archive's without a tag: no later run makes the same again. */
+export function isTimedId(id: string): boolean {
+  return /^\d{8}T\d{6}Z-[0-9a-f]{7}$/.test(id);
+}

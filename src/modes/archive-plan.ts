@@ -6,6 +6,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { Io } from "../ports/store.ts";
 import type { Selection } from "../steps/folder-entry.ts";
 import { findFolderPointers } from "../steps/folder-pointers.ts";
+import { tooManyParts } from "../steps/too-many-parts.ts";
 import { WeightSurvey } from "../steps/weight-survey.ts";
 import { makingArchive } from "./archive-making.ts";
 import type { ArchiveOrder } from "./archive-order.ts";
@@ -22,7 +23,9 @@ export async function planArchiveReport(taken: ArchiveOrder, ports: Ports, io: I
   const trial = await tryOut({ ...prospect, selection }, ports, io);
   const plan = await planOf({ ...prospect, selection }, trial, ports);
   const wouldBe = await Promise.all(ports.stores.map(async (store) => foresee(store, trial.order, io)));
-  return planReport({ order: trial.order, plan, wouldBe, inTheWay: trial.errors });
+  const { name, settings } = trial.order;
+  const parts = tooManyParts(plan.sizes, { name, splitSize: settings.splitSize });
+  return planReport({ order: trial.order, plan, wouldBe, inTheWay: [...trial.errors, ...parts] });
 }
 
 interface Trial {
@@ -38,9 +41,11 @@ async function tryOut(prospect: SelectedProspect, ports: Ports, io: Io): Promise
   const byPlan = makingArchive(prospect, { by: "plan" }, ports);
   if (selection.errors.length > 0) return { order: byPlan, errors: selection.errors };
   const formats = tarBytes <= exactTarBytes ? settings.formats : [];
+  // Sizes tell in how many parts an archive would be.
+  const { splitSize: _, ...whole } = settings;
   try {
     await using packed = await packFolder(
-      { ...prospect, settings: { ...settings, formats } },
+      { ...prospect, settings: { ...whole, formats } },
       { stores: ports.stores, ports },
       io,
     );

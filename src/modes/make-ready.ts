@@ -1,12 +1,14 @@
+import { mostParts } from "../model/archive-format.ts";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { preflight, type Unfit } from "../steps/preflight.ts";
+import { tooManyParts } from "../steps/too-many-parts.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** What is to be known of a set before any work. */
-export type Prospect = Pick<MakingOrder, "settings" | "set" | "files" | "tarBytes" | "errors" | "estimate">;
+export type Prospect = Pick<MakingOrder, "settings" | "set" | "name" | "files" | "tarBytes" | "errors" | "estimate">;
 
 /** A set that can be made, and the stores that can take it. */
 export interface Ready<Order> {
@@ -33,7 +35,8 @@ export async function makeReady<Order extends Prospect>(
   const reachable = without(ports.stores, unreachable);
   const unfit = [...unreachable, ...(await cramped(taken, reachable, io))];
   const fit = without(reachable, unfit);
-  const errors = taken.errors.length === 0 && fit.length > 0 ? [] : [...taken.errors, ...errorsOf(unfit)];
+  const against = [...taken.errors, ...(await oversplit(taken, io))];
+  const errors = against.length === 0 && fit.length > 0 ? [] : [...against, ...errorsOf(unfit)];
   if (errors.length === 0) return { order: taken, fit, unfit };
   const error = new SeveralErrors(errors);
   await tellFailure(fit, { set: taken.set, stamp: { time: ports.now(), run: ports.run.id }, error }, io);
@@ -50,6 +53,13 @@ async function cramped(order: Prospect, stores: readonly Store[], io: Io): Promi
   const sizes = await order.estimate(io.signal);
   const likely = sizes.reduce((sum, size) => sum + size.bytes, joined);
   return preflight(stores, { write: true, bytes: likely }, io);
+}
+
+/** Archives that are split too finely; their sizes are asked for only if what they hold leaves a doubt. */
+async function oversplit(order: Prospect, io: Io): Promise<readonly ColdstoreError[]> {
+  const { tarBytes, name, settings } = order;
+  const { splitSize = Infinity } = settings;
+  return tarBytes > mostParts * splitSize ? tooManyParts(await order.estimate(io.signal), { name, splitSize }) : [];
 }
 
 function errorsOf(unfit: readonly Unfit[]): readonly ColdstoreError[] {

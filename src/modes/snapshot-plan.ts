@@ -10,6 +10,7 @@ import { pointerError } from "../steps/pointer-error.ts";
 import { newestSet, sinceLast } from "../steps/since-last.ts";
 import { openSnapshotTar } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
+import { tooManyParts } from "../steps/too-many-parts.ts";
 import { foresee } from "./foresee.ts";
 import { exactTarBytes, expectedSeconds, firstMemory, planReport, splitsOf } from "./plan-report.ts";
 import type { SnapshotOrder } from "./snapshot-order.ts";
@@ -21,8 +22,10 @@ export async function planSnapshotReport(order: SnapshotOrder, survey: TreeSurve
     planOf(order, survey, ports),
     Promise.all(ports.stores.map(async (store) => foresee(store, order, io))),
   ]);
-  const pointers = order.settings.lfs === "fail" && plan.lfs.length > 0 ? [pointerError(plan.lfs, plan.submodules)] : [];
-  return planReport({ order, plan, wouldBe, inTheWay: [...order.errors, ...pointers] });
+  const pointers =
+    order.settings.lfs === "fail" && plan.lfs.length > 0 ? [pointerError(plan.lfs, plan.submodules)] : [];
+  const parts = tooManyParts(plan.sizes, { name: order.name, splitSize: order.settings.splitSize });
+  return planReport({ order, plan, wouldBe, inTheWay: [...order.errors, ...pointers, ...parts] });
 }
 
 async function planOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): Promise<Plan> {

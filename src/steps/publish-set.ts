@@ -3,6 +3,7 @@ import type { Artifact } from "../model/artifact.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { type Manifest, type ManifestContent, storedFiles } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
+import { isTimedId } from "../model/set-id.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
@@ -36,16 +37,31 @@ export type Published =
 /**
  * Stores the files, proves them, and places the manifest last. Never changes a file that is there: a finished set under
  * the same name makes this one `lost`. Rejects for an abort and for errors of `files`; what was stored until then stays,
- * without a manifest, and a later run takes it up.
+ * without a manifest, and a later run takes it up, if there can be one that makes the same.
  */
 export async function publishSet(publication: Publication, io: Io): Promise<Published> {
   const put = await putFiles(publication, io);
-  if (put.errors.length > 0) return { kind: "failed", error: oneError(put.errors) };
+  if (put.errors.length > 0) return fail(publication, { ...put, errors: put.errors }, io);
   if (put.different.length > 0) return giveWay(publication, put, io);
   await publication.store.settle(io);
   const doubts = await proveFiles({ ...publication, files: put.files, content: await publication.content }, io);
-  if (doubts.length > 0) return { kind: "failed", error: oneError(doubts) };
+  if (doubts.length > 0) return fail(publication, { ...put, errors: doubts }, io);
   return place(publication, put, io);
+}
+
+/** Of an archive that is named by its run's start no later run takes up what was stored: what this one created goes again. */
+async function fail(
+  { store, set }: Publication,
+  { created, errors }: Pick<PutFiles, "created" | "errors">,
+  io: Io,
+): Promise<Published> {
+  if (set.mode === "archive" && isTimedId(set.id)) await forget(store, created, io);
+  return { kind: "failed", error: oneError(errors) };
+}
+
+/** Why the run failed counts for more than what it left. */
+async function forget(store: Store, created: readonly string[], io: Io): Promise<void> {
+  await removeKeys(store, created, io).catch(() => undefined);
 }
 
 interface PutFiles {
@@ -72,15 +88,21 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
       yield { key, artifact: file.artifact };
     }
   }
-  for await (const outcome of store.put(puts(), io)) {
-    outcomes.push(outcome);
-    if (outcomes.length === pending.size) answered.resolve();
-    const file = pending.get(outcome.key);
-    if (outcome.outcome === "failed" || outcome.outcome === "different" || file === undefined) continue;
-    objects.set(outcome.key, outcome.object);
-    publication.stored(file);
-  }
   const keysOf = (word: PutOutcome["outcome"]) => outcomes.filter((o) => o.outcome === word).map(({ key }) => key);
+  try {
+    for await (const outcome of store.put(puts(), io)) {
+      outcomes.push(outcome);
+      if (outcomes.length === pending.size) answered.resolve();
+      const file = pending.get(outcome.key);
+      if (outcome.outcome === "failed" || outcome.outcome === "different" || file === undefined) continue;
+      objects.set(outcome.key, outcome.object);
+      publication.stored(file);
+    }
+  } catch (error) {
+    // A run that is told otherwise makes other files, which these would be in the way of.
+    if (error instanceof ColdstoreError && error.failure === "settings") await forget(store, keysOf("created"), io);
+    throw error;
+  }
   return {
     files: [...pending].flatMap(([key, file]) => storedFile(file, objects.get(key))),
     created: keysOf("created"),

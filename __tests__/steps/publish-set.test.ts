@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { ColdstoreError } from "../../src/model/errors.ts";
+import type { SetFile } from "../../src/model/set-file.ts";
+import { publishSet } from "../../src/steps/publish-set.ts";
+import { MemoryStore } from "../support/memory-store.ts";
+import { dataArtifact, testIo } from "../support/store-fixtures.ts";
+
+const set = { project: "acme/app", mode: "snapshot", id: "v1" };
+const timed = { ...set, mode: "archive", id: "20261122T030001Z-0123456" };
+
+const names = ["app.tar.part-001", "app.tar.part-002"];
+
+async function* failing(failure: "settings" | "source"): AsyncGenerator<SetFile> {
+  for (const name of names) yield { artifact: dataArtifact(name, name), role: "archive" };
+  throw new ColdstoreError(failure, "no more");
+}
+
+function publication(store: MemoryStore, files: AsyncIterable<SetFile>, name = set) {
+  const content = Promise.reject(new Error("unknown"));
+  content.catch(() => undefined);
+  const manifest = () => Promise.reject(new Error("too early"));
+  return publishSet({ store, set: name, files, content, manifest, prove: "digest", stored: () => {} }, testIo());
+}
+
+test("files whose settings turn out not to do are taken away again, others stay for a later run", async () => {
+  for (const [failure, left] of [
+    ["settings", []],
+    ["source", names.map((name) => `acme/app/snapshot/v1/${name}`)],
+  ] as const) {
+    const store = new MemoryStore();
+    await expect(publication(store, failing(failure))).rejects.toThrow("no more");
+    expect([failure, store.place.keys()]).toEqual([failure, left]);
+  }
+});
+
+test("what was there before the run stays", async () => {
+  const store = new MemoryStore();
+  const key = `acme/app/snapshot/v1/${names[0]}`;
+  store.place.objects.set(key, { data: Buffer.from(names[0]!), modified: new Date(0) });
+  await expect(publication(store, failing("settings"))).rejects.toThrow("no more");
+  expect(store.place.keys()).toEqual([key]);
+});
+
+test("an archive that fails under its run's own name leaves nothing, a snapshot what a later run takes up", async () => {
+  async function* whole(): AsyncGenerator<SetFile> {
+    for (const name of names) yield { artifact: dataArtifact(name, name), role: "archive" };
+  }
+  for (const [name, left] of [
+    [timed, 0],
+    [{ ...timed, id: "v1" }, 1],
+    [set, 1],
+  ] as const) {
+    const store = new MemoryStore();
+    store.fail("put", new ColdstoreError("store", "no room"), { nth: 2 });
+    expect(await publication(store, whole(), name)).toMatchObject({ kind: "failed", error: { message: "no room" } });
+    expect([name.id, store.place.keys().length]).toEqual([name.id, left]);
+  }
+});
+
+test("that what was stored can't be taken away again doesn't hide why the run failed", async () => {
+  const store = new MemoryStore();
+  store.fail("delete", new ColdstoreError("store", "it is kept"));
+  await expect(publication(store, failing("settings"))).rejects.toThrow("no more");
+});
