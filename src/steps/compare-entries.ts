@@ -33,6 +33,7 @@ export class EntryComparison {
 
   /** Takes the next whole entry of the archive. The list has the places of contents in the tar; other archives are `unplaced`. */
   async found(actual: Entry, places: "placed" | "unplaced" = "placed"): Promise<void> {
+    let isAhead = false;
     for (let expected = await this.#expected.peek(); expected !== undefined; expected = await this.#expected.peek()) {
       if (isSamePath(expected, actual)) {
         this.#expected.skip();
@@ -42,7 +43,10 @@ export class EntryComparison {
         if (detail !== undefined) this.findings.push({ path: expected.path, problem: "changed", detail });
         return;
       }
-      if (Buffer.compare(orderKey(expected), orderKey(actual)) > 0) break;
+      if (!isAhead && Buffer.compare(orderKey(expected), orderKey(actual)) > 0) {
+        isAhead = await this.#comesBehindSubmodule(expected, actual);
+        if (!isAhead) break;
+      }
       this.#lost(expected);
     }
     this.findings.push({ path: actual.path, problem: "extra", detail: "it isn't in the file list" });
@@ -66,12 +70,26 @@ export class EntryComparison {
       this.#lost(left);
   }
 
+  /** A submodule comes before what its name begins, unlike a folder: `lib`, `lib/a`, `lib.c`. The list doesn't tell which it is. */
+  async #comesBehindSubmodule(expected: Entry, actual: Entry): Promise<boolean> {
+    const [key, other] = [orderKey(expected), orderKey(actual)];
+    const end = key.findIndex((byte, i) => byte !== other[i]);
+    if (key[end] !== slash) return false;
+    const name = Buffer.from(key.subarray(0, end));
+    return this.#expected.hasAhead(
+      (entry) => isSamePath(entry, actual),
+      (entry) => name.equals(orderKey(entry).subarray(0, end)),
+    );
+  }
+
   #lost(expected: Entry): void {
     this.#expected.skip();
     const { problem, detail } = this.#damage ?? { problem: "missing" as const, detail: "it isn't in the archive" };
     this.findings.push({ path: expected.path, problem, detail });
   }
 }
+
+const slash = 0x2f;
 
 function isSamePath(a: Entry, b: Entry): boolean {
   return a.path === b.path && isSameBytes(a.pathBytes, b.pathBytes);

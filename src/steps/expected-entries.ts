@@ -32,6 +32,16 @@ export class ExpectedEntries {
     return undefined;
   }
 
+  /** Whether one of the next entries is `wanted`, looking ahead as long as they belong to a `group`. */
+  async hasAhead(wanted: (entry: Entry) => boolean, group: (entry: Entry) => boolean): Promise<boolean> {
+    for (let i = 0; i < this.#ahead.length || (await this.#pull()); i++) {
+      const entry = this.#ahead[i];
+      if (entry === undefined || !group(entry)) return false;
+      if (wanted(entry)) return true;
+    }
+    return false;
+  }
+
   /** Lets go of the source. */
   async close(): Promise<void> {
     await this.#source.return?.();
