@@ -51,10 +51,11 @@ function jobForDamaged({ set, error }: Extract<Standing, { kind: "damaged" }>, r
   return replaceable ? replaceJob(set, rules) : { kind: "refuse", error };
 }
 
-function jobForOther({ set, why }: Extract<Standing, { kind: "other" }>, rules: JobRules): Job {
+function jobForOther({ set, why, replacing }: Extract<Standing, { kind: "other" }>, rules: JobRules): Job {
   if (rules.onConflict === "replace") return replaceJob(set, rules);
   if (rules.onConflict === "keep" && set.state === "complete") return { kind: "leave", outcome: "kept", set };
-  const way = "use --on-conflict replace to store this one in its place, or keep to leave it";
+  const place = replacing === "beside" ? "as a set of its own beside it" : "in its place";
+  const way = `use --on-conflict replace to store this one ${place}, or keep to leave it`;
   return { kind: "refuse", error: new ColdstoreError("conflict", `${why} (in ${rules.store}); ${way}`) };
 }
 

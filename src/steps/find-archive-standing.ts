@@ -1,4 +1,5 @@
 import type { SetName } from "../model/set-name.ts";
+import { isTimedId } from "../model/set-id.ts";
 import { setText } from "../model/set-name.ts";
 import type { ArchiveFormat } from "../model/manifest.ts";
 import type { Io, Store } from "../ports/store.ts";
@@ -22,8 +23,9 @@ export async function findArchiveStanding(store: Store, wanted: WantedArchive, i
   const set = await newestArchive(store, wanted.project, io);
   if (set === undefined || !wanted.equals(set)) return { kind: "absent" };
   const standing = standingOfEqual(set, wanted.formats);
+  if (standing.kind !== "other") return standing;
   // A set beside it has them all, and nothing need be replaced.
-  return standing.kind === "other" && wanted.onConflict === "replace" ? { kind: "absent" } : standing;
+  return wanted.onConflict === "replace" ? { kind: "absent" } : { ...standing, replacing: "beside" };
 }
 
 async function standingUnderTag(
@@ -47,10 +49,10 @@ async function standingUnderTag(
 /** The newest complete archive of a project; undefined when there is none. */
 export async function newestArchive(store: Store, project: string, io: Io): Promise<CompleteSet | undefined> {
   const listed = (await listSets(store, { project, mode: "archive" }, io)).filter((set) => set.manifests.length > 0);
-  const timed = listed.filter((set) => isTimed(set.name.id));
+  const timed = listed.filter((set) => isTimedId(set.name.id));
   const tagged = await loadSets(
     store,
-    listed.filter((set) => !isTimed(set.name.id)),
+    listed.filter((set) => !isTimedId(set.name.id)),
     io,
   );
   const found = tagged.filter((set) => set.state === "complete");
@@ -62,10 +64,6 @@ export async function newestArchive(store: Store, project: string, io: Io): Prom
     break;
   }
   return found.reduce<CompleteSet | undefined>((newest, set) => (isNewer(set, newest) ? set : newest), undefined);
-}
-
-function isTimed(id: string): boolean {
-  return /^\d{8}T\d{6}Z-[0-9a-f]{7}$/.test(id);
 }
 
 function isNewer(set: CompleteSet, than: CompleteSet | undefined): boolean {

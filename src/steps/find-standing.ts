@@ -14,8 +14,11 @@ export type Standing =
   | { readonly kind: "unfinished"; readonly set: ArchiveSet }
   /** The same content; `missing` names files to put back. */
   | { readonly kind: "equal"; readonly set: CompleteSet; readonly missing: readonly string[] }
-  /** Another content, or one that can't take what is asked for; `why` says so in a sentence. */
-  | { readonly kind: "other"; readonly set: ArchiveSet; readonly why: string }
+  /**
+   * Another content, or one that can't take what is asked for; `why` says so in a sentence. `beside`: the run has an id of
+   * its own, under which `replace` leaves this set as it is.
+   */
+  | { readonly kind: "other"; readonly set: ArchiveSet; readonly why: string; readonly replacing?: "beside" }
   | { readonly kind: "damaged"; readonly set: DamagedSet; readonly error: ColdstoreError };
 
 export type CompleteSet = Extract<ArchiveSet, { state: "complete" }>;
