@@ -238,8 +238,14 @@ test("a single file's set is shown from the manifest beside it", async () => {
   expect(found.entries).toHaveLength(5);
   place.drop("app-1.4.0.coldstore.json");
   expect((await errorOf(world.list({ file: "/here/app-1.4.0.tar.gz" }))).message).toMatch(
-    /no manifest beside it.*tar -tvf \/here/,
+    /no manifest beside it.*: tar -tvf \/here/,
   );
+  for (const [file, look] of [
+    ["/a/b.zip", "unzip -l /a/b.zip"],
+    ["/a/b.tar.zst", "tar --zstd -tvf /a/b.tar.zst"],
+    ["/a/b.tar", "tar -tvf /a/b.tar"],
+  ] as const)
+    expect((await errorOf(world.list({ file }))).message).toContain(`plain look: ${look}`);
 });
 
 test("a store that can't be listed is a failure of the store, with every reason", async () => {

@@ -130,6 +130,7 @@ test("a part, or an archive that was joined again, is verified and listed by wha
     for (const file of [part, whole]) {
       const report = await makeWorld({ place }).verify({ file, level });
       expect([exitOf(report), facts(report)]).toEqual([0, [`ok ${file}`]]);
+      expect(report.outcomes[0]?.bytes).toBe(bytesIn(place, file).length);
     }
   const listed = await makeWorld({ place }).list({ file: part });
   expect(listed.details).toMatchObject({ kind: "set", entries: { length: 6 } });

@@ -164,8 +164,14 @@ async function detailsOfFile(folder: Store, path: string, io: Io): Promise<Detai
   if (companions.kind === "manifest") return detailsOfSet(folder, companions.set, io);
   throw new ColdstoreError(
     "not-found",
-    `${path} has no manifest beside it, so what is in it isn't listed; for a plain look: tar -tvf ${path}`,
+    `${path} has no manifest beside it, so what is in it isn't listed; for a plain look: ${lookInto(path)}`,
   );
+}
+
+/** A command of stock tools that lists what an archive holds, told by its name. */
+function lookInto(path: string): string {
+  if (/\.zip$/i.test(path)) return `unzip -l ${path}`;
+  return /\.(tar\.zst|tzst)$/i.test(path) ? `tar --zstd -tvf ${path}` : `tar -tvf ${path}`;
 }
 
 async function* entriesOf(

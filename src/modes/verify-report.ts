@@ -33,7 +33,8 @@ function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[
       : [{ outcome: "unknown", store, detail: `whether its sets are sound\n${found.error.message}` }];
   const verified = found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
     const row = { store, set: setText(set.name) };
-    const bytes = listedBytes(set);
+    // An archive that was joined again lies beside what the manifest names.
+    const bytes = set.files.find(({ name }) => name === found.file)?.bytes ?? listedBytes(set);
     const proof = level === "list" ? "none" : level;
     if (faults.length === 0) return [{ ...row, ...only, outcome: "ok", bytes, seconds, proof }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));

@@ -62,6 +62,6 @@ function nothingThere(store: Store, project: string | undefined): ColdstoreError
   const whose = project === undefined ? "" : ` of ${project}`;
   return new ColdstoreError(
     "not-found",
-    `there are no sets${whose} in ${store.name}, so nothing is proven; give the folder that snapshots are stored in`,
+    `there are no sets${whose} in ${store.name}, so nothing is proven; give the folder that sets are stored in`,
   );
 }

@@ -114,7 +114,7 @@ function writeError(path: string, cause: unknown): ColdstoreError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const way =
     code === "ENOSPC" || code === "EDQUOT"
-      ? "the disk is full; free some space or use another scratch folder"
+      ? "the disk is full; free some space, or use a disk with more: archives are made on the first store's, in a dry run in TMPDIR (in Actions RUNNER_TEMP)"
       : `${cause instanceof Error ? cause.message : String(cause)}; look after the scratch folder`;
   return new ColdstoreError("store", `${path} can't be written: ${way}.`, { cause });
 }

@@ -302,6 +302,18 @@ describe("preflight", () => {
   const reading = { write: false, bytes: 0 };
   const writing = { write: true, bytes: 1000 };
 
+  test("the name of an archive that is there in parts is explained, with what to name instead", async () => {
+    const path = join(await newFolder(), "app.tar.zst");
+    await writeFile(`${path}.part-001`, "part");
+    const [error] = await openAt(path).preflight(reading, testIo());
+    expect([error?.failure, error?.message]).toEqual([
+      "not-found",
+      expect.stringMatching(
+        /in parts only\. Name its manifest, .*\/app\.coldstore\.json, .*\/app\.tar\.zst\.part-001\.$/,
+      ),
+    ]);
+  });
+
   test("a missing folder is nothing against a writing run, isn't left behind, and is not-found for a reading one", async () => {
     const folder = await newFolder();
     const store = openAt(join(folder, "deep/er/cold"));

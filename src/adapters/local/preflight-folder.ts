@@ -1,5 +1,7 @@
 import { access, constants, open, opendir, stat } from "node:fs/promises";
+import { partName } from "../../model/archive-format.ts";
 import { ColdstoreError } from "../../model/errors.ts";
+import { manifestSuffix } from "../../model/manifest.ts";
 import { formatBytes, formatDuration } from "../../model/units.ts";
 import type { Need } from "../../ports/store.ts";
 import type { Workspace } from "../../ports/workspace.ts";
@@ -19,7 +21,7 @@ export interface FolderToCheck {
 export async function preflightFolder(folder: FolderToCheck, need: Need): Promise<readonly ColdstoreError[]> {
   const state = await stateOf(folder.root);
   if (state instanceof ColdstoreError) return [state];
-  if (state === "absent" && !need.write) return [missing(folder)];
+  if (state === "absent" && !need.write) return [await missing(folder)];
   const checks = need.write ? [tryWriting(folder), checkRoom(folder, need.bytes)] : [];
   if (state === "there") checks.unshift(tryReading(folder, need));
   return (await Promise.all(checks)).flat();
@@ -34,11 +36,26 @@ async function stateOf(root: string): Promise<"there" | "absent" | ColdstoreErro
   }
 }
 
-function missing({ root, name }: FolderToCheck): ColdstoreError {
+async function missing({ root, name }: FolderToCheck): Promise<ColdstoreError> {
   const where = name === root ? name : `${name} (${root})`;
+  const part = partName(root, 1);
+  const isSplit = await stat(part).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (isSplit) return inParts(where, part);
   return new ColdstoreError(
     "not-found",
     `there is no store folder ${where}. Look at the path and whether its disk is mounted.`,
+  );
+}
+
+/** The name of a split archive was taken for a store's, since no file has it. */
+function inParts(where: string, part: string): ColdstoreError {
+  const manifest = part.replace(/\.(tar\.gz|tar\.zst|tar|zip)\.part-001$/, "") + manifestSuffix;
+  return new ColdstoreError(
+    "not-found",
+    `${where} is there in parts only. Name its manifest, ${manifest}, for all of the set, or one part such as ${part}.`,
   );
 }
 
@@ -50,7 +67,7 @@ async function tryReading(folder: FolderToCheck, need: Need): Promise<readonly C
   } catch (error) {
     if (!saysAbsent(error)) return [diskError(error, "list", folder.root)];
     // Another run that had just made the folder for its own look removed it again.
-    return need.write ? [] : [missing(folder)];
+    return need.write ? [] : [await missing(folder)];
   }
 }
 
