@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { Report } from "../../src/model/report.ts";
 import { renderJson } from "../../src/render/json.ts";
+import { renderText } from "../../src/render/text.ts";
 import { schemaProblems } from "../support/json-schema.ts";
 import { testWith } from "../support/programs.ts";
 import { aPlan, aReport, aSet } from "../support/reports.ts";
@@ -84,6 +85,16 @@ test("a list of sets is under sets, each named as the set setting takes it", () 
   const row = { store: "./cold", state: "damaged", bytes: 5, frozen: false, detail: "a is missing" };
   expect(listed).toMatchObject({ sets: [{ set: "acme/app/snapshot/v1", ...row }] });
   expect(schemaProblems("report", listed)).toEqual([]);
+});
+
+test("what an archive took and left out is under selection, whole, and text has nothing of it", () => {
+  const untracked = Array.from({ length: 30 }, (_, i) => `new-${i}`);
+  const details = { kind: "selection", selection: { untracked, credentials: [".env"], outwardLinks: ["l"] } } as const;
+  const report = json({ mode: "archive", details });
+  expect(report).toMatchObject({ selection: { untracked, credentials: [".env"], "outward-links": ["l"] } });
+  expect(schemaProblems("report", report)).toEqual([]);
+  const text = (more: Partial<Report>) => renderText(aReport({ mode: "archive", ...more }), { color: false });
+  expect(text({ details })).toBe(text({}));
 });
 
 test("one set is under set-details, with names that aren't UTF-8 also as base64", () => {

@@ -41,6 +41,9 @@ export interface Plan {
   readonly expectedSeconds?: number;
 }
 
+/** What went into an archive, or stayed out of it, where that isn't plain to see; all of it. */
+export type Choice = Pick<Plan, "untracked" | "credentials" | "outwardLinks">;
+
 /** A Git LFS pointer file: what it stands for. */
 export interface LfsPointer {
   readonly path: string;
@@ -81,6 +84,7 @@ export interface EntryChange {
 /** What a mode found, beyond the outcomes, for a person to read. */
 export type Details =
   | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "selection"; readonly selection: Choice }
   /** `stores` are all that were looked into. */
   | { readonly kind: "sets"; readonly stores: readonly string[]; readonly rows: readonly SetRow[] }
   | {

@@ -1,8 +1,13 @@
 import { ColdstoreError } from "../model/errors.ts";
+import type { Details } from "../model/details.ts";
+import type { SetFile } from "../model/set-file.ts";
 import type { Ports } from "../ports/ports.ts";
 import { describeRun, digestFolderLocks, recordEnvironment } from "../steps/describe-run.ts";
 import { findArchiveStanding } from "../steps/find-archive-standing.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
+import type { Selection } from "../steps/folder-entry.ts";
+import { GrowingList } from "../steps/growing-list.ts";
+import type { SetInTheMaking } from "../steps/make-set.ts";
 import { canonicalSha256 } from "../steps/seal-manifest.ts";
 import { archiveSet } from "./archive-order.ts";
 import { type ArchiveProspect, wantedByPlan } from "./archive-prospect.ts";
@@ -14,7 +19,7 @@ export type Knowledge = { readonly by: "plan" } | { readonly by: "content"; read
 
 /** The archive as a set to be brought into stores. */
 export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, ports: Ports): MakingOrder {
-  const { taken, settings, files, tarBytes, warnings, errors, estimate } = prospect;
+  const { taken, settings, files, tarBytes, warnings, errors, estimate, selection } = prospect;
   const { examined, started } = taken;
   const packed = knowledge.by === "content" ? knowledge.packed : undefined;
   const wanted = packed === undefined ? wantedByPlan(taken) : { ...wantedByPlan(taken), equals: equalTo(packed) };
@@ -27,17 +32,15 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     files,
     tarBytes,
     warnings,
+    ...(selection && { details: detailsOf(selection) }),
     errors,
     stage: "storing",
     standingIsCertain: true,
     standing: async (store, io) => findArchiveStanding(store, wanted, io),
-    make: (recipe, into) => {
-      if (packed === undefined) throw new ColdstoreError("bug", "an archive was to be made that every store has");
-      return packed.make(recipe, into);
-    },
+    make: (recipe, into) => (packed === undefined ? unmade() : packed.make(recipe, into)),
     describe: async () => {
       const { folder, revision } = examined;
-      const locks = settings.recordEnvironment ? digestFolderLocks(prospect.selection?.entries ?? []) : undefined;
+      const locks = settings.recordEnvironment ? digestFolderLocks(selection?.entries ?? []) : undefined;
       const environment = locks && recordEnvironment(ports.run, locks);
       return describeRun({
         ...settings,
@@ -54,6 +57,24 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     },
     estimate,
   };
+}
+
+/** For a store that no longer has what it had when the run looked first; nothing was read of the folder. */
+function unmade(): SetInTheMaking {
+  const error = new ColdstoreError(
+    "store",
+    "something else changed the archive here after this run had found it whole; run again",
+    { transient: true },
+  );
+  const files = new GrowingList<SetFile>();
+  files.fail(error);
+  const content = Promise.reject(error);
+  content.catch(() => undefined);
+  return { files, content };
+}
+
+function detailsOf({ untracked, credentials, outwardLinks }: Selection): Details {
+  return { kind: "selection", selection: { untracked, credentials, outwardLinks } };
 }
 
 function equalTo(packed: Packed): (set: CompleteSet) => boolean {

@@ -1,4 +1,4 @@
-import type { Plan } from "../model/details.ts";
+import type { Details, Plan } from "../model/details.ts";
 import type { ColdstoreError } from "../model/errors.ts";
 import type { ManifestRun } from "../model/manifest.ts";
 import type { SetName } from "../model/set-name.ts";
@@ -23,6 +23,8 @@ export interface MakingOrder {
   /** Bytes of its tar, as far as can be told from sizes. */
   readonly tarBytes: number;
   readonly warnings: readonly string[];
+  /** What else the report has. */
+  readonly details?: Details;
   /** What stands against making it; all of it, each with its way out. */
   readonly errors: readonly ColdstoreError[];
   /** What a person reads while its files are made and stored. */

@@ -34,6 +34,7 @@ export function makingReport({ order, ends, unfit, untold }: MakingEnd): Report 
       ...untold.errors,
     ],
     outputs: { status, ...outputsOf(order, ends), stores: outcomes },
+    ...(order.details && { details: order.details }),
   };
 }
 

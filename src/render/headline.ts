@@ -43,7 +43,8 @@ function wordOf(status: Status): Headline["word"] {
 }
 
 function sentenceOf(report: Report): string {
-  if (report.details !== undefined && report.details.kind !== "plan") return foundSentence(report.details);
+  const found = report.details && foundSentence(report.details);
+  if (found !== undefined) return found;
   if (report.mode === "verify") return verifiedSentence(report);
   const set = report.outputs["set"];
   const what = typeof set === "string" ? visibleText(set) : report.mode;
@@ -81,8 +82,12 @@ const statusWords: Readonly<Record<Status, string>> = {
   failed: "failed",
 };
 
-function foundSentence(details: Exclude<Details, { kind: "plan" }>): string {
+/** undefined for what is beside the point of a run. */
+function foundSentence(details: Details): string | undefined {
   switch (details.kind) {
+    case "plan":
+    case "selection":
+      return undefined;
     case "sets":
       return setsSentence(details.rows);
     case "set":

@@ -8,7 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The run as the one JSON object that `--json` prints, in one line with a newline. Outputs stand under their own names,
- * what list and a dry run found under `sets`, `set-details`, `difference` or `plan`; what is absent is left out.
+ * what list, a dry run and an archive's run found under `sets`, `set-details`, `difference`, `plan` or `selection`; what is
+ * absent is left out.
  */
 export function renderJson(report: Report): string {
   return `${JSON.stringify(jsonReport(report))}\n`;
@@ -39,6 +40,10 @@ function jsonDetails(details: Details): Json {
   switch (details.kind) {
     case "plan":
       return { plan: jsonPlan(details.plan) };
+    case "selection": {
+      const { untracked, credentials, outwardLinks } = details.selection;
+      return { selection: { untracked, credentials, "outward-links": outwardLinks } };
+    }
     case "sets":
       return { sets: details.rows.map(jsonRow) };
     case "set": {

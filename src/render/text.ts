@@ -58,6 +58,9 @@ function foundLines(details: Details): readonly string[] {
   switch (details.kind) {
     case "plan":
       return planLines(details.plan);
+    // The log has told of it while the run went on.
+    case "selection":
+      return [];
     case "sets":
       return setsTable(details);
     case "set":
