@@ -5,7 +5,8 @@ import { visibleText } from "../model/visible-text.ts";
 import { differenceLines } from "./difference-lines.ts";
 import { headlineOf } from "./headline.ts";
 import { errorsOf } from "./report-errors.ts";
-import { detailLines, outcomeLine } from "./outcome-line.ts";
+import { detailLines } from "./outcome-line.ts";
+import { outcomeLines } from "./outcome-lines.ts";
 import { planLines } from "./plan-lines.ts";
 import { setLines, setsTable } from "./set-lines.ts";
 
@@ -19,7 +20,7 @@ export function renderText(report: Report, options: { readonly color: boolean })
   const said = others.length === 0 ? error?.message : undefined;
   const lines = [
     firstLine(report, paint),
-    ...report.outcomes.map((outcome) => outcomeLine(without(said, outcome))),
+    ...outcomeLines(report.outcomes.map((outcome) => without(said, outcome))),
     ...(report.details === undefined ? [] : foundLines(report.details)),
     ...report.warnings.map((warning) => `${paint.yellow("warning:")} ${visibleText(warning)}`),
     ...furtherErrors(report).map((message) => `${paint.red("error:")} ${visibleText(message)}`),
