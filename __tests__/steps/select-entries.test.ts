@@ -110,7 +110,9 @@ describe("what goes in", () => {
       z: 5,
       "z/link": 5,
     });
-    const all = await selected({ files });
+    expect(entryAt(own, "a/mid")).toMatchObject({ content: { ownTime: true } });
+    const all = await selected({ files }, { mtime: { kind: "all", seconds: 7 } });
+    expect(entryAt(all, "a/mid")).not.toHaveProperty("content.ownTime");
     expect(new Set(all.entries.map(({ mtime }) => mtime))).toEqual(new Set([7]));
   });
 

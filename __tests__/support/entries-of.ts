@@ -20,7 +20,8 @@ function below(disk: FolderDisk, folder: BytePath, options: EntriesOf): FolderEn
     const head = { path, mtime: options.mtime ?? looked.mtime };
     if (looked.type === "dir") return [{ ...head, mode: 0o755, type: "dir" }, ...below(disk, path, options)];
     if (looked.type === "symlink") return [{ ...head, mode: 0o777, type: "symlink", link: disk.link(path) }];
-    const content = { kind: "disk", disk, path, looked } as const;
+    const own = options.mtime === undefined && ({ ownTime: true } as const);
+    const content = { kind: "disk", disk, path, looked, ...own } as const;
     const { bytes, executable } = looked;
     const lfs = options.lfs === undefined ? {} : { lfs: options.lfs };
     return [{ ...head, mode: executable ? 0o755 : 0o644, type: "file", bytes, content, ...lfs }];

@@ -25,10 +25,11 @@ const tries = 3;
  * executable bit, and time where the entry had the file's own. Throws `source` for a file that changes at each of three tries,
  * and a transient one when it is gone.
  */
-export function findFile(entry: FileEntry, { disk, path, looked: first }: DiskContent): FoundFile {
+export function findFile(entry: FileEntry, content: DiskContent): FoundFile {
+  const { disk, path, looked: first } = content;
   let looked = first.bytes > wholeLimit ? lookAgain(entry, disk.look(path)) : first;
   for (let i = 0; i < tries; i++) {
-    const head = { ...headNow(entry, first, looked), looked };
+    const head = { ...headNow(entry, content, looked), looked };
     if (looked.bytes > wholeLimit) return head;
     const data = disk.read(path, looked);
     if (data !== undefined) return { ...head, data };
@@ -50,9 +51,13 @@ function lookAgain({ path }: FileEntry, now: DiskEntry | undefined): DiskEntry {
   );
 }
 
-function headNow({ mode, mtime }: FileEntry, first: DiskEntry, now: DiskEntry): { mode: number; mtime: number } {
+function headNow(
+  { mode, mtime }: FileEntry,
+  { looked: first, ownTime }: DiskContent,
+  now: DiskEntry,
+): { mode: number; mtime: number } {
   return {
     mode: now.executable === first.executable ? mode : now.executable ? 0o755 : 0o644,
-    mtime: mtime === first.mtime ? now.mtime : mtime,
+    mtime: ownTime ? now.mtime : mtime,
   };
 }

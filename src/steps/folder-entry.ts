@@ -6,7 +6,14 @@ import type { Repository } from "../ports/repository.ts";
 
 /** Where a file's content is to be read. */
 export type ContentSource =
-  | { readonly kind: "disk"; readonly disk: FolderDisk; readonly path: BytePath; readonly looked: DiskEntry }
+  | {
+      readonly kind: "disk";
+      readonly disk: FolderDisk;
+      readonly path: BytePath;
+      readonly looked: DiskEntry;
+      /** The entry has the file's time, whatever that is when it is read; absent: the one that it was given. */
+      readonly ownTime?: true;
+    }
   /** A submodule's file, as its recorded commit has it. */
   | { readonly kind: "blob"; readonly repository: Repository; readonly oid: string };
 

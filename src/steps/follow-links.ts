@@ -2,7 +2,7 @@ import type { BytePath } from "../ports/folder.ts";
 import { textOf } from "./byte-text.ts";
 import { holdsCredentials, isVersionControlAt, realPlace, type RealPlace } from "./behind-links.ts";
 import { foldersWithin, wayDown } from "./selection-rules.ts";
-import { mtimeOf, noteUnreadable, type Root, type Taking } from "./taking.ts";
+import { contentOn, mtimeOf, noteUnreadable, type Root, type Taking } from "./taking.ts";
 
 /** Puts the file that a link leads to in the link's place; of a folder gives the root to go on with. Links that lead nowhere are noted. */
 export function followLink(root: Root, path: BytePath, taking: Taking): Root[] {
@@ -56,7 +56,7 @@ function putTarget(
     mode: entry.executable ? 0o755 : 0o644,
     mtime: mtimeOf(taking.rules, entry.mtime),
     bytes: entry.bytes,
-    content: { kind: "disk", disk: disk.at(path.slice(0, slash) || "/"), path: path.slice(slash + 1), looked: entry },
+    content: contentOn(disk.at(path.slice(0, slash) || "/"), path.slice(slash + 1), entry, taking.rules),
     ...(repository && { lfs: repository }),
   });
 }

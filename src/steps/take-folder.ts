@@ -8,7 +8,7 @@ import { type FolderListing, listFolder } from "./list-folder.ts";
 import { findOwnOutput, isOwnOutput, type OwnOutput } from "./own-output.ts";
 import { foldersWithin, isWithin } from "./selection-rules.ts";
 import { takeSubmodules } from "./take-submodules.ts";
-import { mtimeOf, noteUnreadable, type Root, rootOf, type Taking } from "./taking.ts";
+import { contentOn, mtimeOf, noteUnreadable, type Root, rootOf, type Taking } from "./taking.ts";
 import { isVersionControl } from "./vcs-folders.ts";
 import { readError } from "./walk-folder.ts";
 
@@ -128,7 +128,7 @@ function put({ path, tracked }: Candidate, looked: DiskEntry, { root, taking }: 
     mode: looked.executable ? 0o755 : 0o644,
     mtime: mtimeOf(taking.rules, looked.mtime),
     bytes: looked.bytes,
-    content: { kind: "disk", disk, path, looked },
+    content: contentOn(disk, path, looked, taking.rules),
     ...(repository && { lfs: repository }),
   });
   if (!tracked) taking.findings.untracked.push(at);

@@ -1,7 +1,8 @@
 import { ColdstoreError } from "../model/errors.ts";
-import type { BytePath, FolderDisk, GitListing, SourceFolder } from "../ports/folder.ts";
+import type { BytePath, DiskEntry, FolderDisk, GitListing, SourceFolder } from "../ports/folder.ts";
 import type { Repository } from "../ports/repository.ts";
 import { bytesOf } from "./byte-text.ts";
+import type { DiskContent } from "./entry-content.ts";
 import type { Findings } from "./selection-findings.ts";
 import type { EntryFilter, SelectionRules } from "./selection-rules.ts";
 
@@ -47,6 +48,12 @@ export function rootOf(source: SourceFolder, at: BytePath, trail: readonly ByteP
 /** The seconds that an entry gets: its own, or those that all have. */
 export function mtimeOf({ mtime }: SelectionRules, own: number): number {
   return mtime.kind === "all" ? mtime.seconds : own;
+}
+
+/** A file of a disk as it was looked at; its time is its own where no other is given to all. */
+export function contentOn(disk: FolderDisk, path: BytePath, looked: DiskEntry, { mtime }: SelectionRules): DiskContent {
+  const content = { kind: "disk", disk, path, looked } as const;
+  return mtime.kind === "own" ? { ...content, ownTime: true } : content;
 }
 
 /** A file that this user can't open: found before anything is packed, all such files are told of at once. */
