@@ -50,6 +50,8 @@ export interface MemoryGit {
   readonly submodules?: Readonly<Record<BytePath, string>>;
   readonly sparse?: readonly BytePath[];
   readonly unmerged?: readonly BytePath[];
+  /** The files are byte for byte what the index has; true if nobody says. */
+  readonly faithful?: boolean;
 }
 
 /** A folder that is nowhere but in memory, and what git says of it. */
@@ -134,6 +136,7 @@ function listingOf(spec: MemoryFolderSpec, git: MemoryGit): GitListing {
     ignored: (signal) => inBatches(untracked.filter(isIgnored), signal),
     ignoredRoots: (signal) => inBatches(ignored, signal),
     trackedButIgnored: (signal) => inBatches(tracked.filter(isIgnored), signal),
+    faithful: async () => git.faithful ?? true,
   };
 }
 

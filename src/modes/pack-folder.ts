@@ -181,7 +181,8 @@ async function selectedOf({ taken, selection }: SelectedProspect, signal: AbortS
         signal,
       )
     : undefined;
-  const clean = still !== undefined && still.modified + still.deleted + still.untracked === 0;
+  const rested = still !== undefined && still.modified + still.deleted + still.untracked === 0;
+  const clean = rested && (await examined.folder.git?.faithful(signal)) === true;
   return { engine, untracked: untracked.length, clean };
 }
 

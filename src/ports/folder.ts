@@ -32,6 +32,12 @@ export interface GitListing {
   ignoredRoots(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;
   /** Tracked files that a .gitignore matches. */
   trackedButIgnored(signal: AbortSignal): AsyncIterable<readonly BytePath[]>;
+  /**
+   * Whether every tracked file that git calls unchanged is on the disk as the index has it, byte for byte (for Git LFS's, what
+   * it points to) and with its executable bit: nothing is converted on its way into the index. False also when that isn't
+   * certain. Submodules don't count.
+   */
+  faithful(signal: AbortSignal): Promise<boolean>;
 }
 
 export type DiskType = "file" | "dir" | "symlink" | "fifo" | "socket" | "device";

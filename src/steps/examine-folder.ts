@@ -137,7 +137,10 @@ interface Cleanness {
   readonly changes: WorkTreeChanges;
 }
 
-/** Git's status alone won't do: it has the user's own excludes, takes what is ignored for nothing, and LFS pointers for their content. */
+/**
+ * Git's status alone won't do: it has the user's own excludes, takes what is ignored for nothing, LFS pointers for their
+ * content, and files with other line ends for the same.
+ */
 async function isClean(
   { git }: SourceFolder,
   { request, mtime, changes }: Cleanness,
@@ -148,5 +151,5 @@ async function isClean(
   if (!decided || git === undefined || changes.modified + changes.deleted + changes.untracked > 0) return false;
   for await (const batch of git.candidates(signal))
     if (batch.some(({ tracked, state, unwatched }) => !tracked || state !== undefined || unwatched)) return false;
-  return true;
+  return git.faithful(signal);
 }

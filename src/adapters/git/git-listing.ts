@@ -2,6 +2,7 @@ import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, Candidate, GitListing } from "../../ports/folder.ts";
+import { areFaithful } from "./faithful-files.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { initGitDir, makeGitDir } from "./hermetic-gitdir.ts";
 import { throwIfUnread } from "./listing-warnings.ts";
@@ -20,14 +21,14 @@ export interface ListingQuestion {
  * Git's word on a folder, against a copy of the index made now; outside of a repository nothing is tracked. Neither the
  * repository's configuration and info/exclude nor the user's have a say.
  */
-export async function openGitListing({ folder, found, gitDir, signal }: ListingQuestion): Promise<GitListing> {
+export async function openGitListing(question: ListingQuestion): Promise<GitListing> {
+  const { found, gitDir, signal } = question;
   if (found === undefined) await initGitDir(gitDir, "sha1", signal);
   else {
     await makeGitDir(found, { path: gitDir, refs: "none" }, signal);
     await copyIndex(found.gitDir, gitDir);
   }
-  const workTree = found?.workTree ?? folder;
-  return new GitFolderListing(["-C", folder, `--git-dir=${gitDir}`, `--work-tree=${workTree}`]);
+  return new GitFolderListing(question);
 }
 
 /** The index, and the file that a split one shares with others. Rejects with `source` when they can't be read. */
@@ -55,9 +56,13 @@ const settings = ["core.bare=false", "core.ignorecase=false", "core.fsmonitor=fa
 const rules = "--exclude-per-directory=.gitignore";
 
 class GitFolderListing implements GitListing {
+  readonly #question: ListingQuestion;
   readonly #args: readonly string[];
 
-  constructor(where: readonly string[]) {
+  constructor(question: ListingQuestion) {
+    const { folder, found, gitDir } = question;
+    const where = ["-C", folder, `--git-dir=${gitDir}`, `--work-tree=${found?.workTree ?? folder}`];
+    this.#question = question;
     this.#args = [...settings.flatMap((setting) => ["-c", setting]), ...where, "ls-files", "-z", rules];
   }
 
@@ -75,6 +80,12 @@ class GitFolderListing implements GitListing {
 
   trackedButIgnored(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {
     return parsePaths(this.#list(["--cached", "--ignored"], signal));
+  }
+
+  async faithful(signal: AbortSignal): Promise<boolean> {
+    const { folder, found, gitDir } = this.#question;
+    if (found === undefined) return true;
+    return areFaithful({ folder, found, gitDir, records: this.#list(["--cached", "--stage"], signal), signal });
   }
 
   async *#list(what: readonly string[], signal: AbortSignal): AsyncGenerator<readonly string[]> {
