@@ -42,7 +42,7 @@ export interface Plan {
 }
 
 /** What went into an archive, or stayed out of it, where that isn't plain to see; all of it. */
-export type Choice = Pick<Plan, "untracked" | "credentials" | "outwardLinks">;
+type Choice = Pick<Plan, "untracked" | "credentials" | "outwardLinks">;
 
 /** A Git LFS pointer file: what it stands for. */
 export interface LfsPointer {
