@@ -44,19 +44,36 @@ Its digest is \`${tar.sha256}\`.
 `;
 }
 
-function remakingFolder({ source, folder, tar }: ArchiveContent): readonly string[] {
+function remakingFolder(content: ArchiveContent): readonly string[] {
+  const { source, folder, mtime, tar } = content;
   if (source === undefined) return [];
   const where = folder === undefined ? "the work tree" : `\`${folder.replaceAll("`", "'")}\` in the work tree`;
+  const times = mtime === "keep" ? " and the times of all files" : "";
+  const path = folder === undefined ? "." : shellWord(`./${folder}`);
   return [
     `## Make it again from the repository
 
-Where ${where} of commit \`${source.commit}\` is as it was, untracked files too, Coldstore makes the same tar again
-(recipe coldstore-tar/1) with the filters and settings that the manifest has under \`content\`:
+Where ${where} of commit \`${source.commit}\` is as it was, untracked files${times} too, Coldstore makes the same tar again
+(recipe coldstore-tar/1), whenever that is. At the top of the work tree:
 
-    npx coldstore archive . ./again
+    npx coldstore archive ${path} ./again ${flagsOf(content).join(" ")}
 
 The tar's digest is \`${tar.sha256}\`. Uncommitted changes and untracked files that went in are nowhere but in this set.
 `,
+  ];
+}
+
+/** All that decides the content, but for the folder's. */
+function flagsOf({ prefix, mtime, symlinks, submodules, lfs, filters }: ArchiveContent): readonly string[] {
+  return [
+    `--prefix=${shellWord(prefix)}`,
+    `--mtime=${mtime}`,
+    ...(symlinks === "keep" ? [] : [`--symlinks=${symlinks}`]),
+    ...(submodules === "fail" ? [] : [`--submodules=${submodules}`]),
+    ...(lfs === "fail" ? [] : [`--lfs=${lfs}`]),
+    ...filters.include.map((pattern) => `--include=${shellWord(pattern)}`),
+    ...filters.exclude.map((pattern) => `--exclude=${shellWord(pattern)}`),
+    ...filters.profiles.map(({ name }) => `--ignore-profile=${shellWord(name)}`),
   ];
 }
 
