@@ -1,4 +1,5 @@
 import type { Io, Store } from "../ports/store.ts";
+import { textOf } from "../steps/byte-text.ts";
 import { estimateFolder } from "../steps/estimate-folder.ts";
 import type { ArchiveSettings } from "../settings/settings.ts";
 import type { WantedArchive } from "../steps/find-archive-standing.ts";
@@ -8,6 +9,7 @@ import type { Selection } from "../steps/folder-entry.ts";
 import { tarBytesOf } from "../steps/folder-tar.ts";
 import { nameSome } from "../steps/name-some.ts";
 import { prefixInRun } from "../steps/examine-folder.ts";
+import { isBeyondZip, zipTimeWarnings } from "../steps/zip-times.ts";
 import type { ArchiveOrder } from "./archive-order.ts";
 import { archiveSet, taggedSet } from "./archive-order.ts";
 import type { Prospect } from "./make-ready.ts";
@@ -27,6 +29,7 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
     return { ...common, tarBytes: 0, errors: [], warnings: examined.warnings, estimate: async () => [] };
   const selection = await taken.select();
   const { entries } = selection;
+  const oddTimes = entries.filter(({ mtime }) => isBeyondZip(mtime)).map(({ path }) => textOf(path));
   const tarBytes = tarBytesOf(entries, examined.prefix);
   return {
     ...common,
@@ -36,6 +39,7 @@ export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], 
     warnings: [
       ...examined.warnings,
       ...selection.warnings,
+      ...zipTimeWarnings(settings.formats, oddTimes),
       ...(settings.dryRun ? [] : leftOutOrAtRisk(selection, settings)),
     ],
     estimate: async (signal) =>

@@ -13,6 +13,7 @@ import { makeSet } from "../steps/make-set.ts";
 import { explainPointers } from "../steps/pointer-error.ts";
 import { openSnapshotTar, recipeOf } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
+import { isBeyondZip, zipTimeWarnings } from "../steps/zip-times.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** A snapshot that is about to be made: its commit, its name, its plan. */
@@ -70,7 +71,7 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
   const { settings, source, set, plan } = order;
   return {
     tarBytes: source.inspection.tarBytes,
-    warnings: source.warnings,
+    warnings: [...source.warnings, ...timeWarnings(order)],
     errors: source.errors,
     stage: "packing and storing",
     standingIsCertain: settings.exportSubst !== "git",
@@ -107,6 +108,13 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
     estimate: async (signal) =>
       estimateSnapshot({ source, formats: settings.formats, level: settings.compressionLevel }, signal),
   };
+}
+
+/** Every path of a snapshot has the commit's time. */
+function timeWarnings({ settings, source }: Taken): readonly string[] {
+  const { counts } = source.inspection;
+  const paths = isBeyondZip(source.revision.committed) ? counts.files + counts.dirs + counts.symlinks : 0;
+  return zipTimeWarnings(settings.formats, [], paths);
 }
 
 /** What stands against either is said at once. */

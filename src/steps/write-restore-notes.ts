@@ -12,7 +12,7 @@ export function writeRestoreNotes(name: string, content: ManifestContent, archiv
     checks(name, content, wholes),
     unpacking(wholes),
     ...remakingNotes(content),
-    limits(content),
+    limits(content, wholes),
   ];
   return { role: "restore-notes", artifact: smallArtifact(`${name}.RESTORE.md`, text.join("\n")) };
 }
@@ -100,7 +100,7 @@ function unpacking([first]: readonly Whole[]): string {
   if (first === undefined) return "";
   const line =
     first.format === "zip"
-      ? `${joined(first)}LC_ALL=C.UTF-8 unzip -q ${first.name} -d restored`
+      ? `${joined(first)}TZ=UTC LC_ALL=C.UTF-8 unzip -q ${first.name} -d restored`
       : `mkdir restored\n${tarOf(first)} | tar -xf - -C restored`;
   return `## Unpack it
 
@@ -110,12 +110,16 @@ ${line}
 `;
 }
 
-function limits(content: ManifestContent): string {
-  const lines = content.mode === "snapshot" ? notInSnapshot(content.source.committed) : notInArchive(content);
+function limits(content: ManifestContent, archives: readonly Whole[]): string {
+  const hasZip = archives.some(({ format }) => format === "zip");
+  const lines = content.mode === "snapshot" ? notInSnapshot(content.source.committed) : notInArchive(content, hasZip);
   return `## What is not in it
 
-${[...lines, ...leftOut(content)].map((line) => `- ${line}\n`).join("")}`;
+${[...lines, ...(hasZip ? [zipTimes] : []), ...leftOut(content)].map((line) => `- ${line}\n`).join("")}`;
 }
+
+const zipTimes = `In the zip: times before 1980 and after 2043, which became the nearest that it can have, and odd seconds. Its times are
+  UTC, and most programs take them for local time, so give them \`TZ=UTC\`.`;
 
 function notInSnapshot(committed: string): readonly string[] {
   return [
@@ -127,11 +131,14 @@ function notInSnapshot(committed: string): readonly string[] {
   ];
 }
 
-function notInArchive({ symlinks, mtime, filters }: Extract<ManifestContent, { mode: "archive" }>): readonly string[] {
+function notInArchive(
+  { symlinks, mtime, filters }: Extract<ManifestContent, { mode: "archive" }>,
+  hasZip: boolean,
+): readonly string[] {
   const chosen = filters.profiles.flatMap(({ name }) => name);
   const times = {
     commit: "every file has the time of the commit",
-    keep: "files have their own times, in whole seconds",
+    keep: `files have their own times, in whole seconds${hasZip ? ", as far as a zip has them" : ""}`,
   };
   return [
     "History, and the folders in which version control systems keep it (.git and the like).",

@@ -5,6 +5,7 @@ import { ZipArchive, type ZipEntryData } from "archiver";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { Digest } from "../model/manifest.ts";
 import type { Output } from "./output-file.ts";
+import { zipTime } from "./zip-times.ts";
 
 /** What a zip says of one entry. */
 export interface ZipHead {
@@ -38,9 +39,6 @@ const leastDeflated = 64;
 
 // What archiver gives comes in pieces of a few bytes; they are joined before they are handed on.
 const pieceBytes = 256 * 1024;
-
-// What archiver can write; dates beyond what a Date holds would come out as any time.
-const times = { first: Date.UTC(1980, 0, 1), last: Date.UTC(2043, 11, 31, 23, 59, 58) };
 
 /** Writes a zip, entry by entry, in the order in which they come. The bytes depend on the entries, the level and the zlib that Node carries. */
 export class ZipWriter {
@@ -116,9 +114,8 @@ export class ZipWriter {
 
   #append({ name, mode, mtime, link }: ZipHead, content: Buffer | PassThrough, bytes: number): void {
     this.#throwIfFailed();
-    const date = new Date(Math.min(Math.max(mtime * 1000, times.first), times.last));
     const store = content instanceof Buffer && content.length < leastDeflated;
-    const common = { name, mode, date, ...(store && { store }) };
+    const common = { name, mode, date: zipTime(mtime), ...(store && { store }) };
     const data: ZipEntryData & { linkname?: string } =
       link === undefined ? common : { ...common, type: "symlink", linkname: link };
     this.#names.push(name);
