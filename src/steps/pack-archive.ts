@@ -118,21 +118,25 @@ async function* passOver(
   const survey = new EntrySurvey(prefix, onPointer);
   // A zip may have to be refused for a name at the very end, and then nothing may have been stored.
   const early = formats.includes("zip") ? [] : archives;
-  const pool = new BlockPool(containerBlockBytes(formats));
-  for await (const block of blocksOf(tar, pool)) {
-    io.signal.throwIfAborted();
-    // First to the threads that compress it; what this one does with the block is done meanwhile.
-    const done = pool.whenDone(block, archives.length + 1);
-    const taken = Promise.all(archives.map(async ({ container }) => container.add(block, done)));
-    taken.catch(() => undefined);
-    sha256.update(block);
-    for (const read of members.push(block)) {
-      const entry = survey.add(read);
-      if (entry !== undefined) list.add(entry);
+  // Chunk by chunk as they come, not block by block: whoever makes the tar has little room for what isn't taken from it, and
+  // would stand still for as long as a whole block is looked at.
+  async function* lookedAt(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of tar) {
+      io.signal.throwIfAborted();
+      sha256.update(chunk);
+      for (const read of members.push(chunk)) {
+        const entry = survey.add(read);
+        if (entry !== undefined) list.add(entry);
+      }
+      yield chunk;
     }
+  }
+  const pool = new BlockPool(containerBlockBytes(formats));
+  for await (const block of blocksOf(lookedAt(), pool)) {
+    const done = pool.whenDone(block, archives.length + 1);
+    await Promise.all(archives.map(async ({ container }) => container.add(block, done)));
     done();
     await list.ready();
-    await taken;
     io.progress(block.length);
     for (const { file } of early) yield* file.takeParts();
   }
