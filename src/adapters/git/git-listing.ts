@@ -1,4 +1,4 @@
-import { copyFile, readdir } from "node:fs/promises";
+import { copyFile, readdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, Candidate, GitListing } from "../../ports/folder.ts";
@@ -36,7 +36,7 @@ export async function copyIndex(from: string, to: string): Promise<void> {
   try {
     const names = await readdir(from);
     for (const name of names.filter((name) => name === "index" || name.startsWith("sharedindex.")))
-      await copyFile(join(from, name), join(to, name));
+      await copyWithTime(join(from, name), join(to, name));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const full = code === "ENOSPC" || code === "EDQUOT";
@@ -47,6 +47,13 @@ export async function copyIndex(from: string, to: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** By the time of its index git tells which files may have changed in the very second in which that was written. */
+async function copyWithTime(from: string, to: string): Promise<void> {
+  const { atime, mtime } = await stat(from);
+  await copyFile(from, to);
+  await utimes(to, atime, mtime);
 }
 
 // The index may bring caches of what git saw on the disk; without them it looks for itself, and starts no daemon.
