@@ -32,8 +32,8 @@ test(`what git shows of a plain clone is what we list, in ${trees} random trees 
     freed += looked.candidates.filter(({ tracked }) => !tracked).length;
   }
   // Else the rules would be such that they prove little.
-  expect(ignoredPaths).toBeGreaterThan(trees);
-  expect(freed).toBeGreaterThan(trees);
+  expect(ignoredPaths).toBeGreaterThan(trees / 4);
+  expect(freed).toBeGreaterThan(trees / 4);
 });
 
 /** A repository with these trees in folders, every third file tracked. */
