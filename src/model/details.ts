@@ -51,13 +51,47 @@ export interface LfsPointer {
   readonly bytes: number;
 }
 
-/** The difference to an earlier set, in entries; each list is cut to the first 20. */
+/** The difference to an earlier set, in entries; examples are cut to the first 20. */
 export interface SinceLast {
   readonly set: SetName;
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
-  readonly examples: readonly { readonly path: string; readonly change: "added" | "removed" | "changed" }[];
+  /** By how much the files grew, all together; negative where they shrank. Absent where only git was asked. */
+  readonly bytes?: number;
+  /** The biggest first where sizes are known, else in the order of the paths. */
+  readonly examples: readonly ChangeExample[];
+}
+
+/** An entry that differs; `bytes` is its size now, or what it was when it was removed. */
+export interface ChangeExample {
+  readonly path: string;
+  readonly change: "added" | "removed" | "changed";
+  readonly bytes?: number;
+}
+
+/** An earlier set, as a chart of a project's sets has it. */
+export interface PastSet {
+  readonly id: string;
+  /** RFC 3339: when the run that made it began. */
+  readonly made: string;
+  /** Of its tar. */
+  readonly tarBytes: number;
+  /** Of its archives, all formats together. */
+  readonly archiveBytes: number;
+}
+
+/** The set that a making run made or found standing, and how it stands to the ones before it; read back from one store. */
+export interface Made {
+  readonly set: SetName;
+  readonly store: string;
+  readonly manifest: Manifest;
+  readonly biggestEntries: readonly Weight[];
+  readonly biggestFolders: readonly Weight[];
+  /** The newest sets of its project and mode in that store, the oldest first, itself among them. */
+  readonly past: readonly PastSet[];
+  /** Absent for a project's first set, and for one that isn't new. */
+  readonly since?: SinceLast;
 }
 
 /** One row of a listing of sets. */

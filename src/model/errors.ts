@@ -40,17 +40,34 @@ const worstFirst: readonly Failure[] = [
   "stale",
 ];
 
+/** What would have to be said elsewhere for a run in a workflow to succeed: inputs of its steps, by their names. */
+export interface Remedy {
+  /** Inputs of actions/checkout before the run; none: that there is such a step at all. */
+  readonly checkout?: Readonly<Record<string, string>>;
+  /** Settings of the run itself. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly transient?: boolean;
+  readonly remedy?: Remedy;
+}
+
 /** A run that can't go on, or one thing that went wrong in it: a kind, and one sentence that says what to do. */
 export class ColdstoreError extends Error {
   override readonly name = "ColdstoreError";
   readonly failure: Failure;
   /** The same call may well succeed a little later: worth another try. */
   readonly transient: boolean;
+  /** The way out as a workflow has it, beside the sentence; absent where there is none to paste. */
+  readonly remedy?: Remedy;
 
-  constructor(failure: Failure, message: string, options?: { readonly cause?: unknown; readonly transient?: boolean }) {
+  constructor(failure: Failure, message: string, options?: ErrorOptions) {
     super(message, options);
     this.failure = failure;
     this.transient = options?.transient ?? false;
+    if (options?.remedy !== undefined) this.remedy = options.remedy;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Details } from "./details.ts";
+import type { Details, Made } from "./details.ts";
 import type { ColdstoreError } from "./errors.ts";
 
 export const reportSchema = "coldstore/report/1";
@@ -74,4 +74,6 @@ export interface Report {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What the mode found, for people: printed after the outcomes. */
   readonly details?: Details;
+  /** Of a making run that was asked to look back. */
+  readonly made?: Made;
 }

@@ -71,9 +71,16 @@ export interface ModeSpec {
   readonly examples: readonly Example[];
 }
 
+/** One output of the action; also the name under which `--json` has it. */
+export interface OutputSpec {
+  readonly name: string;
+  readonly help: string;
+}
+
 /** The whole table: the order of everything is the order that it is shown in. */
 export interface Manual {
   readonly modes: readonly ModeSpec[];
   readonly groups: readonly SettingGroup[];
   readonly settings: readonly SettingSpec[];
+  readonly outputs: readonly OutputSpec[];
 }

@@ -38,6 +38,7 @@ function isMaking(mode: Mode): boolean {
 
 /** What a call says beside its values. */
 export interface Beside {
+  readonly setsBack: number;
   /** Given in a store's place; absolute. */
   readonly file?: string | undefined;
   /** The tag that the run is of, as a full ref name. */
@@ -45,12 +46,12 @@ export interface Beside {
 }
 
 /** The settings of the mode, of values without problems. */
-export function assemble(values: Values, { file, tag }: Beside): Settings {
+export function assemble(values: Values, { file, tag, setsBack }: Beside): Settings {
   switch (values.mode) {
     case "snapshot":
-      return snapshotSettings(values);
+      return { ...snapshotSettings(values), setsBack };
     case "archive":
-      return archiveSettings(values, tag);
+      return { ...archiveSettings(values, tag), setsBack };
     case "verify":
       return {
         ...readingSettings(values, file),
@@ -110,7 +111,7 @@ function readingSettings(values: Values, file: string | undefined) {
   return file === undefined ? common : { ...common, stores: [], file };
 }
 
-function snapshotSettings(values: Values): SnapshotSettings {
+function snapshotSettings(values: Values): Omit<SnapshotSettings, "setsBack"> {
   return {
     ...makingSettings(values),
     mode: "snapshot",
@@ -120,7 +121,7 @@ function snapshotSettings(values: Values): SnapshotSettings {
   };
 }
 
-function archiveSettings(values: Values, tag: string | undefined): ArchiveSettings {
+function archiveSettings(values: Values, tag: string | undefined): Omit<ArchiveSettings, "setsBack"> {
   return {
     ...makingSettings(values),
     mode: "archive",
@@ -135,7 +136,7 @@ function archiveSettings(values: Values, tag: string | undefined): ArchiveSettin
   };
 }
 
-function makingSettings(values: Values): MakingSettings {
+function makingSettings(values: Values): Omit<MakingSettings, "setsBack"> {
   return {
     ...commonSettings(values),
     source: values.source,

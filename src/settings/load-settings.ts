@@ -55,7 +55,7 @@ export async function loadSettings(invocation: Invocation): Promise<Loaded> {
   if (!call.unsure && values.mode !== undefined)
     problems.push(...foreignFlags(callLayer, values.mode), ...contradictions(values, file));
   if (problems.length > 0) throw failed(problems, warnings);
-  const settings = assemble(values as Values, { file, tag: tagOf(invocation.env) });
+  const settings = assemble(values as Values, { file, tag: tagOf(invocation.env), setsBack: 0 });
   warnings.push(...passing(settings, invocation.env), ...overruled(callLayer, layers));
   return { kind: "run", settings, presentation: presentation(values), warnings };
 }

@@ -34,6 +34,8 @@ export interface MakingSettings extends CommonSettings {
   readonly contacts: readonly string[];
   readonly recordEnvironment: boolean;
   readonly dryRun: boolean;
+  /** How many sets back the report tells of; 0: it only tells of this run. */
+  readonly setsBack: number;
 }
 
 export interface SnapshotSettings extends MakingSettings {

@@ -4,6 +4,7 @@ import { first } from "./first.ts";
 import { modes } from "./modes.ts";
 import { notes } from "./notes.ts";
 import { output } from "./output.ts";
+import { outputs } from "./outputs.ts";
 import { running } from "./running.ts";
 import { sets } from "./sets.ts";
 import { source } from "./source.ts";
@@ -43,5 +44,5 @@ export function isSettingName(name: string): name is SettingName {
 
 /** All that help, completion and the reference pages are made from. */
 export function manual(): Manual {
-  return { modes, groups, settings: settingSpecs() };
+  return { modes, groups, settings: settingSpecs(), outputs };
 }
