@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { availableParallelism } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { connect, openConfigSource } from "./connect.ts";
 import { asColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
@@ -14,13 +12,9 @@ import { run } from "./run.ts";
 import { loadSettings, modeIn, presentationOf, type Loaded } from "./settings/load-settings.ts";
 import type { Presentation } from "./settings/settings.ts";
 import { manual } from "./settings/spec/table.ts";
+import { tuneProcess } from "./tune-process.ts";
 
-// Compression runs in libuv's threads, as many as there are cores; it reads this at its first work.
-process.env["UV_THREADPOOL_SIZE"] ??= String(Math.max(4, availableParallelism()));
-
-// Left alone, V8 lets its heap grow to several times what is in use: a run over 78,000 files took 290 MB and one over 200,000
-// took 350, instead of about 220, for 2 % less time.
-for (const flag of ["--semi-space-growth-factor=1", "--heap-growing-percent=20"]) setFlagsFromString(flag);
+tuneProcess(process.env);
 
 const argv = process.argv.slice(2);
 // A log that nobody reads, `2>&1 | head -1` or a full disk, doesn't end a run.
@@ -61,7 +55,11 @@ async function perform(loaded: Loaded): Promise<number> {
 }
 
 async function carryOut({ settings, presentation, warnings }: Extract<Loaded, { kind: "run" }>): Promise<number> {
-  await using connection = await connect(settings, { env: process.env, stderr: process.stderr, presentation });
+  await using connection = await connect(settings, {
+    env: process.env,
+    log: { kind: "person", stream: process.stderr },
+    presentation,
+  });
   const report = await run(settings, connection.ports).catch((error: unknown) =>
     failedReport(settings.mode, asColdstoreError(error)),
   );

@@ -6,6 +6,7 @@ import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
+import { scratchFolder } from "./adapters/local/key-path.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
 import { openLog, type LogStream } from "./adapters/log/open-log.ts";
@@ -22,9 +23,14 @@ import type { ArchiveSettings, Presentation, Settings, SnapshotSettings } from "
 /** The process that a run lives in. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where the log goes. */
-  readonly stderr: LogStream;
+  readonly log: LogTarget;
   readonly presentation: Presentation;
+}
+
+/** Who reads the log: a person at a terminal or in a file, or a workflow's runner, which takes commands from it. */
+export interface LogTarget {
+  readonly kind: "person" | "runner";
+  readonly stream: LogStream;
 }
 
 /** The outside world, connected as the settings say. Disposing of it removes scratch and lets go of the process. */
@@ -45,14 +51,14 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
 }
 
 /** Builds what a run may touch of the outside world. */
-export async function connect(settings: Settings, { env, stderr, presentation }: Surroundings): Promise<Connection> {
+export async function connect(settings: Settings, { env, log, presentation }: Surroundings): Promise<Connection> {
   await using held = new AsyncDisposableStack();
-  const output = held.use(openLog({ stream: stderr, ...presentation }));
+  const output = held.use(openLog({ stream: log.stream, ...presentation }));
   const scratch: { removeScratchNow(): void }[] = [];
   const abandon = () => scratch.forEach((each) => each.removeScratchNow());
   const { timeout } = settings;
   const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon }));
-  const temporary = await openWorkspace({ root: env["RUNNER_TEMP"] || tmpdir(), signal });
+  const temporary = await openWorkspace({ root: temporaryFolder(env), signal });
   const workspace = await workspaceFor(settings, temporary, signal);
   const stores = storesFor(settings);
   scratch.push(temporary, workspace, ...stores);
@@ -74,6 +80,15 @@ export async function connect(settings: Settings, { env, stderr, presentation }:
   return { ports, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
 }
 
+function temporaryFolder(env: Surroundings["env"]): string {
+  return env["RUNNER_TEMP"] || tmpdir();
+}
+
+/** Where half-made things may lie, for the case that the run can't remove them itself. */
+export function scratchRoots(settings: Settings, env: Surroundings["env"]): readonly string[] {
+  return [temporaryFolder(env), ...settings.stores.map(({ path }) => join(path, scratchFolder))];
+}
+
 function isMaking(settings: Settings): settings is SnapshotSettings | ArchiveSettings {
   return "source" in settings;
 }
@@ -91,7 +106,7 @@ async function workspaceFor(
   if (!isMaking(settings) || settings.dryRun) return temporary;
   const [first, ...others] = await Promise.all(
     settings.stores.map(async ({ path, text }) => {
-      const workspace = await openWorkspace({ root: join(path, ".tmp"), signal });
+      const workspace = await openWorkspace({ root: join(path, scratchFolder), signal });
       return { store: text, workspace };
     }),
   );
