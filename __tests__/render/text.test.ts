@@ -159,7 +159,7 @@ describe("warnings and errors", () => {
       ],
     };
     expect(lines(report)).toEqual([
-      "failed: 2 problems",
+      "failed: 1 of 1 set is damaged in ./cold (2 problems)",
       `corrupt a.tar.gz of ${set} in ./cold: truncated: 3 bytes short`,
       `missing b of ${set} in ./cold: missing: make it again`,
     ]);

@@ -1,5 +1,5 @@
 import type { Details, SetRow } from "../model/details.ts";
-import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
+import { isNeverProven, type Outcome, type OutcomeWord, type Report, type Status } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
@@ -17,12 +17,24 @@ export function headlineOf(report: Report): Headline {
   const errors = errorsOf(report);
   const [error, ...others] = errors;
   if (error !== undefined) {
-    const text = others.length === 0 ? visibleText(error.message) : formatCount(errors.length, "problem");
+    const text = others.length === 0 ? visibleText(error.message) : severalProblems(report, errors.length);
     return { good: false, word: "failed", text };
   }
   const word = hasUnsoundSets(report.details) ? "warning" : wordOf(report.status);
   return { good: word !== "failed", word, text: sentenceOf(report) };
 }
+
+/** Of sets that were verified it's said how many are unsound; a damaged one alone may have a thousand problems. */
+function severalProblems(report: Report, count: number): string {
+  const problems = formatCount(count, "problem");
+  if (report.mode !== "verify") return problems;
+  const unsound = setsIn({ outcomes: report.outcomes.filter(({ outcome }) => unsoundWords.has(outcome)) });
+  if (unsound === 0) return problems;
+  const are = unsound === 1 ? "is" : "are";
+  return `${formatCount(unsound)} of ${formatCount(setsIn(report), "set")} ${are} damaged${inStores(report)} (${problems})`;
+}
+
+const unsoundWords: ReadonlySet<OutcomeWord> = new Set<OutcomeWord>(["missing", "corrupt"]);
 
 function wordOf(status: Status): Headline["word"] {
   switch (status) {
@@ -113,7 +125,7 @@ function hasUnsoundSets(details: Details | undefined): boolean {
   return details?.kind === "sets" && details.rows.some(({ state }) => state !== "complete");
 }
 
-function setsIn({ outcomes }: Report): number {
+function setsIn({ outcomes }: Pick<Report, "outcomes">): number {
   return new Set(outcomes.flatMap(({ set }) => set ?? [])).size;
 }
 
