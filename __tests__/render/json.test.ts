@@ -78,6 +78,29 @@ test("a dry run's findings are under plan", () => {
   });
 });
 
+test("what a set stands to is under made, without its manifest, and a plan's past is as the set's", () => {
+  const { manifest } = aSet();
+  const [set, before] = ["v2", "v1"].map((id) => ({ project: "acme/app", mode: "snapshot", id }));
+  const past = [{ id: "v1", made: "2026-11-22T03:00:00Z", tarBytes: 10, archiveBytes: 5 }];
+  const examples = [{ path: "x", change: "removed", bytes: 7 }] as const;
+  const since = { set: before!, added: 0, removed: 1, changed: 0, bytes: -7, examples };
+  const weights = { biggestEntries: [{ path: "a/b", bytes: 3 }], biggestFolders: [{ path: "a", bytes: 3 }] };
+  const report = json({ made: { set: set!, store: "./cold", manifest, ...weights, past, since } });
+  const pastRows = [{ id: "v1", made: "2026-11-22T03:00:00Z", "tar-bytes": 10, "archive-bytes": 5 }];
+  expect((report as { made: unknown }).made).toEqual({
+    set: "acme/app/snapshot/v2",
+    store: "./cold",
+    "biggest-entries": [{ path: "a/b", bytes: 3 }],
+    "biggest-folders": [{ path: "a", bytes: 3 }],
+    past: pastRows,
+    since: { set: "acme/app/snapshot/v1", added: 0, removed: 1, changed: 0, bytes: -7, examples },
+  });
+  expect(schemaProblems("report", report)).toEqual([]);
+  const planned = json({ status: "planned", details: { kind: "plan", plan: aPlan({ past, since }) } });
+  expect(planned).toMatchObject({ plan: { past: pastRows, since: { bytes: -7 } } });
+  expect(schemaProblems("report", planned)).toEqual([]);
+});
+
 test("a list of sets is under sets, each named as the set setting takes it", () => {
   const set = { project: "acme/app", mode: "snapshot", id: "v1" };
   const rows = [{ set, store: "./cold", state: "damaged", bytes: 5, frozen: false, detail: "a is missing" }] as const;

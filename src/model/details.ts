@@ -37,6 +37,8 @@ export interface Plan {
   /** Lines that `export-subst` expands differently in a stable and in a plain archive. */
   readonly exportSubst: readonly { readonly path: string; readonly line: string }[];
   readonly since?: SinceLast;
+  /** Where it was asked for: the newest sets of the project and mode in the first store that tells of any, the oldest first. */
+  readonly past?: readonly PastSet[];
   /** At the rate of the last runs, as history tells. */
   readonly expectedSeconds?: number;
 }

@@ -1,4 +1,4 @@
-import type { Details, EntryChange, Plan, SetRow } from "../model/details.ts";
+import type { Details, EntryChange, Made, PastSet, Plan, SetRow, SinceLast } from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
 import { reportSchema, type Problem, type Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
@@ -8,8 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The run as the one JSON object that `--json` prints, in one line with a newline. Outputs stand under their own names,
- * what list, a dry run and an archive's run found under `sets`, `set-details`, `difference`, `plan` or `selection`; what is
- * absent is left out.
+ * what list, a dry run and an archive's run found under `sets`, `set-details`, `difference`, `plan` or `selection`, how a set
+ * stands to those before it under `made`; what is absent is left out.
  */
 export function renderJson(report: Report): string {
   return `${JSON.stringify(jsonReport(report))}\n`;
@@ -25,6 +25,7 @@ function jsonReport(report: Report): Json {
     outcomes: report.outcomes,
     ...report.outputs,
     ...(report.details && jsonDetails(report.details)),
+    ...(report.made && { made: jsonMade(report.made) }),
   };
 }
 
@@ -75,9 +76,30 @@ function jsonPlan(plan: Plan): Json {
     credentials: plan.credentials,
     "outward-links": plan.outwardLinks,
     "export-subst": plan.exportSubst,
-    since: plan.since && { ...plan.since, set: setText(plan.since.set) },
+    since: plan.since && jsonSince(plan.since),
+    past: plan.past?.map(jsonPast),
     "expected-seconds": plan.expectedSeconds,
   };
+}
+
+/** The manifest isn't in it: it lies beside the set. */
+function jsonMade({ set, store, biggestEntries, biggestFolders, past, since }: Made): Json {
+  return {
+    set: setText(set),
+    store,
+    "biggest-entries": biggestEntries,
+    "biggest-folders": biggestFolders,
+    past: past.map(jsonPast),
+    since: since && jsonSince(since),
+  };
+}
+
+function jsonPast({ id, made, tarBytes, archiveBytes }: PastSet): Json {
+  return { id, made, "tar-bytes": tarBytes, "archive-bytes": archiveBytes };
+}
+
+function jsonSince(since: SinceLast): Json {
+  return { ...since, set: setText(since.set) };
 }
 
 function jsonRow({ set, ...rest }: SetRow): Json {
