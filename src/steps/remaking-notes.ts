@@ -1,4 +1,5 @@
 import type { ArchiveContent, ManifestContent, SnapshotContent } from "../model/manifest.ts";
+import { gitArchiveCommand, shellWord } from "../model/stock-commands.ts";
 
 /** The section that says how the same tar can be made again; none where nothing but the set itself has the content. */
 export function remakingNotes(content: ManifestContent): readonly string[] {
@@ -6,7 +7,8 @@ export function remakingNotes(content: ManifestContent): readonly string[] {
   return content.recipe === "git-archive/1" ? [remakingByGit(content)] : [remakingWhole(content)];
 }
 
-function remakingByGit({ source, prefix, tar, export_subst }: SnapshotContent): string {
+function remakingByGit(content: SnapshotContent): string {
+  const { tar, export_subst } = content;
   const subst =
     export_subst === "stable"
       ? "The digest is the same unless the tree has `export-subst` lines with `%h %p %t %d %D %(describe)`: here they\nstand for full ids and for the archived tag alone."
@@ -16,7 +18,7 @@ function remakingByGit({ source, prefix, tar, export_subst }: SnapshotContent): 
 In any clone that has the commit, with git's default configuration:
 
 \`\`\`sh
-git archive --format=tar${prefix === "" ? "" : ` --prefix=${shellWord(prefix)}`} ${source.commit} | sha256sum
+${gitArchiveCommand(content)} | sha256sum
 \`\`\`
 
 This prints \`${tar.sha256}\` too.
@@ -75,8 +77,4 @@ function flagsOf({ prefix, mtime, symlinks, submodules, lfs, filters }: ArchiveC
     ...filters.exclude.map((pattern) => `--exclude=${shellWord(pattern)}`),
     ...filters.profiles.map(({ name }) => `--ignore-profile=${shellWord(name)}`),
   ];
-}
-
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9._/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import type { ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
+import { joinCommands, tarCommand, wholeArchive, type WholeArchive, zipTestCommands } from "../model/stock-commands.ts";
 import { nameSome } from "./name-some.ts";
 import { remakingNotes } from "./remaking-notes.ts";
 import { smallArtifact } from "./small-artifact.ts";
@@ -17,20 +18,9 @@ export function writeRestoreNotes(name: string, content: ManifestContent, archiv
   return { role: "restore-notes", artifact: smallArtifact(`${name}.RESTORE.md`, text.join("\n")) };
 }
 
-/** An archive as a person has it: `file` is what a shell is given for it. */
-interface Whole {
-  readonly name: string;
-  readonly file: string;
-  readonly format: SetFile["format"];
-  readonly split: boolean;
-}
-
-function wholesOf(files: readonly SetFile[]): readonly Whole[] {
+function wholesOf(files: readonly SetFile[]): readonly WholeArchive[] {
   const named = Map.groupBy(files, ({ part, artifact }) => part?.of ?? artifact.name);
-  return [...named].map(([name, [first]]) => {
-    const split = first?.part !== undefined;
-    return { name, file: split ? `${name}.part-*` : name, format: first?.format, split };
-  });
+  return [...named].map(([name, [first]]) => wholeArchive(name, first?.format, first?.part !== undefined));
 }
 
 function heading(name: string, content: ManifestContent): string {
@@ -58,9 +48,9 @@ function code(text: string): string {
   return text.replaceAll("`", "'").replaceAll("\n", " ");
 }
 
-function checks(name: string, { tar }: ManifestContent, archives: readonly Whole[]): string {
-  const tars = archives.filter(({ format }) => format !== "zip").map((archive) => `${tarOf(archive)} | sha256sum`);
-  const zips = archives.filter(({ format }) => format === "zip").map((zip) => `${joined(zip)}unzip -tq ${zip.name}`);
+function checks(name: string, { tar }: ManifestContent, archives: readonly WholeArchive[]): string {
+  const tars = archives.filter(({ format }) => format !== "zip").map((archive) => `${tarCommand(archive)} | sha256sum`);
+  const zips = archives.filter(({ format }) => format === "zip").flatMap(zipTestCommands);
   const ofTars =
     tars.length === 0 ? "" : ` Every line with \`sha256sum\` at its end prints the\ndigest of the uncompressed tar:`;
   const ofZips = zips.length === 0 ? "" : `\n${zipWords(tars.length > 0)}\n`;
@@ -82,35 +72,21 @@ function zipWords(besideTar: boolean): string {
 compare; the SHA-256 of each file is in the list that ends with .files.jsonl.gz.${besideTar ? "" : " The manifest's digest of a tar is\nthat of the tar which these files make together."}`;
 }
 
-const readers = { "tar.gz": "gzip -dc", "tar.zst": "zstd -dc", tar: "cat" } as const;
-
-/** A line that gives the uncompressed tar. */
-function tarOf({ file, format = "tar", split }: Whole): string {
-  const reader = format === "zip" ? "cat" : readers[format];
-  if (!split || reader === "cat") return `${reader} ${file}`;
-  return `cat ${file} | ${reader}`;
-}
-
-/** Programs for zips need the whole file. */
-function joined({ name, file, split }: Whole): string {
-  return split ? `cat ${file} > ${name}\n` : "";
-}
-
-function unpacking([first]: readonly Whole[]): string {
+function unpacking([first]: readonly WholeArchive[]): string {
   if (first === undefined) return "";
-  const line =
+  const lines =
     first.format === "zip"
-      ? `${joined(first)}TZ=UTC LC_ALL=C.UTF-8 unzip -q ${first.name} -d restored`
-      : `mkdir restored\n${tarOf(first)} | tar -xf - -C restored`;
+      ? [...joinCommands(first), `TZ=UTC LC_ALL=C.UTF-8 unzip -q ${first.name} -d restored`]
+      : ["mkdir restored", `${tarCommand(first)} | tar -xf - -C restored`];
   return `## Unpack it
 
 \`\`\`sh
-${line}
+${lines.join("\n")}
 \`\`\`
 `;
 }
 
-function limits(content: ManifestContent, archives: readonly Whole[]): string {
+function limits(content: ManifestContent, archives: readonly WholeArchive[]): string {
   const hasZip = archives.some(({ format }) => format === "zip");
   const lines = content.mode === "snapshot" ? notInSnapshot(content.source.committed) : notInArchive(content, hasZip);
   return `## What is not in it
