@@ -10,7 +10,7 @@ const mode = fc.constantFrom("snapshot", "archive");
 const formats = fc.uniqueArray(fc.constantFrom("tar.gz", "tar.zst", "tar", "zip"), { minLength: 1 });
 
 const problemsWith = (mode: "snapshot" | "archive", format: Parameters<typeof levelsOf>[0][], level?: number) =>
-  contradictions({ mode, format, "compression-level": level, "dry-run": true, store: [] }, undefined);
+  contradictions({ mode, format, "compression-level": level, "dry-run": true, store: [] }, { by: "flags" });
 
 test("a level that is given fits each format that compresses, and the range that a refusal names does", () => {
   fc.assert(

@@ -50,7 +50,7 @@ test.each([
     "tag_name: v1",
     ['there is no setting "tag_name" (coldstore.yml, line 1), a name of softprops/action-gh-release; here, use ref.'],
   ],
-  ["profile: x", ["profile (coldstore.yml, line 1) can't be set in a config file; give it as --profile."]],
+  ["profile: x", ["profile (coldstore.yml, line 1) can't be set in a config file; give it as a flag or an input."]],
   ["json: true", ["json (coldstore.yml, line 1) is for the command line only: --json."]],
   ["\n\nprove: read\nprove: none", ['"prove" stands twice in coldstore.yml, lines 3 and 4; give it once.']],
   ["store:", ["store (coldstore.yml, line 1) needs a value or a list of values, such as store: ./cold."]],
@@ -131,6 +131,6 @@ test("what needs trust is refused in a file that was merely found, and taken fro
   expect(problems).toEqual([]);
   readConfig(file("store: ./a"), problems, look);
   expect(problems).toEqual([
-    "store (coldstore.yml, line 1) can't be set by a file that was merely found in the repository; give it as --store, or name the file with --config.",
+    "store (coldstore.yml, line 1) can't be set by a file that was merely found in the repository; give it as a flag or an input, or name the file by config.",
   ]);
 });

@@ -52,7 +52,7 @@ describe("what can't be read is named, and the rest is read on", () => {
     ],
     [
       "--keep-structure",
-      "there is no flag --keep-structure, a name of coldstore 1.x; here, use prefix, empty for no folder in the archive.",
+      "there is no flag --keep-structure, a name of coldstore 1.x; here, use prefix, which is . for no folder in the archive.",
     ],
   ])("%s", (line, problem) => {
     const { problems, texts } = read(`--json ${line} --quiet`);

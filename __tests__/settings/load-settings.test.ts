@@ -37,6 +37,7 @@ describe("what a call means", () => {
       recordEnvironment: false,
       dryRun: false,
       timeout: 14_400_000,
+      setsBack: 0,
     });
   });
 
@@ -74,6 +75,7 @@ describe("what a call means", () => {
       recordEnvironment: true,
       dryRun: true,
       timeout: 30_000,
+      setsBack: 0,
     });
   });
 
@@ -96,6 +98,7 @@ describe("what a call means", () => {
       recordEnvironment: false,
       dryRun: false,
       timeout: 14_400_000,
+      setsBack: 0,
     });
   });
 

@@ -1,7 +1,10 @@
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { ConfigSource } from "../../src/settings/find-config.ts";
+import { loadInputs } from "../../src/settings/load-inputs.ts";
 import { type Loaded, loadSettings } from "../../src/settings/load-settings.ts";
 import type { Settings } from "../../src/settings/settings.ts";
+import { settingSpecs } from "../../src/settings/spec/table.ts";
+import type { Settled } from "../../src/settings/settle.ts";
 
 /** A disk of these files (absolute paths), all of them in the repository /repo. */
 export function configDisk(files: Readonly<Record<string, string>> = {}): ConfigSource {
@@ -41,8 +44,34 @@ export async function runOf(call: Call): Promise<Extract<Loaded, { readonly kind
 
 /** The sentences that a call is refused with; anything but an error of settings is thrown on. */
 export async function problemsOf(call: Call): Promise<readonly string[]> {
+  return refusalOf(() => load(call));
+}
+
+export interface Step extends Omit<Call, "argv"> {
+  /** As a workflow has them under `with:`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** Loads the settings of a step in /repo, whose inputs arrive as a runner hands them over: also those that aren't given. */
+export async function stepOf({ inputs = {}, env = {}, files, cwd = "/repo", readBase }: Step): Promise<Settled> {
+  const declared = settingSpecs().filter(({ where }) => where !== "command line");
+  const given = { ...Object.fromEntries(declared.map(({ name }) => [name, ""])), ...inputs };
+  const variables = Object.fromEntries(
+    Object.entries(given).map(([name, text]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, text]),
+  );
+  const config = { ...configDisk(files), ...(readBase && { readBase }) };
+  const actions = { HOME: "/home/me", GITHUB_ACTIONS: "true", ...variables, ...env };
+  return loadInputs({ env: actions, cwd, config, setsBack: 20 });
+}
+
+/** The sentences that a step's settings are refused with. */
+export async function problemsOfStep(step: Step): Promise<readonly string[]> {
+  return refusalOf(() => stepOf(step));
+}
+
+async function refusalOf(load: () => Promise<unknown>): Promise<readonly string[]> {
   try {
-    await load(call);
+    await load();
     return [];
   } catch (error) {
     if (!(error instanceof SeveralErrors)) throw error;

@@ -15,13 +15,19 @@ import { makingModes } from "./spec/modes.ts";
 import type { Values } from "./value-types.ts";
 import { oneOf } from "./wording.ts";
 
+/** How a run was started, as far as the words of a refusal depend on it. */
+interface Start {
+  readonly by: "flags" | "inputs";
+  readonly file?: string | undefined;
+}
+
 /** What stands against a run although each value is fine by itself; one sentence each. */
-export function contradictions(values: Partial<Values>, file: string | undefined): readonly string[] {
+export function contradictions(values: Partial<Values>, { by, file }: Start): readonly string[] {
   const { mode = "snapshot", store, set = [] } = values;
   const makes = isMaking(mode);
   const needed = file === undefined && !(makes && values["dry-run"] === true);
   return [
-    ...(needed && store?.length === 0 ? [storeIsMissing(mode)] : []),
+    ...(needed && store?.length === 0 ? [storeIsMissing(mode, by)] : []),
     ...(file !== undefined && set.length > 0
       ? ["set chooses sets of a store, and a file was given; leave one of them out."]
       : []),
@@ -73,10 +79,11 @@ export function presentation(values: Partial<Values>): Presentation {
   };
 }
 
-function storeIsMissing(mode: Mode): string {
+function storeIsMissing(mode: Mode, by: Start["by"]): string {
   const makes = isMaking(mode);
-  const example = makes ? `coldstore ${mode} . ./cold` : `coldstore ${mode} ./cold`;
-  const free = makes ? ", or try it with --dry-run" : "";
+  const line = makes ? `coldstore ${mode} . ./cold` : `coldstore ${mode} ./cold`;
+  const [example, dryRun] = by === "flags" ? [line, "--dry-run"] : ["store: ./cold", "dry-run: true"];
+  const free = makes ? `, or try it with ${dryRun}` : "";
   return `store is missing: say in which folder sets are kept, as in ${example}${free}.`;
 }
 

@@ -51,7 +51,12 @@ export function inActions(env: Environment): boolean {
   return env["GITHUB_ACTIONS"] === "true";
 }
 
+/** The home folder; Windows has its own name for it. */
+export function homeOf(env: Environment): string | undefined {
+  return env["HOME"] ?? env["USERPROFILE"];
+}
+
 /** The run was started by a pull request: what is checked out may be anybody's. */
 export function isPullRequest(env: Environment): boolean {
-  return inActions(env) && /^pull_request(_target)?$/.test(env["GITHUB_EVENT_NAME"] ?? "");
+  return inActions(env) && /^pull_request(_target|_review|_review_comment)?$/.test(env["GITHUB_EVENT_NAME"] ?? "");
 }

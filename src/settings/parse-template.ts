@@ -15,11 +15,11 @@ export function parseNameTemplate(text: string): Parsed<string> {
   return literal.value.length > 80 ? wrong("; give 80 characters at most") : fine(text);
 }
 
-/** The template of the folder inside an archive: empty, or with a slash at its end. */
+/** The template of the folder inside an archive: empty, or with a slash at its end. An input of an action can't be empty: `.` says the same. */
 export function parsePrefixTemplate(text: string): Parsed<string> {
   const literal = literalOf(text, [...placeholders, "name"]);
   if (!literal.ok) return literal;
-  if (text === "") return fine("");
+  if (text === "" || text === "." || text === "./") return fine("");
   if (hasControls(text) || text.includes("\\")) return wrong("; a prefix has no backslash and no control characters");
   if (text.startsWith("/")) return wrong("; a prefix is relative, without a slash before it");
   const folders = text.replace(/\/$/, "").split("/");

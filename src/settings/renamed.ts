@@ -121,7 +121,7 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     filelist: "leave it out: a file list is always written",
     checksum: "leave it out: checksums are always written",
     sha256: "leave it out: checksums are always taken",
-    "keep-structure": "use prefix, empty for no folder in the archive",
+    "keep-structure": "use prefix, which is . for no folder in the archive",
     "exclude-vcs": "leave it out: .git is never archived",
     verify: "use prove, or the mode verify",
     "log-level": "use debug or quiet",

@@ -23,6 +23,26 @@ export function unknownKey(key: string, where: string): string {
   return `there is no setting ${quote(key)} (${where}); a config file takes ${oneOf(fileSettingNames(), "and")}.`;
 }
 
+/** What is said of an input that there isn't. A job's own variable of such a name can't be told from an input. */
+export function unknownInput(name: string, variable: string): string {
+  const what = `there is no input ${quote(name)} (${asVariable(variable)})`;
+  const instead = insteadOf(name);
+  if (instead !== undefined) return `${what}, ${instead}.`;
+  const near = nearest(name, inputNames());
+  if (near !== undefined) return `${what}; did you mean ${near}?`;
+  return `${what}; the inputs are ${oneOf(inputNames(), "and")}.`;
+}
+
+/** What is said of an input that is a flag of the command line alone. */
+export function flagAsInput(name: string, variable: string): string {
+  const way = name === "debug" ? "run the job again with debug logging" : "leave it out";
+  return `${name} is for the command line only (${asVariable(variable)}); ${way}.`;
+}
+
+function asVariable(variable: string): string {
+  return `a variable ${quote(variable).slice(1, -1)} in env counts as one too`;
+}
+
 /** What is said of a first word that is no mode. */
 export function unknownMode(word: string): string {
   const instead = insteadOfMode(word);
@@ -34,6 +54,12 @@ export function unknownMode(word: string): string {
 
 function settingNames(): readonly string[] {
   return settingSpecs().map((spec) => spec.name);
+}
+
+function inputNames(): readonly string[] {
+  return settingSpecs()
+    .filter((spec) => spec.where !== "command line")
+    .map((spec) => spec.name);
 }
 
 function fileSettingNames(): readonly string[] {

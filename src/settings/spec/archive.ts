@@ -38,7 +38,7 @@ export const archive = {
     defaultText: "{name}/",
     modes: makingModes,
     group: "archive",
-    help: "the folder inside the archive that all lies in; empty for none",
+    help: "the folder inside the archive that all lies in; . for none",
     example: "app/",
     where: "everywhere",
     trust: "found",
