@@ -190,7 +190,8 @@ describe.skipIf(onWindows)("tags", () => {
     expect(set.folder).toBe(join(place.store, "local/project/snapshot/v1.2.3"));
     expect(set.name).toBe("project-1.2.3");
     const object = repository.git("rev-parse", "v1.2.3");
-    expect(set.manifest.content.source!.tag).toEqual({ name: "v1.2.3", ...(kind !== "light" && { object }) });
+    expect(set.manifest.content.source!.tag).toEqual({ name: "v1.2.3" });
+    expect(set.manifest.run.tag_object).toBe(kind === "light" ? undefined : object);
     expect(set.tar().equals(stockTar(repository.path, place, set))).toBe(true);
   });
 

@@ -14,7 +14,7 @@ async function described(facts: object) {
     started: new Date("2026-11-22T02:15:00.900Z"),
     gitVersion: repository.facts.gitVersion,
     repository: repository.facts,
-    ref: (await repository.resolve("HEAD", quiet.signal)).ref,
+    revision: await repository.resolve("HEAD", quiet.signal),
     notes: [],
     contacts: [],
   });

@@ -42,7 +42,7 @@ const source = record({
   tree: objectId,
   committed: time,
   object_format: oneOf("sha1", "sha256"),
-  tag: optional(record({ name: text, object: optional(objectId) })),
+  tag: optional(record({ name: text })),
 });
 
 const commonContent = {
@@ -130,6 +130,7 @@ const manifest = record({
       git: optional(text),
     }),
     ref: optional(text),
+    tag_object: optional(objectId),
     branch: optional(text),
     origin: optional(text),
     dirty: optional(record({ modified: count, deleted: count, untracked: count })),

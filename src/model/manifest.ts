@@ -26,7 +26,7 @@ export interface ManifestSource {
   /** RFC 3339, UTC, whole seconds. */
   readonly committed: string;
   readonly object_format: "sha1" | "sha256";
-  readonly tag?: { readonly name: string; readonly object?: string };
+  readonly tag?: { readonly name: string };
 }
 
 /** What becomes of submodules and Git LFS pointers; `fail` also stands for a source that has none. */
@@ -115,6 +115,8 @@ export interface ManifestRun {
     readonly git?: string;
   };
   readonly ref?: string;
+  /** Id of the annotated tag itself, where the clone has it: some clones have its commit alone under its name. */
+  readonly tag_object?: string;
   readonly branch?: string;
   readonly origin?: string;
   readonly dirty?: WorkTreeCounts;

@@ -39,7 +39,7 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     standing: async (store, io) => findArchiveStanding(store, wanted, io),
     make: (recipe, into) => (packed === undefined ? unmade() : packed.make(recipe, into)),
     describe: async () => {
-      const { folder, revision } = examined;
+      const { folder } = examined;
       const locks = settings.recordEnvironment ? digestFolderLocks(selection?.entries ?? []) : undefined;
       const environment = locks && recordEnvironment(ports.run, locks);
       return describeRun({
@@ -50,7 +50,6 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
         started,
         gitVersion: folder.gitVersion,
         repository: folder.repository?.facts,
-        ref: revision?.ref,
         selection: packed?.selected,
         environment,
       });

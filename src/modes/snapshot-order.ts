@@ -87,7 +87,7 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
         io,
       }),
     describe: async (signal) => {
-      const { repository, revision } = source;
+      const { repository } = source;
       const environment = settings.recordEnvironment
         ? recordEnvironment(ports.run, await digestLocks(repository, locks, signal))
         : undefined;
@@ -101,7 +101,6 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
         run,
         gitVersion,
         repository: facts,
-        ref: revision.ref,
         environment,
       });
     },

@@ -81,7 +81,8 @@ function sourceOf({ commit, tree, committed, objectFormat, tag }: Revision): Man
     tree,
     committed: rfc3339(new Date(committed * 1000)),
     object_format: objectFormat,
-    ...(tag && { tag: { name: tag.name, ...(tag.object && { object: tag.object }) } }),
+    // The tag's own id depends on how the clone was made: a checkout may have fetched its commit under its name.
+    ...(tag && { tag: { name: tag.name } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { textOf } from "./byte-text.ts";
 import { createHash } from "node:crypto";
 import type { ManifestRun, Selected } from "../model/manifest.ts";
+import type { Revision } from "../model/revision.ts";
 import type { SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import { readEntries, type SnapshotEntry } from "./commit-tree.ts";
@@ -17,7 +18,7 @@ export interface RunFacts {
   readonly gitVersion?: string | undefined;
   /** Absent outside of a repository. */
   readonly repository?: Pick<RepositoryFacts, "branch" | "origin"> | undefined;
-  readonly ref?: string | undefined;
+  readonly revision?: Pick<Revision, "ref" | "tag"> | undefined;
   readonly changes?: WorkTreeChanges | undefined;
   readonly selection?: Selected | undefined;
   readonly milestone?: string | undefined;
@@ -28,7 +29,8 @@ export interface RunFacts {
 
 /** The part of a manifest that says who made it, when and with what. Holds no absolute path, host name or credential. */
 export function describeRun(facts: RunFacts): ManifestRun {
-  const { run, set, changes, ref } = facts;
+  const { run, set, changes } = facts;
+  const { ref, tag } = facts.revision ?? {};
   const { branch, origin } = facts.repository ?? {};
   return {
     id: run.id,
@@ -38,6 +40,7 @@ export function describeRun(facts: RunFacts): ManifestRun {
     started: rfc3339(facts.started),
     tool: { ...run.tool, ...(facts.gitVersion !== undefined && { git: facts.gitVersion }) },
     ...(ref !== undefined && { ref }),
+    ...(tag?.object !== undefined && { tag_object: tag.object }),
     ...(branch !== undefined && { branch }),
     ...(origin !== undefined && isUrl(origin) && { origin }),
     ...(changes && { dirty: { modified: changes.modified, deleted: changes.deleted, untracked: changes.untracked } }),
