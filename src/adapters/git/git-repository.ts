@@ -84,8 +84,9 @@ class GitRepository implements Repository {
   }
 
   tree(revision: Revision, signal: AbortSignal): AsyncIterable<readonly TreeEntry[]> {
-    const { gitDir } = this.#opened;
-    return readTree({ gitDir, tree: revision.tree, index: this.#newPath("index"), signal });
+    const { gitDir, facts } = this.#opened;
+    const lacking = facts.partial ? "partial" : "damaged";
+    return readTree({ gitDir, tree: revision.tree, index: this.#newPath("index"), lacking, signal });
   }
 
   archive(revision: Revision, recipe: ArchiveRecipe, signal: AbortSignal): Promise<Readable> {

@@ -1,17 +1,23 @@
 import { isUtf8 } from "node:buffer";
-import { ColdstoreError } from "../../model/errors.ts";
 import type { TreeEntry } from "../../ports/repository.ts";
-import { missingAdvice } from "./run-git.ts";
+import { type Lacking, missingContents } from "./missing-contents.ts";
 
-/** Entries from the output of `ls-tree -r -t -l -z`, a batch for each chunk; no attributes yet. */
-export async function* parseTree(output: AsyncIterable<Buffer>): AsyncGenerator<TreeEntry[]> {
+/**
+ * Entries from the output of `ls-tree -r -t -l -z`, a batch for each chunk; no attributes yet. Rejects with `source`, naming
+ * them, when the clone hasn't got the contents of some.
+ */
+export async function* parseTree(output: AsyncIterable<Buffer>, lacking: Lacking): AsyncGenerator<TreeEntry[]> {
+  const missing: string[] = [];
   let rest = "";
   for await (const chunk of output) {
     // Names are bytes; as latin1 each of them is one character, and slicing is cheap.
     const records = (rest + chunk.toString("latin1")).split("\0");
     rest = records.pop() ?? "";
-    if (records.length > 0) yield records.map(parseRecord);
+    const entries = records.map((record) => parseRecord(record, missing));
+    // Once something lacks, what is left of the output is only read for what else does.
+    if (records.length > 0 && missing.length === 0) yield entries;
   }
+  if (missing.length > 0) throw missingContents(missing, lacking);
 }
 
 const types: Readonly<Record<string, TreeEntry["type"]>> = {
@@ -21,29 +27,31 @@ const types: Readonly<Record<string, TreeEntry["type"]>> = {
 };
 
 /** One record: `<mode> <type> <oid> <size, padded>\t<path>`. */
-function parseRecord(record: string): TreeEntry {
+function parseRecord(record: string, missing: string[]): TreeEntry {
   const oidStart = record.indexOf(" ", 7) + 1;
   const oidEnd = record.indexOf(" ", oidStart);
   const tab = record.indexOf("\t", oidEnd);
   const mode = record.slice(0, 6);
   const oid = record.slice(oidStart, oidEnd);
   const name = decodeName(record.slice(tab + 1));
+  const bytes = parseSize(record.slice(oidEnd + 1, tab).trimStart());
+  if (bytes === undefined) missing.push(name.path);
   return {
     ...name,
     type: types[mode] ?? "file",
     executable: mode === "100755",
     oid,
-    bytes: parseSize(record.slice(oidEnd + 1, tab).trimStart(), name.path),
+    bytes: bytes ?? 0,
     exportIgnored: false,
     exportSubst: false,
   };
 }
 
-function parseSize(text: string, path: string): number {
+/** Git says BAD of a blob that it hasn't got. */
+function parseSize(text: string): number | undefined {
   if (text === "-") return 0;
   const bytes = Number(text);
-  if (text !== "" && Number.isInteger(bytes)) return bytes;
-  throw new ColdstoreError("source", `the content of ${path} isn't in this clone; ${missingAdvice}`);
+  return text !== "" && Number.isInteger(bytes) ? bytes : undefined;
 }
 
 // oxlint-disable-next-line no-control-regex -- exactly ASCII

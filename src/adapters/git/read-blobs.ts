@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import type { Blob, BlobPiece } from "../../ports/repository.ts";
-import { missingAdvice, outputOf, startGit } from "./run-git.ts";
+import { missingAdvice } from "./missing-contents.ts";
+import { outputOf, startGit } from "./run-git.ts";
 import { writeAll } from "./write-all.ts";
 
 // Git would map all of a pack that it comes by, and hold a blob of 500 MB whole; over the threshold it streams.

@@ -1,5 +1,6 @@
 import type { TreeEntry } from "../../ports/repository.ts";
 import { ArchivedEntries } from "./archived-entries.ts";
+import { inPartialClone, type Lacking } from "./missing-contents.ts";
 import { parseTree } from "./parse-tree.ts";
 import { askedName, indexTree, mentionsExport, type PathAttributes, startCheckAttr } from "./read-attributes.ts";
 import { outputOf, startGit } from "./run-git.ts";
@@ -10,12 +11,15 @@ export interface TreeQuestion {
   readonly gitDir: string;
   readonly tree: string;
   readonly index: string;
+  /** Why it may lack objects. */
+  readonly lacking: Lacking;
   readonly signal: AbortSignal;
 }
 
 /** Every path of a tree in git's order, in batches; those not `exportIgnored` are exactly what `git archive` writes. */
 export async function* readTree(question: TreeQuestion): AsyncGenerator<readonly TreeEntry[]> {
   const { gitDir, tree, signal } = question;
+  if (question.lacking === "partial") await checkWhole(question);
   const marked = await mentionsExport(gitDir, tree, signal);
   const decided = new ArchivedEntries();
   for await (const batch of marked ? withAttributes(question) : withoutAttributes(question)) {
@@ -25,6 +29,16 @@ export async function* readTree(question: TreeQuestion): AsyncGenerator<readonly
   }
   const last = decided.end();
   if (last.length > 0) yield last;
+}
+
+/** Attributes are files of the tree, too: of what lacks all is to be told, before the first of it is in the way. */
+async function checkWhole(question: TreeQuestion): Promise<void> {
+  try {
+    for await (const _ of listTree(question));
+  } catch (error) {
+    question.signal.throwIfAborted();
+    throw inPartialClone(error);
+  }
 }
 
 type Pair = readonly [TreeEntry, PathAttributes];
@@ -57,9 +71,9 @@ async function* withAttributes(question: TreeQuestion): AsyncGenerator<Pair[]> {
   }
 }
 
-function listTree({ gitDir, tree, signal }: TreeQuestion): AsyncGenerator<TreeEntry[]> {
+function listTree({ gitDir, tree, lacking, signal }: TreeQuestion): AsyncGenerator<TreeEntry[]> {
   const args = [`--git-dir=${gitDir}`, "ls-tree", "-r", "-t", "-l", "-z", "--full-tree", tree];
-  return parseTree(outputOf(startGit({ args, signal }), args));
+  return parseTree(outputOf(startGit({ args, signal }), args), lacking);
 }
 
 async function* askedNames(batches: AsyncIterable<TreeEntry[]>, waiting: TreeEntry[][]): AsyncGenerator<Buffer> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { ColdstoreError } from "../../model/errors.ts";
 import { hermeticEnvironment } from "./git-environment.ts";
+import { missingAdvice } from "./missing-contents.ts";
 
 /** One run of git. It never prompts, never writes outside its own --git-dir, and ends when the signal aborts. */
 export interface GitCall {
@@ -109,11 +110,6 @@ export function gitFailed(args: readonly string[], stderr: string): ColdstoreErr
     : "";
   return new ColdstoreError("source", `git ${commandOf(args)} failed: ${said}${advice}`, { cause: stderr });
 }
-
-/** What to do when objects aren't there. */
-export const missingAdvice =
-  "if this is a partial clone, fetch what it left out with `git fetch --refetch --no-filter` (in actions/checkout leave " +
-  "`filter` out); else `git fsck` names what is damaged";
 
 function commandOf(args: readonly string[]): string {
   const withValue = new Set(["-c", "-C"]);
