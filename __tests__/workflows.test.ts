@@ -49,3 +49,9 @@ testWith(["bash"], "the script that CI runs is bash without a slip of the pen", 
   context.skip(process.platform === "win32", "bash may be that of another system here");
   expect(() => execFileSync("bash", ["-n", join(root, ".ci", "run")])).not.toThrow();
 });
+
+testWith(["shellcheck"], "shellcheck finds nothing wrong in the script that CI runs", () => {
+  const run = spawnSync("shellcheck", [join(root, ".ci", "run")], { encoding: "utf8" });
+  expect(run.stdout + run.stderr).toBe("");
+  expect(run.status).toBe(0);
+});
