@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
-import { settingSpecs } from "../../src/settings/spec/table.ts";
+import { manual, settingSpecs } from "../../src/settings/spec/table.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { schemaProblems } from "../support/json-schema.ts";
 import { aPlan, aReport, aSet } from "../support/reports.ts";
@@ -28,9 +28,11 @@ test.skipIf(!existsSync(new URL("../../README.md", import.meta.url)))(
   },
 );
 
-test("the reference has a row for every setting", () => {
-  const page = read("docs/settings.md");
-  for (const { name } of settingSpecs()) expect(page.match(new RegExp(`^\\| \`${name}\``, "gm"))).toHaveLength(1);
+test("the reference has a row for every setting, and one for every output", () => {
+  const [settings = "", outputs = ""] = read("docs/settings.md").split("## Outputs of the action");
+  const rows = (page: string, name: string) => page.match(new RegExp(`^\\| \`${name}\``, "gm"));
+  for (const { name } of settingSpecs()) expect(rows(settings, name)).toHaveLength(1);
+  for (const { name } of manual().outputs) expect(rows(outputs, name)).toHaveLength(1);
 });
 
 test.each(settingSpecs().filter(({ where }) => where === "everywhere"))(

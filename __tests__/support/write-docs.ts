@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { manual } from "../../src/settings/spec/table.ts";
+import { renderActionMetadata } from "../../src/render/action-metadata.ts";
 import { renderConfigSchema } from "../../src/render/config-schema.ts";
 import { renderReadmeBlock, renderSettingsPage } from "../../src/render/reference.ts";
 
@@ -7,11 +8,12 @@ const root = new URL("../../", import.meta.url);
 
 export const readmeMarkers = { begin: "<!-- settings -->", end: "<!-- /settings -->" } as const;
 
-/** The pages that are made from the settings table, by their path in the repository. */
+/** The files that are made from the settings table, by their path in the repository. */
 export function generatedDocs(): Readonly<Record<string, string>> {
   return {
     "docs/settings.md": renderSettingsPage(manual()),
     "docs/config.schema.json": renderConfigSchema(manual()),
+    "action.yml": renderActionMetadata(manual()),
   };
 }
 

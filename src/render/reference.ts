@@ -19,20 +19,30 @@ export function renderReadmeBlock(manual: Manual): string {
   ].join("\n");
 }
 
-/** docs/settings.md, whole: every mode with its examples, every setting, the exit codes. */
+/** docs/settings.md, whole: every mode with its examples, every setting, the action's outputs, the exit codes. */
 export function renderSettingsPage(manual: Manual): string {
   return [
     "# Modes and settings",
     "",
     "Made from the table in `src/settings/spec/` by `npm run docs`; change it there.",
     "",
-    "A flag `--name value`, an input `name:` and a config file's `name:` are the same setting. A list is a repeated flag, and a list in YAML.",
+    "A flag `--name value`, an input `name:` and a config file's `name:` are the same setting. A list is a repeated flag, a list in the",
+    "config file, and one a line in an input of the action. Every setting but the ones for the command line only is an input; an empty",
+    "input isn't given.",
     "Flags and inputs win over what GitHub Actions says of the run, that over the profile, that over the config file, and that over the default.",
-    "The variable `SOURCE_DATE_EPOCH` alone wins over a flag: over `mtime`.",
+    "The variable `SOURCE_DATE_EPOCH` alone wins over a flag and an input: over `mtime`.",
     "",
     "## Modes",
     ...manual.modes.flatMap(modeSection),
     ...usedGroups(manual).flatMap((group) => ["", `## ${group.title}`, "", ...settingsTable(manual, group)]),
+    "",
+    "## Outputs of the action",
+    "",
+    "Those that a run hasn't got are empty. `--json` has the same under the same names, but for `report`.",
+    "",
+    "| output | what it is |",
+    "| --- | --- |",
+    ...manual.outputs.map(({ name, help }) => `| \`${name}\` | ${help.replaceAll("|", "\\|")} |`),
     "",
     "## Exit codes",
     "",

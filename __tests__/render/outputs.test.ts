@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { ColdstoreError } from "../../src/model/errors.ts";
+import type { Report } from "../../src/model/report.ts";
+import { renderOutputs } from "../../src/render/outputs.ts";
+import { failedReport } from "../../src/render/report-errors.ts";
+import { renderJson } from "../../src/render/json.ts";
+import { outputs } from "../../src/settings/spec/outputs.ts";
+import { aReport } from "../support/reports.ts";
+import { makeWorld, storedWorld } from "../support/world.ts";
+
+const documented = outputs.map(({ name }) => name);
+
+test("texts stay as they are, numbers are digits, everything else is JSON, and what is absent is left out", () => {
+  const outcomes = [{ outcome: "stored", store: "./cold", bytes: 3 }] as const;
+  const hostile = "a\n::set-output name=x::y\r`|<b>";
+  const report = aReport({
+    outcomes,
+    outputs: {
+      status: "ok",
+      name: hostile,
+      bytes: 5_000_000_000_000,
+      archive: undefined,
+      artifacts: [{ name: hostile }],
+    },
+  });
+  expect(renderOutputs(report, "/tmp/report.json")).toEqual({
+    status: "ok",
+    name: hostile,
+    bytes: "5000000000000",
+    artifacts: JSON.stringify([{ name: hostile }]),
+    stores: '[{"outcome":"stored","store":"./cold","bytes":3}]',
+    report: "/tmp/report.json",
+  });
+});
+
+test("a run that ended before it had a report gives its status and no store, and no path if nothing was written", () => {
+  const report = failedReport("snapshot", new ColdstoreError("settings", "store is missing"));
+  expect(renderOutputs(report, undefined)).toEqual({ status: "failed", stores: "[]" });
+});
+
+describe("what modes give", () => {
+  const path = "/report.json";
+
+  test("a set in a folder gives every documented output", async () => {
+    const world = makeWorld();
+    const stores = [{ kind: "folder", text: world.store.name, path: "/cold" }] as const;
+    const report = await world.snapshot({ stores });
+    const given = renderOutputs(report, path);
+    expect(Object.keys(given).toSorted()).toEqual(documented.toSorted());
+    expect(given).toMatchObject({
+      status: "ok",
+      set: "v1.4.0",
+      name: "app-1.4.0",
+      archive: "/cold/acme/app/snapshot/v1.4.0/app-1.4.0.tar.gz",
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      bytes: expect.stringMatching(/^\d+$/),
+      checksums: "/cold/acme/app/snapshot/v1.4.0/app-1.4.0.SHA256SUMS",
+      manifest: "/cold/acme/app/snapshot/v1.4.0/app-1.4.0.coldstore.json",
+    });
+    const again = renderOutputs(await world.snapshot({ stores }), path);
+    expect(again).toMatchObject({ status: "unchanged", archive: given["archive"], artifacts: given["artifacts"] });
+  });
+
+  test("an archive in parts has no path, and still its size and digest", async () => {
+    const world = makeWorld({ repository: { files: { "a.bin": Buffer.alloc(3 * 2 ** 20, "ab") } } });
+    const stores = [{ kind: "folder", text: world.store.name, path: "/cold" }] as const;
+    const given = renderOutputs(
+      await world.snapshot({ stores, ref: "HEAD", formats: ["tar"], splitSize: 2 ** 20 }),
+      path,
+    );
+    expect(Object.keys(given).toSorted()).toEqual(documented.filter((name) => name !== "archive").toSorted());
+  });
+
+  const runs: [string, () => Promise<Report>][] = [
+    ["a dry run", async () => makeWorld().snapshot({ dryRun: true })],
+    ["a conflict", async () => (await storedWorld()).snapshot({ prefix: "other/" })],
+    ["verify", async () => (await storedWorld()).verify()],
+    ["list", async () => (await storedWorld()).list()],
+  ];
+  test.each(runs)("%s gives documented outputs only, and the same as its JSON", async (_, run) => {
+    const report = await run();
+    const given = renderOutputs(report, path);
+    expect(documented).toEqual(expect.arrayContaining(Object.keys(given)));
+    const json = JSON.parse(renderJson(report)) as Record<string, unknown>;
+    for (const [name, text] of Object.entries({ ...given, stores: "", report: "" }))
+      if (text !== "") expect(typeof json[name] === "string" ? json[name] : JSON.stringify(json[name])).toBe(text);
+    expect(JSON.parse(given["stores"] ?? "")).toEqual(json["outcomes"]);
+    const states = outputs.find(({ name }) => name === "status")?.help;
+    expect(states).toContain(given["status"]);
+  });
+});

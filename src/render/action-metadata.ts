@@ -1,0 +1,62 @@
+import type { Manual, OutputSpec, SettingSpec } from "../model/setting-spec.ts";
+import { defaultWord } from "./setting-words.ts";
+
+/**
+ * action.yml, whole, in the form of docs.github.com/actions/reference/metadata-syntax-for-github-actions. No input has a
+ * default there: a runner would hand it over as if it had been given, and it would win over the config file.
+ */
+export function renderActionMetadata(manual: Manual): string {
+  const inputs = manual.settings.filter(({ where }) => where !== "command line");
+  const groups = manual.groups.filter(({ name }) => inputs.some(({ group }) => group === name));
+  return [
+    "# Made from the table in src/settings/spec/ by `npm run docs`; change it there.",
+    ...heading,
+    "inputs:",
+    ...groups.flatMap(({ name, title }) => [
+      `  # ${title}`,
+      ...inputs
+        .filter(({ group }) => group === name)
+        .flatMap((spec) => described(spec.name, inputText(spec, manual.modes.length))),
+    ]),
+    "",
+    "outputs:",
+    ...manual.outputs.flatMap(({ name, help }: OutputSpec) => described(name, help)),
+    "",
+    ...runs,
+    "",
+  ].join("\n");
+}
+
+// The Marketplace takes 125 characters of a description, Feather's icons and eight colours.
+const heading = [
+  'name: "Coldstore"',
+  'description: "Freezes a repository into files that describe themselves, stores them, and proves they are there and intact"',
+  'author: "The Coldstore authors"',
+  "branding:",
+  '  icon: "archive"',
+  '  color: "blue"',
+  "",
+];
+
+const runs = ["runs:", '  using: "node24"', '  main: "dist/index.js"', '  post: "dist/index.js"'];
+
+/** A string of JSON is one of YAML too, whatever is in it. */
+function described(name: string, text: string): readonly string[] {
+  return [`  ${name}:`, `    description: ${JSON.stringify(text)}`];
+}
+
+function inputText(spec: SettingSpec, allModes: number): string {
+  const standard = spec.kind.type === "boolean" ? spec.defaultText : defaultWord(spec);
+  const notes = [
+    ...(spec.modes.length < allModes ? [`for ${spec.modes.join(" and ")}`] : []),
+    valueText(spec),
+    ...(spec.list ? ["one a line"] : []),
+    ...(standard === undefined ? [] : [`default: ${standard}`]),
+  ];
+  return `${spec.help} (${notes.join("; ")})`;
+}
+
+function valueText({ kind, example }: SettingSpec): string {
+  if (kind.type === "boolean") return "true or false";
+  return kind.type === "choice" ? kind.values.join(", ") : `such as ${example}`;
+}
