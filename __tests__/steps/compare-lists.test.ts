@@ -26,3 +26,8 @@ test("links that differ in bytes alone, which read alike, are told apart", async
   expect(await linesFor(to([0xe9]), to([0xe8]))).toHaveLength(1);
   expect(await linesFor(to([0xe9]), { ...link, link: "\ufffd" })).toHaveLength(1);
 });
+
+test("a name that isn't UTF-8 isn't taken for one that has its bytes as characters", async () => {
+  const bytes: Entry = { ...file, path: "\ufffd", pathBytes: Uint8Array.from([0xe9]) };
+  expect(await linesFor(bytes, { ...file, path: "\u00e9" })).toHaveLength(2);
+});

@@ -1,18 +1,16 @@
 import { basename } from "node:path";
 import { lastProof, listedBytes } from "../model/archive-set.ts";
 import type { Details, SetRow } from "../model/details.ts";
-import type { Entry } from "../model/entry.ts";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { Outcome, Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { ListSettings } from "../settings/settings.ts";
-import { readStoredList } from "../steps/check-stored-archive.ts";
 import { compareLists } from "../steps/compare-lists.ts";
 import { findCompanions } from "../steps/find-companions.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
+import { listedEntries } from "../steps/listed-entries.ts";
 import { preflight } from "../steps/preflight.ts";
-import { readBack } from "../steps/read-back.ts";
 import { selectCopies, selectSets, type SetCopy } from "../steps/select-sets.ts";
 import { noManifest, whyUnsound } from "../steps/why-unsound.ts";
 
@@ -147,13 +145,16 @@ function readable(copies: readonly SetCopy[]): ReadableCopy {
 async function detailsOfSets([first, second]: readonly ReadableCopy[], io: Io): Promise<Details> {
   if (first === undefined) throw new ColdstoreError("bug", "a set was selected and not found");
   if (second === undefined) return detailsOfSet(first.store, first.set, io);
-  const changes = await compareLists(entriesOf(first.store, first.set, io), entriesOf(second.store, second.set, io));
+  const changes = await compareLists(
+    listedEntries(first.store, first.set, io),
+    listedEntries(second.store, second.set, io),
+  );
   return { kind: "difference", before: first.set.name, after: second.set.name, changes };
 }
 
 async function detailsOfSet(store: Store, set: CompleteSet, io: Io): Promise<Details> {
   const { name, manifest, frozen } = set;
-  const entries = await Array.fromAsync(entriesOf(store, set, io));
+  const entries = await Array.fromAsync(listedEntries(store, set, io));
   const proven = lastProof(set, manifest);
   return { kind: "set", set: name, store: store.name, manifest, entries, frozen, ...(proven && { proven }) };
 }
@@ -172,17 +173,4 @@ async function detailsOfFile(folder: Store, path: string, io: Io): Promise<Detai
 function lookInto(path: string): string {
   if (/\.zip$/i.test(path)) return `unzip -l ${path}`;
   return /\.(tar\.zst|tzst)$/i.test(path) ? `tar --zstd -tvf ${path}` : `tar -tvf ${path}`;
-}
-
-async function* entriesOf(
-  store: Store,
-  { prefix, manifest }: CompleteSet,
-  io: Io,
-): AsyncGenerator<Entry, void, undefined> {
-  const file = manifest.artifacts.find(({ role }) => role === "file-list");
-  if (file === undefined)
-    throw new ColdstoreError("integrity", `the manifest of ${manifest.run.set} names no file list`);
-  if ((await readBack(store, prefix + file.name, io)).sha256 !== file.sha256)
-    throw new ColdstoreError("integrity", `${file.name} was changed, so what it lists isn't shown; verify the set`);
-  yield* readStoredList(store, prefix + file.name, io);
 }

@@ -7,13 +7,13 @@ export async function compareLists(
   after: AsyncIterable<Entry>,
 ): Promise<readonly EntryChange[]> {
   const earlier = new Map<string, Entry>();
-  for await (const entry of before) earlier.set(keyOf(entry), entry);
+  for await (const entry of before) earlier.set(keyOfEntry(entry), entry);
   const changes: EntryChange[] = [];
   for await (const entry of after) {
-    const old = earlier.get(keyOf(entry));
-    earlier.delete(keyOf(entry));
+    const old = earlier.get(keyOfEntry(entry));
+    earlier.delete(keyOfEntry(entry));
     if (old === undefined) changes.push({ path: entry.path, change: "added", after: entry });
-    else if (!isSame(old, entry)) changes.push({ path: entry.path, change: "changed", before: old, after: entry });
+    else if (!isSameEntry(old, entry)) changes.push({ path: entry.path, change: "changed", before: old, after: entry });
   }
   const removed = [...earlier.values()].map((entry): EntryChange => ({
     path: entry.path,
@@ -23,12 +23,13 @@ export async function compareLists(
   return [...changes, ...removed].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
-function keyOf({ path, pathBytes }: Entry): string {
-  return pathBytes === undefined ? path : Buffer.from(pathBytes).toString("latin1");
+/** A text that only entries of the same path have, whatever its bytes are. */
+export function keyOfEntry({ path, pathBytes }: Entry): string {
+  return pathBytes === undefined ? path : `${path}\0${Buffer.from(pathBytes).toString("latin1")}`;
 }
 
-/** Everything but where the content lies. */
-function isSame(a: Entry, b: Entry): boolean {
+/** Whether two entries are the same in everything but where their content lies. */
+export function isSameEntry(a: Entry, b: Entry): boolean {
   return a.type === b.type && hasSameMode(a, b) && a.size === b.size && a.sha256 === b.sha256 && leadsToSame(a, b);
 }
 
