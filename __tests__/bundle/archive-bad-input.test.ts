@@ -63,7 +63,7 @@ describe.skipIf(onWindows)("a folder that can't be archived as it is", () => {
         ],
       });
       const { repository, place } = world;
-      const says = /caf\ufffd\.txt" has a name that isn't UTF-8; use --format tar\.gz or tar\.zst/;
+      const says = /caf\ufffd\.txt" has a name that isn't UTF-8; use format: tar\.gz or tar\.zst/;
       const formats = ["tar", "tar.gz", "tar.zst"].flatMap((format) => ["--format", format]);
       const call = ["archive", repository.path, place.store, ...formats];
       await expectRefusal(world, [...call, "--format", "zip"], { code: 3, says });
@@ -109,7 +109,7 @@ describe.skipIf(onWindows)("a folder that can't be archived as it is", () => {
     for (const [hidden, says] of [
       [
         ["a.txt", "new.txt"],
-        /2 files can't be read \(EACCES: permission denied\): a\.txt, new\.txt; make them readable, or .*--exclude/,
+        /2 files can't be read \(EACCES: permission denied\): a\.txt, new\.txt; make them readable, or .*exclude: PATTERN/,
       ],
       [["locked"], /1 folder can't be read \(EACCES: permission denied\): locked; make it readable, or .* \.gitignore/],
     ] as const) {

@@ -204,7 +204,7 @@ test("other content under the same id is a conflict that names what differs and 
   const before = stateOf(world.place);
   const report = await world.snapshot({ prefix: "other/" });
   expect(outcomesOf(report)).toEqual(["conflict"]);
-  expect(report.errors[0]!.message).toMatch(/another prefix.*--on-conflict replace.*keep/);
+  expect(report.errors[0]!.message).toMatch(/another prefix.*on-conflict: replace.*on-conflict: keep/);
   expect(stateOf(world.place)).toEqual(before);
 });
 
@@ -312,7 +312,7 @@ test("leftovers that are different are a conflict with a way out, and the way wo
   const report = await world.snapshot({ compressionLevel: 1 });
   expect(exitOf(report)).toBe(10);
   expect(report.errors[0]!.message).toMatch(
-    /unfinished and has other bytes as app-1\.4\.0\.tar\.gz.*--on-conflict replace/,
+    /unfinished and has other bytes as app-1\.4\.0\.tar\.gz.*on-conflict: replace/,
   );
   expect(stateOf(world.place)).toEqual(before);
   expect(outcomesOf(await world.snapshot({ compressionLevel: 1, onConflict: "replace" }))).toEqual(["stored"]);

@@ -116,7 +116,7 @@ test.each([
   };
   await expect(packBoth()).rejects.toMatchObject({
     failure: "source",
-    message: expect.stringContaining("use --format tar.gz or tar.zst"),
+    message: expect.stringContaining("use format: tar.gz or tar.zst"),
   });
   expect(given).toEqual([]);
   await using elsewhere = temporaryScratch();

@@ -65,7 +65,9 @@ function leftOutOrAtRisk({ credentials, outwardLinks }: Selection, { symlinks }:
   return [
     ...(credentials.length === 0
       ? []
-      : [`${credentials.length} ${stay} (use --include to take ${one ? "it" : "them"}): ${nameSome(credentials)}`]),
+      : [
+          `${credentials.length} ${stay} (name ${one ? "it" : "them"} under include to take ${one ? "it" : "them"}): ${nameSome(credentials)}`,
+        ]),
     ...(outwardLinks.length === 0
       ? []
       : [`${outwardLinks.length} ${lead} out of the folder${out}: ${nameSome(outwardLinks)}`]),

@@ -55,7 +55,7 @@ function jobForOther({ set, why, replacing }: Extract<Standing, { kind: "other" 
   if (rules.onConflict === "replace") return replaceJob(set, rules);
   if (rules.onConflict === "keep" && set.state === "complete") return { kind: "leave", outcome: "kept", set };
   const place = replacing === "beside" ? "as a set of its own beside it" : "in its place";
-  const way = `use --on-conflict replace to store this one ${place}, or keep to leave it`;
+  const way = `use on-conflict: replace to store this one ${place}, or on-conflict: keep to leave it`;
   return { kind: "refuse", error: new ColdstoreError("conflict", `${why} (in ${rules.store}); ${way}`) };
 }
 

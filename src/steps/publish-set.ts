@@ -195,7 +195,7 @@ function leftovers(store: Store, set: SetName, put: PutFiles): ColdstoreError {
   return new ColdstoreError(
     "conflict",
     `${setText(set)} in ${store.name} is unfinished and has other bytes as ${names}: left by a run with other settings, or ` +
-      "one that is still at work; let that run end, or store beside its files with --on-conflict replace",
+      "one that is still at work; let that run end, or store beside its files with on-conflict: replace",
   );
 }
 

@@ -72,7 +72,7 @@ function unlike({ set, store }: Repair, { name, artifact }: LostFile): Coldstore
   return new ColdstoreError(
     "integrity",
     `${name} of ${setText(set.name)} is missing or short in ${store.name}, and this run can't make the same bytes again${madeHow(artifact)}; ` +
-      "copy it back from another store, or store anew with --on-conflict replace",
+      "copy it back from another store, or store anew with on-conflict: replace",
   );
 }
 

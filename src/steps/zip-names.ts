@@ -37,6 +37,6 @@ export function refusedByZip(refused: readonly Refused[]): ColdstoreError {
   const named = nameSome(refused.map(({ path, why }) => `"${Buffer.from(path).toString()}" ${why}`));
   return new ColdstoreError(
     "source",
-    `a zip can't hold everything as it is: ${named}; use --format tar.gz or tar.zst, or rename`,
+    `a zip can't hold everything as it is: ${named}; use format: tar.gz or tar.zst, or rename`,
   );
 }

@@ -69,6 +69,6 @@ export function openCancellation({ process, timers, timeout, abandon }: Cancella
 function timedOut(timeout: number): ColdstoreError {
   return new ColdstoreError(
     "store",
-    `the run took longer than its timeout of ${formatDuration(timeout / 1000)} and was ended; give it more with --timeout`,
+    `the run took longer than its timeout of ${formatDuration(timeout / 1000)} and was ended; set timeout higher`,
   );
 }
