@@ -257,7 +257,9 @@ describe("what each event means", () => {
   test.each(events)("$what", async ({ env, ref, pull = false }) => {
     const { settings, warnings } = await stepOf({ inputs: store, env });
     expect(settings).toMatchObject({ mode: "snapshot", ref, project: "acme/app", dryRun: pull });
-    const lost = ["./cold is on the runner: unless that is your own machine, it goes with the run."];
+    const lost = [
+      "./cold is on the runner, and goes with it: a later step has to hand it on, such as actions/upload-artifact.",
+    ];
     expect(warnings).toEqual(pull ? [] : lost);
     const archive = await stepOf({ inputs: { ...store, mode: "archive" }, env });
     expect("tag" in archive.settings).toBe(ref !== sha);

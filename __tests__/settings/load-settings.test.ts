@@ -407,12 +407,14 @@ describe("what the environment says", () => {
     },
   );
 
-  test("a folder as the only store of a run in GitHub Actions is warned of", async () => {
+  test("a folder as the only store of a run on one of GitHub's machines is warned of", async () => {
     expect((await runOf({ argv: "archive . ./cold", env: actions })).warnings).toHaveLength(1);
     expect((await runOf({ argv: "snapshot . ./cold", env: actions })).warnings).toEqual([
-      "./cold is on the runner: unless that is your own machine, it goes with the run.",
+      "./cold is on the runner, and goes with it: a later step has to hand it on, such as actions/upload-artifact.",
     ]);
     expect((await runOf({ argv: "snapshot . ./cold -n", env: actions })).warnings).toEqual([]);
+    const own = { ...actions, RUNNER_ENVIRONMENT: "self-hosted" };
+    expect((await runOf({ argv: "snapshot . ./cold", env: own })).warnings).toEqual([]);
     expect((await runOf({ argv: "verify ./cold", env: actions })).warnings).toEqual([]);
   });
 });

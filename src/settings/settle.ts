@@ -71,10 +71,15 @@ function layersOf(
   return { used: [overrides, said, surroundings, ...written], unused };
 }
 
+/** A folder on a machine that is gone after the job is no place to keep anything. */
 function passing(settings: Settings, env: Environment): readonly string[] {
   if ((settings.mode !== "snapshot" && settings.mode !== "archive") || settings.dryRun || !inActions(env)) return [];
+  // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+  if (env["RUNNER_ENVIRONMENT"] === "self-hosted") return [];
   const stores = settings.stores.map((store) => store.text).join(", ");
-  return [`${stores} is on the runner: unless that is your own machine, it goes with the run.`];
+  return [
+    `${stores} is on the runner, and goes with it: a later step has to hand it on, such as actions/upload-artifact.`,
+  ];
 }
 
 /** What the environment goes before is told: elsewhere a flag or an input always wins. */
