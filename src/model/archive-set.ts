@@ -8,6 +8,7 @@ export interface ListedFile {
   readonly name: string;
   readonly bytes: number;
   readonly sha256?: string;
+  readonly modified?: Date;
 }
 
 /** What a store has under one set's name. Times are compact (20261122T021500Z). */

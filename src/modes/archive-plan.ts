@@ -3,9 +3,11 @@ import { asColdstoreError, type ColdstoreError, SeveralErrors } from "../model/e
 import type { Plan } from "../model/details.ts";
 import type { Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Io } from "../ports/store.ts";
+import type { Io, Store } from "../ports/store.ts";
 import type { Selection } from "../steps/folder-entry.ts";
 import { findFolderPointers } from "../steps/folder-pointers.ts";
+import { pastSet } from "../steps/past-set.ts";
+import { recentSets } from "../steps/recent-sets.ts";
 import { tooManyParts } from "../steps/too-many-parts.ts";
 import { WeightSurvey } from "../steps/weight-survey.ts";
 import { makingArchive } from "./archive-making.ts";
@@ -60,11 +62,11 @@ async function tryOut(prospect: SelectedProspect, ports: Ports, io: Io): Promise
 }
 
 async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): Promise<Plan> {
-  const { settings, selection, tarBytes, set } = prospect;
-  const [sizes, lfs, seconds] = await Promise.all([
+  const { settings, selection, tarBytes } = prospect;
+  const [sizes, lfs, memory] = await Promise.all([
     trial.sizes ?? prospect.estimate(ports.signal),
     selection.lfs ?? pointersIn(selection.entries, ports.signal),
-    firstMemory(ports, async (store, io) => expectedSeconds(store, { project: set.project, tarBytes }, io)),
+    firstMemory(ports, async (store, io) => remembered(prospect, store, io)),
   ]);
   const { entries, errors: _, warnings: __, ...chosen } = selection;
   const weights = weigh(entries);
@@ -79,6 +81,21 @@ async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): P
     lfs,
     profiles: prospect.taken.settings.filters.profiles,
     exportSubst: [],
+    ...memory,
+  };
+}
+
+/** What a store remembers of earlier runs. */
+async function remembered(
+  { set, tarBytes, settings: { setsBack } }: SelectedProspect,
+  store: Store,
+  io: Io,
+): Promise<Pick<Plan, "past" | "expectedSeconds"> | undefined> {
+  const seconds = await expectedSeconds(store, { project: set.project, tarBytes }, io);
+  const { sets } = setsBack > 0 ? await recentSets(store, set, setsBack, io) : { sets: [] };
+  if (seconds === undefined && sets.length === 0) return undefined;
+  return {
+    ...(sets.length > 0 && { past: sets.map(({ manifest }) => pastSet(manifest)) }),
     ...(seconds !== undefined && { expectedSeconds: seconds }),
   };
 }

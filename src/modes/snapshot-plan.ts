@@ -7,7 +7,9 @@ import { findExpansions } from "../steps/find-expansions.ts";
 import { findPointers } from "../steps/lfs-pointer.ts";
 import { measureArchive } from "../steps/measure-archive.ts";
 import { pointerError } from "../steps/pointer-error.ts";
-import { newestSet, sinceLast } from "../steps/since-last.ts";
+import { pastSet } from "../steps/past-set.ts";
+import { recentSets } from "../steps/recent-sets.ts";
+import { sinceLast } from "../steps/since-last.ts";
 import { openSnapshotTar } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
 import { tooManyParts } from "../steps/too-many-parts.ts";
@@ -85,15 +87,23 @@ async function estimate(order: SnapshotOrder, survey: TreeSurvey, signal: AbortS
   return { lfs, sizes };
 }
 
+/** Manifests that are read at least, so that one that is damaged isn't the end of it. */
+const readAtLeast = 3;
+
 /** What a store remembers of earlier runs. */
 async function lookBack(
-  { set, source, tarBytes }: SnapshotOrder,
+  { set, source, tarBytes, settings: { setsBack } }: SnapshotOrder,
   store: Store,
   io: Io,
-): Promise<Pick<Plan, "since" | "expectedSeconds"> | undefined> {
-  const last = await newestSet(store, set, io);
+): Promise<Pick<Plan, "since" | "past" | "expectedSeconds"> | undefined> {
+  const { sets } = await recentSets(store, set, Math.max(setsBack, readAtLeast), io);
+  const last = sets.at(-1);
   if (last === undefined) return undefined;
   const seconds = await expectedSeconds(store, { project: set.project, tarBytes }, io);
   const since = await sinceLast(last, source, io.signal);
-  return { ...(since && { since }), ...(seconds !== undefined && { expectedSeconds: seconds }) };
+  return {
+    ...(since && { since }),
+    ...(setsBack > 0 && { past: sets.slice(-setsBack).map(({ manifest }) => pastSet(manifest)) }),
+    ...(seconds !== undefined && { expectedSeconds: seconds }),
+  };
 }

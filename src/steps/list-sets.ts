@@ -15,12 +15,17 @@ export interface ListFilter {
 /** Every set under a filter, in byte order of their names, from the store's listing alone. */
 export async function listSets(store: Store, filter: ListFilter, io: Io): Promise<readonly ListedSet[]> {
   const sets = new Map<string, Gathered>();
-  const prefix = filter.project === undefined ? "" : `${filter.project}/`;
-  for await (const object of store.list(prefix, io)) gather(sets, object);
+  for (const prefix of prefixesOf(filter)) for await (const object of store.list(prefix, io)) gather(sets, object);
   return [...sets.values()]
     .filter((set) => set.files.length > 0 && (filter.mode === undefined || set.name.mode === filter.mode))
     .map(finish)
     .sort((a, b) => Buffer.compare(Buffer.from(a.prefix), Buffer.from(b.prefix)));
+}
+
+/** A project's history, and what its sets share, may be many times the files of one mode. */
+function prefixesOf({ project, mode }: ListFilter): readonly string[] {
+  if (project === undefined) return [""];
+  return mode === undefined ? [`${project}/`] : [`${project}/${mode}/`, `${project}/records/${mode}/`];
 }
 
 /** One set by its name, from the store's listing alone; a set that isn't there has no files. */
@@ -58,8 +63,8 @@ function gather(sets: Map<string, Gathered>, object: StoredObject): void {
   else set.files.push(listedFile(meaning.file, object));
 }
 
-function listedFile(name: string, { bytes, digests }: StoredObject): ListedFile {
-  return { name, bytes, ...(digests.sha256 !== undefined && { sha256: digests.sha256 }) };
+function listedFile(name: string, { bytes, digests: { sha256 }, modified }: StoredObject): ListedFile {
+  return { name, bytes, ...(sha256 !== undefined && { sha256 }), ...(modified && { modified }) };
 }
 
 function emptySet(name: SetName): Gathered {

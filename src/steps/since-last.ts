@@ -1,24 +1,9 @@
 import type { SinceLast } from "../model/details.ts";
 import type { Revision } from "../model/revision.ts";
-import type { SetName } from "../model/set-name.ts";
 import type { Repository, TreeChange } from "../ports/repository.ts";
-import type { Io, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
-import { listSets, loadSets } from "./list-sets.ts";
 
 const shown = 20;
-
-/** The newest complete set of a project and mode in a store; undefined when there is none. */
-export async function newestSet(store: Store, { project, mode }: SetName, io: Io): Promise<CompleteSet | undefined> {
-  const sets = await loadSets(store, await listSets(store, { project, mode }, io), io);
-  return sets
-    .filter((set) => set.state === "complete")
-    .reduce<CompleteSet | undefined>((newest, set) => (isNewer(set, newest) ? set : newest), undefined);
-}
-
-function isNewer(set: CompleteSet, than: CompleteSet | undefined): boolean {
-  return than === undefined || set.manifest.run.started >= than.manifest.run.started;
-}
 
 /** What has changed since an earlier set, told by git; undefined when this clone hasn't got that set's commit. */
 export async function sinceLast(
