@@ -5,13 +5,14 @@ import { tellStores, type Untold } from "../steps/tell-stores.ts";
 import { fillStores, type StoreEnd } from "./fill-stores.ts";
 import type { Ready } from "./make-ready.ts";
 import type { MakingOrder } from "./making-order.ts";
+import { withPast } from "./look-back.ts";
 import { makingReport } from "./making-report.ts";
 
-/** Brings a set into the stores that can take it, has them remember the run, and says how it ended. */
+/** Brings a set into the stores that can take it, has them remember the run, and says how it ended and what was before it. */
 export async function fillAndTell({ order, fit, unfit }: Ready<MakingOrder>, ports: Ports, io: Io): Promise<Report> {
   const ends = await fillStores(order, { stores: fit, ports }, io);
   const untold = ports.signal.aborted ? { warnings: [], errors: [] } : await remember(order, ends, ports, io);
-  return makingReport({ order, ends, unfit, untold });
+  return withPast({ order, ends, report: makingReport({ order, ends, unfit, untold }) }, ports, io);
 }
 
 async function remember(order: MakingOrder, ends: readonly StoreEnd[], ports: Ports, io: Io): Promise<Untold> {
