@@ -261,7 +261,7 @@ describe("a dry run", () => {
       "  a.txt",
       "  b\\x1b[2J",
       "  日本",
-      "2 files that look like credentials stay out (name them with --include to take them)",
+      "2 files that look like credentials stay out (name them under include to take them)",
       "  .env",
       "  key.pem",
       "1 tracked file goes in although .gitignore names it",

@@ -4,6 +4,7 @@ import { setText } from "../model/set-name.ts";
 import { formatBytes, formatCount, formatDuration } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { changeSigns } from "./difference-lines.ts";
+import { type Finding, planFindings } from "./plan-findings.ts";
 import { factLines, padTo } from "./table.ts";
 
 /** What a dry run found, part by part; parts without anything in them are left out. The last line says that nothing was written. */
@@ -22,13 +23,7 @@ export function planLines(plan: Plan): readonly string[] {
     ]),
     ...weightLines("biggest entries", plan.biggestEntries),
     ...weightLines("biggest folders", plan.biggestFolders),
-    ...choiceLines(plan),
-    ...submoduleLines(plan),
-    ...lfsLines(plan),
-    ...part(
-      `${formatCount(plan.exportSubst.length, "line")} that export-subst fills in differently in a plain git archive`,
-      plan.exportSubst.map(({ path, line }) => `${visibleText(path)}: ${visibleText(line.trim())}`),
-    ),
+    ...planFindings(plan).flatMap(({ title, items }) => part(title, items.map(itemLine))),
     ...(plan.since === undefined ? [] : sinceLines(plan.since)),
     "nothing was written",
   ];
@@ -46,61 +41,17 @@ export function countsText({ files, dirs, symlinks, bytes }: TreeCounts): string
 
 const ignoredBy = { git: ".gitignore files, as git reads them", ignore: ".gitignore files, read without git" } as const;
 
-function splitText(splits: Plan["splits"]): string | undefined {
+/** In how many parts archives would be stored; undefined when in none. */
+export function splitText(splits: Plan["splits"]): string | undefined {
   const texts = splits.map(({ format, parts, exact }) => `${exact ? "" : "about "}${formatCount(parts)} of ${format}`);
   return texts.length === 0 ? undefined : texts.join(", ");
 }
 
-/** Which files were chosen, where it isn't plain to see. */
-function choiceLines(plan: Plan): readonly string[] {
-  const { untracked, credentials, trackedButIgnored: tracked, outwardLinks: links } = plan;
-  const one = credentials.length === 1;
-  const looks = one ? "looks like credentials stays out" : "look like credentials stay out";
-  return [
-    ...paths(`${formatCount(untracked.length, "untracked file goes", "untracked files go")} in`, untracked),
-    ...paths(
-      `${formatCount(credentials.length, "file")} that ${looks} (name ${one ? "it" : "them"} with --include to take ${one ? "it" : "them"})`,
-      credentials,
-    ),
-    ...paths(
-      `${formatCount(tracked.length, "tracked file goes", "tracked files go")} in although .gitignore names ${tracked.length === 1 ? "it" : "them"}`,
-      tracked,
-    ),
-    ...paths(`${formatCount(links.length, "link leads", "links lead")} out of the folder`, links),
-    ...plan.profiles.flatMap(({ name, patterns }) =>
-      paths(
-        `ignore-profile ${visibleText(name)} leaves out what ${formatCount(patterns.length, "pattern matches", "patterns match")}`,
-        patterns,
-      ),
-    ),
-  ];
-}
-
-const submodulesDo = {
-  fail: ["stops the run", "stop the run"],
-  include: ["goes in with its content", "go in with their content"],
-  exclude: ["goes in as an empty folder", "go in as empty folders"],
-} as const;
-
-function submoduleLines({ submodules, policies }: Plan): readonly string[] {
-  const [one, many] = submodulesDo[policies.submodules];
-  return part(
-    formatCount(submodules.length, `submodule ${one}`, `submodules ${many}`),
-    submodules.map(({ path, commit }) => `${visibleText(path)} at ${commit.slice(0, 12)}`),
-  );
-}
-
-const lfsDo = {
-  fail: ["pointer stops the run, standing for", "pointers stop the run, standing for"],
-  include: ["file goes in with its content,", "files go in with their content,"],
-  pointers: ["pointer goes in as it is, standing for", "pointers go in as they are, standing for"],
-} as const;
-
-function lfsLines({ lfs, policies }: Plan): readonly string[] {
-  const [one, many] = lfsDo[policies.lfs];
-  const bytes = lfs.reduce((sum, pointer) => sum + pointer.bytes, 0);
-  const count = formatCount(lfs.length, `Git LFS ${one}`, `Git LFS ${many}`);
-  return part(`${count} ${formatBytes(bytes)}`, weighed(lfs));
+function itemLine({ path, bytes, commit, line }: Finding["items"][number]): string {
+  const shown = visibleText(path);
+  if (bytes !== undefined) return weightLine({ path, bytes });
+  if (commit !== undefined) return `${shown} at ${commit.slice(0, 12)}`;
+  return line === undefined ? shown : `${shown}: ${visibleText(line)}`;
 }
 
 function sinceLines({ set, added, removed, changed, examples }: SinceLast): readonly string[] {
@@ -112,15 +63,11 @@ function sinceLines({ set, added, removed, changed, examples }: SinceLast): read
 }
 
 function weightLines(title: string, weights: readonly Weight[]): readonly string[] {
-  return part(title, weighed(weights));
+  return part(title, weights.map(weightLine));
 }
 
-function weighed(weights: readonly Weight[]): readonly string[] {
-  return weights.map(({ path, bytes }) => `${padTo(formatBytes(bytes), 7, "right")}  ${visibleText(path)}`);
-}
-
-function paths(title: string, list: readonly string[]): readonly string[] {
-  return part(title, list.map(visibleText));
+function weightLine({ path, bytes }: Weight): string {
+  return `${padTo(formatBytes(bytes), 7, "right")}  ${visibleText(path)}`;
 }
 
 // What a person reads of a long list; --json has it whole.

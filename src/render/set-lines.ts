@@ -15,8 +15,13 @@ export function setsTable({ rows, stores }: Extract<Details, { kind: "sets" }>):
   const columns = stores.length > 1 ? withStore : ownColumns;
   return tableLines(
     columns,
-    [...rows].sort(byGroupAndTime).map((row) => columns.map(({ cell }) => cell(row))),
+    setsInOrder(rows).map((row) => columns.map(({ cell }) => cell(row))),
   );
+}
+
+/** By project and mode, the newest last; those without a time come first. */
+export function setsInOrder(rows: readonly SetRow[]): readonly SetRow[] {
+  return rows.toSorted(byGroupAndTime);
 }
 
 type SetColumn = Column & { readonly cell: (row: SetRow) => string };
@@ -43,7 +48,9 @@ const withStore: readonly SetColumn[] = [
 export function setLines(details: Extract<Details, { kind: "set" }>): readonly string[] {
   const { manifest, entries } = details;
   return [
-    ...factLines(factsOf(details)),
+    ...factLines(
+      setFacts(details).map(([name, value]) => [name, value === undefined ? undefined : visibleText(value)] as const),
+    ),
     `files (${formatCount(storedFiles(manifest).length)})`,
     ...tableLines(
       [
@@ -63,7 +70,7 @@ export function setLines(details: Extract<Details, { kind: "set" }>): readonly s
 }
 
 /** One line an entry: `-rw-rw-r--  1234 path`, folders with a slash behind, links with their target. */
-function entryLines(entries: readonly Entry[]): readonly string[] {
+export function entryLines(entries: readonly Entry[]): readonly string[] {
   const width = entries.reduce((most, { size }) => Math.max(most, String(size).length), 0);
   return entries.map((entry) => {
     const size = String(entry.size).padStart(width);
@@ -76,9 +83,16 @@ function nameOf({ name, parts }: ManifestArtifact): string {
   return visibleText(name) + (parts === undefined ? "" : ` in ${formatCount(parts.length, "part")}`);
 }
 
-function factsOf({ set, store, manifest, frozen, proven }: Extract<Details, { kind: "set" }>) {
+/** A set's metadata, as it is. */
+export function setFacts({
+  set,
+  store,
+  manifest,
+  frozen,
+  proven,
+}: Extract<Details, { kind: "set" }>): readonly SetFact[] {
   const { content, run } = manifest;
-  const shown: readonly SetFact[] = [
+  return [
     ["set", setText(set)],
     ["store", store],
     ...sourceFacts(content.source),
@@ -98,7 +112,6 @@ function factsOf({ set, store, manifest, frozen, proven }: Extract<Details, { ki
     ["proven", proven === undefined ? "never" : `${readableTime(proven)} UTC`],
     ["frozen", frozen ? "yes" : "no"],
   ];
-  return shown.map(([name, value]) => [name, value === undefined ? undefined : visibleText(value)] as const);
 }
 
 function formatsText({ artifacts }: Manifest): string {

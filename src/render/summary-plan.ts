@@ -1,0 +1,59 @@
+import type { Plan } from "../model/details.ts";
+import { formatBytes, formatCount, formatDuration } from "../model/units.ts";
+import { codeSpan } from "./markdown-text.ts";
+import { folded, type MarkdownColumn, markdownList, markdownTable } from "./markdown-table.ts";
+import { type Finding, planFindings } from "./plan-findings.ts";
+import { countsText } from "./plan-lines.ts";
+import { shareText } from "./summary-archives.ts";
+import { spaceBlocks } from "./summary-charts.ts";
+import { sinceBlock } from "./summary-since.ts";
+
+/** What would be made. */
+export function planBlocks(plan: Plan): readonly string[] {
+  const { counts, expectedSeconds } = plan;
+  const time = expectedSeconds === undefined ? [] : [`about ${formatDuration(expectedSeconds)}`];
+  return [[countsText(counts), ...time, "nothing was written"].join(" · "), `### Archives\n\n${sizeTable(plan)}`];
+}
+
+/** What else a dry run found: the difference to the last set, what takes the space, and what to know of the files. */
+export function moreOfPlan(plan: Plan, set: string | undefined): readonly string[] {
+  const { counts, since } = plan;
+  return [
+    ...(since === undefined ? [] : [sinceBlock(since, set)]),
+    ...spaceBlocks({ ...plan, bytes: counts.bytes }),
+    ...findingBlocks(planFindings(plan)),
+  ];
+}
+
+/** What a person should know of the files, each under its title. */
+export function findingBlocks(findings: readonly Finding[]): readonly string[] {
+  if (findings.length === 0) return [];
+  const blocks = findings.map(({ title, items }) => folded(title, [markdownList(items.map(itemText))]));
+  return ["### Worth a look", ...blocks];
+}
+
+const columns: readonly MarkdownColumn[] = [
+  { title: "format" },
+  { title: "size", align: "right" },
+  { title: "of the tar", align: "right" },
+];
+
+function sizeTable({ sizes, tarBytes, splits }: Plan): string {
+  const rows = sizes.map(({ format, bytes, exact }) => {
+    const split = splits.find((each) => each.format === format);
+    const about = exact ? "" : "about ";
+    const parts = split === undefined ? "" : ` in ${split.exact ? "" : "about "}${formatCount(split.parts, "part")}`;
+    return [codeSpan(format) + parts, about + formatBytes(bytes), shareText(bytes, tarBytes)];
+  });
+  const tar = sizes.some(({ format }) => format === "tar")
+    ? []
+    : [["the tar, uncompressed", formatBytes(tarBytes), "100 %"]];
+  return markdownTable(columns, [...rows, ...tar]);
+}
+
+function itemText({ path, bytes, commit, line }: Finding["items"][number]): string {
+  const name = codeSpan(path);
+  if (bytes !== undefined) return `${name}, ${formatBytes(bytes)}`;
+  if (commit !== undefined) return `${name} at ${codeSpan(commit.slice(0, 12))}`;
+  return line === undefined ? name : `${name}: ${codeSpan(line)}`;
+}

@@ -1,0 +1,60 @@
+import type { ChangeExample, EntryChange, SinceLast } from "../model/details.ts";
+import { setPrefix, setText } from "../model/set-name.ts";
+import { formatBytes, formatCount } from "../model/units.ts";
+import { codeSpan } from "./markdown-text.ts";
+import { markdownTable } from "./markdown-table.ts";
+
+const shown = 10;
+
+/** What is new since the previous set: how many files came, went and changed, and the biggest of them. `now` is the set that is made. */
+export function sinceBlock(since: SinceLast, now: string | undefined): string {
+  const { set, added, removed, changed, bytes, examples } = since;
+  const same = now?.startsWith(setPrefix({ ...set, id: "" }).slice(0, -1));
+  const title = `### New since ${codeSpan(same ? set.id : setText(set))}`;
+  const total = added + removed + changed;
+  if (total === 0) return `${title}\n\nNothing differs.`;
+  const counts = [
+    `${formatCount(added)} added`,
+    `${formatCount(changed)} changed`,
+    `${formatCount(removed)} removed`,
+    ...(bytes === undefined ? [] : [`${growthText(bytes)} in all`]),
+  ].join(", ");
+  return [title, `${counts}.`, ...(examples.length === 0 ? [] : [examplesTable(examples, total)])].join("\n\n");
+}
+
+/** What every entry is that differs between two sets, the first of them. */
+export function differenceBlock(changes: readonly EntryChange[]): string {
+  const rows = changes.map(({ path, change, before, after }) => [
+    change,
+    codeSpan(path),
+    before?.type === "file" ? formatBytes(before.size) : "",
+    after?.type === "file" ? formatBytes(after.size) : "",
+  ]);
+  const columns = [
+    { title: "change" },
+    { title: "entry" },
+    { title: "before", align: "right" },
+    { title: "after", align: "right" },
+  ] as const;
+  return markdownTable(columns, rows, { most: 200 });
+}
+
+/** By how much it grew or shrank: `+1.2 MB`, `−300 B`. */
+export function growthText(bytes: number): string {
+  return `${bytes < 0 ? "−" : "+"}${formatBytes(Math.abs(bytes))}`;
+}
+
+function examplesTable(examples: readonly ChangeExample[], total: number): string {
+  const hasSizes = examples.some(({ bytes }) => bytes !== undefined);
+  const columns = [
+    { title: "change" },
+    { title: hasSizes ? "biggest entries" : "entries" },
+    ...(hasSizes ? [{ title: "size", align: "right" } as const] : []),
+  ];
+  const rows = examples.map(({ path, change, bytes }) => [
+    change,
+    codeSpan(path),
+    ...(hasSizes ? [bytes === undefined ? "" : formatBytes(bytes)] : []),
+  ]);
+  return markdownTable(columns, rows, { most: shown, total });
+}

@@ -1,0 +1,94 @@
+import type { Report } from "../model/report.ts";
+import { setText } from "../model/set-name.ts";
+import { formatCount } from "../model/units.ts";
+import { selectionFindings } from "./plan-findings.ts";
+import { archivesBlock, originBlock } from "./summary-archives.ts";
+import { sizesBlocks, spaceBlocks } from "./summary-charts.ts";
+import { checksBlock } from "./summary-checks.ts";
+import { errorBlocks, summaryHeading, warningBlocks } from "./summary-heading.ts";
+import { findingBlocks, moreOfPlan, planBlocks } from "./summary-plan.ts";
+import { setBlocks, setsBlocks } from "./summary-sets.ts";
+import { differenceBlock, sinceBlock } from "./summary-since.ts";
+import { sourceBlock } from "./summary-source.ts";
+import { storesBlocks } from "./summary-stores.ts";
+import { verifiedBlocks } from "./summary-verified.ts";
+
+/**
+ * The most that GitHub takes as one step's summary, in bytes of UTF-8; a larger one isn't shown at all.
+ * docs.github.com, "Workflow commands for GitHub Actions", on step isolation and limits.
+ */
+export const summaryLimitBytes = 1024 * 1024;
+
+/**
+ * What a workflow's page shows of a run, as Markdown: the first line says whether it went well. Always smaller than
+ * GitHub's limit, and nothing that a name or a message holds becomes markup.
+ */
+export function renderSummary(report: Report): string {
+  const blocks = [
+    summaryHeading(report),
+    ...(report.made === undefined ? [] : [originBlock(report.made)]),
+    ...errorBlocks(report),
+    ...madeBlocks(report),
+    ...planned(report),
+    ...(report.mode === "verify" ? verifiedBlocks(report.outcomes) : storesBlocks(report)),
+    ...foundBlocks(report),
+    ...warningBlocks(report),
+    ...moreOfMade(report),
+  ];
+  return `${withinLimit(blocks).join("\n\n")}\n`;
+}
+
+function madeBlocks({ made }: Report): readonly string[] {
+  return made === undefined ? [] : [archivesBlock(made)];
+}
+
+function moreOfMade({ made }: Report): readonly string[] {
+  if (made === undefined) return [];
+  const { set, since, manifest, past } = made;
+  return [
+    ...(since === undefined ? [] : [sinceBlock(since, setText(set))]),
+    ...sizesBlocks(past),
+    ...spaceBlocks({ ...made, bytes: manifest.content.tree.bytes }),
+    checksBlock(made),
+    sourceBlock(made),
+  ];
+}
+
+function planned({ details }: Report): readonly string[] {
+  return details?.kind === "plan" ? planBlocks(details.plan) : [];
+}
+
+function foundBlocks({ details, outcomes }: Report): readonly string[] {
+  if (details === undefined) return [];
+  switch (details.kind) {
+    case "plan":
+      return moreOfPlan(details.plan, outcomes[0]?.set);
+    case "selection":
+      return findingBlocks(selectionFindings(details.selection));
+    case "sets":
+      return setsBlocks(details);
+    case "set":
+      return setBlocks(details);
+    case "difference":
+      return details.changes.length === 0 ? [] : [differenceBlock(details.changes)];
+  }
+}
+
+// Room for the last line, and for what the runner may put behind it.
+const room = summaryLimitBytes - 4096;
+
+/** The blocks that fit, in order; each is Markdown that is whole in itself. */
+function withinLimit(blocks: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const block of blocks) {
+    const size = Buffer.byteLength(block) + 2;
+    if (bytes + size > room) continue;
+    bytes += size;
+    kept.push(block);
+  }
+  const left = blocks.length - kept.length;
+  return left === 0
+    ? kept
+    : [...kept, `${formatCount(left, "part")} of this summary would be too long; the report has it all.`];
+}
