@@ -133,9 +133,14 @@ test.each([
   expect(secretForms(path)).toEqual([]);
 });
 
-test.each(["/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "correcthorsebatterystaple", "12345678a", "hunter22"])(
-  "%s is masked",
-  (secret) => {
-    expect(secretForms(secret)).toContain(secret);
-  },
-);
+test.each([
+  "/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  "correcthorsebatterystaple",
+  "12345678a",
+  "hunter22",
+  "./a#BcdEfg-1",
+  "./kT9vQx2LmR7pZa",
+  "/home/kT9vQx2LmR7pZa",
+])("%s is masked", (secret) => {
+  expect(secretForms(secret)).toContain(secret);
+});

@@ -24,17 +24,19 @@ export function secretForms(secret: string): readonly string[] {
   return [...new Set(fit)].sort((a, b) => b.length - a.length);
 }
 
-const plainForms: readonly RegExp[] = [
-  /^$/u,
-  /^[\d.,:+-]+$/u,
-  /^[A-Za-z]?[a-z]{0,11}$/u,
-  /^(?:~|\.{1,2}|[A-Za-z]:)[\\/]/u,
-  // A base64 secret may begin with a slash, so these are told by the folders that there are.
-  /^\/(?:__[a-z]|bin|dev|etc|github|home|mnt|opt|private|proc|root|run|runner|srv|tmp|usr|var|Users|Volumes)(?:\/|$)/u,
+const plainForms: readonly RegExp[] = [/^$/u, /^[\d.,:+-]+$/u, /^[A-Za-z]?[a-z]{0,11}$/u];
+
+// A secret may begin as a path does, in base64 with a slash, so that a path is told by all of its characters, and where it
+// begins at the root by the folders that there are.
+const pathForms: readonly RegExp[] = [
+  /^(?:~|\.{1,2}|[A-Za-z]:)[\\/][\w.@ \\/-]*$/u,
+  /^\/(?:__[a-z]|bin|dev|etc|github|home|mnt|opt|private|proc|root|run|runner|srv|tmp|usr|var|Users|Volumes)(?:\/[\w.@ /-]*)?$/u,
 ];
+const randomPart = /(?=[A-Za-z]*\d)(?=[A-Z0-9]*[a-z])(?=[a-z0-9]*[A-Z])[A-Za-z0-9]{12}/u;
 
 function isPlain(text: string): boolean {
-  return !text.includes("\n") && plainForms.some((form) => form.test(text));
+  if (plainForms.some((form) => form.test(text))) return true;
+  return pathForms.some((form) => form.test(text)) && !randomPart.test(text);
 }
 
 function linesOf(text: string): readonly string[] {
