@@ -67,7 +67,7 @@ describe.skipIf(onWindows)("a source that can't be archived", () => {
     const world = made();
     const { around, path } = world.repository;
     const { store } = world.place;
-    await expectRefusal(world, ["snapshot", around, store], { code: 3, says: /isn't in a git repository/ });
+    await expectRefusal(world, ["snapshot", around, store], { code: 3, says: /in no git repository/ });
     await expectRefusal(world, ["snapshot", `${path}/no`, store], { code: 3, says: /there is no such folder/ });
     await expectRefusal(world, ["snapshot", `${path}/a.txt`, store], {
       code: 3,

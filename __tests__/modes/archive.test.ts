@@ -296,7 +296,7 @@ test.each([
       const world = worldOf(spec);
       const error = await errorOf(world.archive({ lfs }));
       expect([lfs, error.failure]).toEqual([lfs, "source"]);
-      expect(error.message).toMatch(/2 .*a\.bin \(3 B\), dir\/b\.bin \(5 B\).*--lfs pointers.*--exclude PATTERN/);
+      expect(error.message).toMatch(/2 .*a\.bin \(3 B\), dir\/b\.bin \(5 B\).*set lfs to pointers.*exclude: PATTERN/);
       expect(error.message).not.toMatch(/snapshot|export-ignore/);
       const dry = await world.archive({ lfs, dryRun: true });
       expect([exitOf(dry), dry.errors.map(({ message }) => message)]).toEqual([3, [error.message]]);

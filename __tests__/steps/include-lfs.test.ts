@@ -82,7 +82,7 @@ test("contents that are missing are all named before anything is packed, clone b
       ...entriesIn({ "d.bin": lfsPointer("1") }),
     ]),
   );
-  const ways = /keep the pointers with --lfs pointers, or leave the files out with --exclude PATTERN$/;
+  const ways = /set lfs to pointers to keep the pointers, or leave the files out with exclude: PATTERN$/;
   expect(ofApp).toMatch(
     /2 Git LFS files .*: a\.bin \(1 B\), b\.bin \(2 B\); .*`git -C '\/work\/my app' lfs fetch origin HEAD`/,
   );
@@ -97,7 +97,7 @@ test("contents that are missing are all named before anything is packed, clone b
 test("a content that went through an extension is refused by name", async () => {
   const pointer = lfsPointer("").replace("oid", `ext-0-foo sha256:${"1".repeat(64)}\noid`);
   expect(messages(await included(entriesIn({ "x.bin": pointer })))).toEqual([
-    expect.stringMatching(/^1 file is kept in Git LFS by way of an extension.*: x\.bin .*--exclude PATTERN$/),
+    expect.stringMatching(/^1 file is kept in Git LFS by way of an extension.*: x\.bin .*exclude: PATTERN$/),
   ]);
 });
 

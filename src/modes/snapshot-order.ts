@@ -37,7 +37,12 @@ export async function takeSnapshotOrder(
   };
   const repository = await ports.openRepository();
   const [source, found] = await bothOrAllErrors(
-    examineSource(repository, { ...settings, run: ports.run.id }, visit, ports.signal),
+    examineSource(
+      repository,
+      { ...settings, run: ports.run.id, runsCommit: ports.run.ci?.["sha"] },
+      visit,
+      ports.signal,
+    ),
     settings.files.length === 0 ? Promise.resolve([]) : ports.outputs.find(settings.files),
   );
   const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);

@@ -4,19 +4,20 @@ import type { FoundPointer } from "./folder-pointers.ts";
 import { missingLfsError, withoutContent } from "./lfs-content.ts";
 import { namePointers } from "./lfs-pointer.ts";
 
-const leaveOut = "leave the files out with --exclude PATTERN";
-const keepOrLeaveOut = `keep the pointers with --lfs pointers, or ${leaveOut}`;
+const leaveOut = "leave the files out with exclude: PATTERN";
+const keepOrLeaveOut = `set lfs to pointers to keep the pointers, or ${leaveOut}`;
 
 /** Why an archive with Git LFS pointers in it isn't made, with the ways out. */
 export function unwantedPointers(found: readonly FoundPointer[]): ColdstoreError {
   const isInClone = found.some(({ entry }) => entry.lfs !== undefined);
   const include = isInClone
-    ? "put the contents in with --lfs include"
-    : "archive a clone that has the contents with --lfs include";
+    ? "set lfs to include to put the contents in"
+    : "archive a clone that has the contents with lfs: include";
   return new ColdstoreError(
     "source",
     `${formatCount(found.length, "file would be a Git LFS pointer", "files would be Git LFS pointers")} in the archive, without the contents: ${named(found)}; ` +
       `${include}, ${keepOrLeaveOut}`,
+    { ...(isInClone && { remedy: { checkout: { lfs: "true" }, settings: { lfs: "include" } } }) },
   );
 }
 

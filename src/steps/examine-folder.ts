@@ -113,7 +113,7 @@ async function checkedOut(
 function noCommit(path: string): ColdstoreError {
   return new ColdstoreError(
     "source",
-    `mtime is commit, and ${path} isn't in a repository that has one; use --mtime keep, or a number of seconds`,
+    `mtime is commit, and ${path} isn't in a repository that has one; use mtime: keep, or a number of seconds`,
   );
 }
 

@@ -21,6 +21,8 @@ export interface SourceRequest {
   /** Where sets are stored: what lies there is no change of the work tree. */
   readonly stores: readonly { readonly path: string }[];
   readonly run: string;
+  /** Id of the commit that the surroundings started this run for. */
+  readonly runsCommit?: string | undefined;
   readonly submodules: ContentPolicies["submodules"];
   readonly lfs: ContentPolicies["lfs"];
 }
@@ -52,7 +54,7 @@ export async function examineSource(
   visit: (entry: SnapshotEntry, offset: number) => void,
   signal: AbortSignal,
 ): Promise<Source> {
-  const revision = await repository.resolve(request.ref, signal);
+  const revision = await resolveWanted(repository, request, signal);
   const folder = basename(repository.facts.workTree ?? request.source);
   const project = request.project ?? projectOf(repository.facts.origin, folder);
   const policies = { submodules: request.submodules, lfs: request.lfs };
@@ -80,6 +82,30 @@ export async function examineSource(
       ...contents.errors,
     ],
   };
+}
+
+async function resolveWanted(
+  repository: Repository,
+  { ref, runsCommit }: SourceRequest,
+  signal: AbortSignal,
+): Promise<Revision> {
+  try {
+    return await repository.resolve(ref, signal);
+  } catch (error) {
+    if (ref !== runsCommit) throw error;
+    const head = await repository.resolve("HEAD", signal).catch(() => undefined);
+    signal.throwIfAborted();
+    throw head === undefined ? error : otherCheckedOut(ref, head, error);
+  }
+}
+
+function otherCheckedOut(ref: string, { commit }: Revision, cause: unknown): ColdstoreError {
+  return new ColdstoreError(
+    "source",
+    `this run is for commit ${ref.slice(0, 7)}, and another one, ${commit.slice(0, 7)}, is checked out; ` +
+      "check out the run's own, or set ref to HEAD to make the set of what is checked out",
+    { cause, remedy: { settings: { ref: "HEAD" } } },
+  );
 }
 
 /** What goes into the snapshot: looked for, then measured with all that is put in. */
@@ -133,6 +159,7 @@ function submoduleErrors(submodules: readonly Submodule[]): ColdstoreError[] {
       `${countOf(submodules.length, "submodule")} would be an empty folder in the snapshot: ${named}; ` +
         "set submodules to include to put their contents in, or to exclude to keep the empty folders; " +
         `to leave them out on purpose, commit to .gitattributes: ${exportIgnoreLines(submodules.map(({ path }) => path))}`,
+      { remedy: { checkout: { submodules: "recursive" }, settings: { submodules: "include" } } },
     ),
   ];
 }

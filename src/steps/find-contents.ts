@@ -136,7 +136,8 @@ function missingSubmodules(missing: readonly Submodule[]): ColdstoreError {
   return new ColdstoreError(
     "source",
     `${what} can't be included, since there is no clone with the commit here: ${named}; ` +
-      "get them with `git submodule update --init --recursive`, in GitHub Actions by `submodules: recursive` in the `with:` of actions/checkout",
+      "get them with `git submodule update --init --recursive`",
+    { remedy: { checkout: { submodules: "recursive" } } },
   );
 }
 

@@ -74,7 +74,8 @@ export function missingLfsError(pointers: readonly LfsPointer[], from: MissingFr
   return new ColdstoreError(
     "source",
     `the contents of ${formatCount(pointers.length, "Git LFS file")} can't be included, since this clone hasn't got them: ${namePointers(pointers)}; ` +
-      `fetch them with \`git ${inside}lfs fetch origin ${commit}\`, in GitHub Actions by \`lfs: true\` in the \`with:\` of actions/checkout${orElse}`,
+      `fetch them with \`git ${inside}lfs fetch origin ${commit}\`${orElse}`,
+    { remedy: { checkout: { lfs: "true" } } },
   );
 }
 

@@ -29,5 +29,6 @@ export function pointerError(pointers: readonly LfsPointer[], submodules: readon
     "source",
     `${formatCount(pointers.length, "file would be a Git LFS pointer", "files would be Git LFS pointers")} in the snapshot, without the contents: ${namePointers(pointers)}; ` +
       `set lfs to include to put the contents in, or to pointers to keep the pointers${own.length > 0 ? lines : ""}`,
+    { remedy: { checkout: { lfs: "true" }, settings: { lfs: "include" } } },
   );
 }

@@ -26,7 +26,7 @@ export async function selectEntries(
     await takeFolder(rootOf(folder, ""), taking);
   }
   const entries = withFolders(findings.entries, rules);
-  const errors = findingErrors(findings, rules);
+  const errors = findingErrors(findings, rules, folder);
   return {
     entries,
     counts: countEntries(entries),

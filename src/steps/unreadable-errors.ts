@@ -12,7 +12,7 @@ export interface Unreadable {
   readonly error: ColdstoreError;
 }
 
-const ways = { gitignore: "a line in .gitignore", exclude: "--exclude PATTERN" } as const;
+const ways = { gitignore: "a line in .gitignore", exclude: "exclude: PATTERN" } as const;
 
 /** One error for all folders that can't be read, and one for all files; what lies in such a folder is not told of again. */
 export function unreadableErrors(found: readonly Unreadable[]): ColdstoreError[] {

@@ -60,7 +60,7 @@ test("what isn't a usable repository is named in one sentence", async () => {
   writeFileSync(join(repository.around, "file"), "");
   const failing = async (folder: string, said: RegExp): Promise<void> =>
     expect(factsOf(folder)).rejects.toMatchObject({ failure: "source", message: expect.stringMatching(said) });
-  await failing(plain, /isn't in a git repository; give/);
+  await failing(plain, /is an empty folder, and in no git repository; check one out/);
   await failing(join(plain, "absent"), /there is no such folder/);
   await failing(join(repository.around, "file"), /is a file/);
 });
@@ -79,7 +79,7 @@ test("a shallow clone says how to get a ref that it lacks, and a tree or blob is
   gitIn(repository.around, "clone", "-q", "--depth=1", `file://${repository.path}`, "shallow");
   await using shallow = await openFolder(join(repository.around, "shallow"));
   await expect(shallow.repository.resolve("v0", never)).rejects.toThrow(
-    /no tag, branch or commit v0 .*git fetch --tags.*fetch-depth: 0/,
+    /no tag, branch or commit v0 .*git fetch --tags.*git fetch --unshallow/,
   );
   await using opened = await openFolder(repository.path);
   repository.git("tag", "a-tree", "HEAD^{tree}");

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import { bothDone } from "./both-done.ts";
@@ -26,8 +26,17 @@ type Ask = Pick<GitCall, "args" | "signal" | "base">;
 export async function findRepository(source: string, signal: AbortSignal): Promise<FoundRepository> {
   const found = await lookForRepository(source, signal);
   if (found !== undefined) return found;
-  const advice = "give a folder inside a clone, or a bare repository";
-  throw new ColdstoreError("source", `${source} isn't in a git repository; ${advice}`);
+  const is = (await isEmpty(source)) ? "is an empty folder, and" : "is";
+  throw new ColdstoreError(
+    "source",
+    `${source} ${is} in no git repository; check one out there first, or give the folder of a clone or a bare repository as the source`,
+    { remedy: { checkout: {} } },
+  );
+}
+
+async function isEmpty(source: string): Promise<boolean> {
+  const names = await readdir(resolve(source)).catch(() => undefined);
+  return names?.length === 0;
 }
 
 /** The same, but undefined when the folder is in no repository; one whose .git leads nowhere is an error all the same. */

@@ -5,7 +5,7 @@ import { formatCount } from "../../model/units.ts";
 export type Lacking = "partial" | "damaged";
 
 /** A checkout in a workflow that leaves nothing out. */
-const wholeCheckout: Remedy = { checkout: { filter: "", "sparse-checkout": "" } };
+export const wholeCheckout: Remedy = { checkout: { filter: "", "sparse-checkout": "" } };
 
 const refetch = "`git fetch --refetch --no-filter`";
 
@@ -29,6 +29,13 @@ export function missingContents(paths: readonly string[], lacking: Lacking): Col
     case "damaged":
       return new ColdstoreError("source", `${what} in this clone: ${named}; \`git fsck\` names what is damaged`);
   }
+}
+
+/** Why a commit can't be read that is there. */
+export function missingTree(ref: string): ColdstoreError {
+  return new ColdstoreError("source", `what ${ref} holds isn't in this clone; ${missingAdvice}`, {
+    remedy: wholeCheckout,
+  });
 }
 
 /** An error of git's in a partial clone, with the way out that a workflow has. */

@@ -4,6 +4,7 @@ import { askObjects, type NamedObject } from "./ask-objects.ts";
 import { atGitDir } from "./at-git-dir.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { headRef } from "./read-facts.ts";
+import { missingTree } from "./missing-contents.ts";
 import { readGit } from "./run-git.ts";
 
 /** A commit, and the ref that named it, before its objects were read. */
@@ -32,7 +33,8 @@ async function nameCommit(found: FoundRepository, ref: string, signal: AbortSign
     signal,
   );
   if (asked === undefined) throw await unknownRef(found, ref, signal);
-  if (commit === undefined || tree === undefined) throw notCommit(ref, asked);
+  if (commit === undefined) throw notCommit(ref, asked);
+  if (tree === undefined) throw missingTree(ref);
   const place = candidates.findIndex((candidate) => candidate !== undefined);
   const name = ref === "HEAD" || ref === "@" ? await headRef(found, signal) : names[place];
   const ids = { commit: commit.oid, tree: tree.oid };
@@ -62,16 +64,36 @@ function notCommit(ref: string, { type }: NamedObject): ColdstoreError {
 }
 
 async function unknownRef(found: FoundRepository, ref: string, signal: AbortSignal): Promise<ColdstoreError> {
-  const any = await readGit({
-    args: [...atGitDir(found.gitDir), "for-each-ref", "--count=1", "--format=%(refname)"],
-    signal,
-  });
-  if (any === "") return new ColdstoreError("source", "the repository has no commits yet; commit something first");
+  const short = ref.replace(/^refs\/heads\//, "");
+  const [head, branch] = await askObjects(found.gitDir, ["HEAD^{commit}", `refs/remotes/origin/${short}`], signal);
+  const [anyRef, anyTag] = [await hasRefs(found, [], signal), await hasRefs(found, ["refs/tags"], signal)];
+  if (head === undefined && !anyRef)
+    return new ColdstoreError("source", "the repository has no commits yet; commit something first");
   if (ref === "HEAD")
-    return new ColdstoreError("source", "HEAD has no commit yet; give a branch, a tag or a commit with `ref`");
-  const fetch = "fetch it (`git fetch --tags` brings the tags)";
-  const deeper = found.shallow
-    ? ", all of it with `git fetch --unshallow` (in actions/checkout: `fetch-depth: 0`)"
-    : "";
-  return new ColdstoreError("source", `there is no tag, branch or commit ${ref} in this clone; ${fetch}${deeper}`);
+    return new ColdstoreError("source", "HEAD has no commit yet; set ref to a branch, a tag or a commit");
+  if (branch !== undefined) return knownAsRemote(short);
+  const isTag = ref.startsWith("refs/tags/");
+  const what = isTag ? `tag ${ref.slice("refs/tags/".length)}` : `tag, branch or commit ${ref}`;
+  const deeper = found.shallow && !isTag ? ", and `git fetch --unshallow` all that lies before what is here" : "";
+  // Where there are tags and all of the history, it is the name that is wrong.
+  const mayLack = found.shallow || !anyTag;
+  return new ColdstoreError(
+    "source",
+    `there is no ${what} in this clone; fetch it (\`git fetch --tags\` brings the tags${deeper}), or mend the name`,
+    { ...(mayLack && { remedy: { checkout: isTag ? { "fetch-tags": "true" } : { "fetch-depth": "0" } } }) },
+  );
+}
+
+async function hasRefs(found: FoundRepository, folders: readonly string[], signal: AbortSignal): Promise<boolean> {
+  const args = [...atGitDir(found.gitDir), "for-each-ref", "--count=1", "--format=%(refname)", ...folders];
+  return (await readGit({ args, signal })) !== "";
+}
+
+/** A clone has the branches of others as `origin/NAME`, but for the one that is checked out. */
+function knownAsRemote(ref: string): ColdstoreError {
+  return new ColdstoreError(
+    "source",
+    `there is no branch ${ref} of this clone's own, only origin's; set ref to origin/${ref}`,
+    { remedy: { settings: { ref: `origin/${ref}` } } },
+  );
 }

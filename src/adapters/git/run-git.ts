@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { ColdstoreError } from "../../model/errors.ts";
 import { hermeticEnvironment } from "./git-environment.ts";
-import { missingAdvice } from "./missing-contents.ts";
+import { missingAdvice, wholeCheckout } from "./missing-contents.ts";
 
 /** One run of git. It never prompts, never writes outside its own --git-dir, and ends when the signal aborts. */
 export interface GitCall {
@@ -103,12 +103,14 @@ export function gitFailed(args: readonly string[], stderr: string): ColdstoreErr
       `git ${commandOf(args)} has no room for its scratch files (${said}); free some space, or set TMPDIR to a folder that has it`,
       { cause: stderr },
     );
-  const advice = /invalid object|bad object|missing|unable to (read|find|get)|not a tree object|could not fetch/i.test(
-    stderr,
-  )
-    ? `; ${missingAdvice}`
-    : "";
-  return new ColdstoreError("source", `git ${commandOf(args)} failed: ${said}${advice}`, { cause: stderr });
+  // Of a partial clone, which isn't let fetch what it lacks.
+  const promised = /could not fetch \S+ from promisor remote/i.test(stderr);
+  const missing =
+    promised || /invalid object|bad object|missing|unable to (read|find|get)|not a tree object/i.test(stderr);
+  return new ColdstoreError("source", `git ${commandOf(args)} failed: ${said}${missing ? `; ${missingAdvice}` : ""}`, {
+    cause: stderr,
+    ...(promised && { remedy: wholeCheckout }),
+  });
 }
 
 function commandOf(args: readonly string[]): string {

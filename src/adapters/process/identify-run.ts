@@ -24,6 +24,7 @@ const variables: Readonly<Record<string, string>> = {
   run_attempt: "GITHUB_RUN_ATTEMPT",
   workflow_ref: "GITHUB_WORKFLOW_REF",
   workflow_sha: "GITHUB_WORKFLOW_SHA",
+  sha: "GITHUB_SHA",
   job: "GITHUB_JOB",
   event: "GITHUB_EVENT_NAME",
   actor: "GITHUB_ACTOR",
