@@ -88,7 +88,7 @@ export function makePlace(): CliPlace {
 }
 
 /** A PATH and nothing else: no settings of CI, of git, of colours. */
-function bareEnvironment(): NodeJS.ProcessEnv {
+export function bareEnvironment(): NodeJS.ProcessEnv {
   const kept = ["PATH", "SystemRoot", "PATHEXT"].flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
   );
