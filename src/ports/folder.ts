@@ -17,6 +17,10 @@ export interface Candidate {
   readonly state?: "sparse" | "unmerged";
   /** Git was told not to look whether it changed (assume-unchanged, skip-worktree): no count of changes knows. */
   readonly unwatched?: true;
+  /** What to go by instead of the disk's executable bit, where the clone doesn't trust it: the index's word, no for an untracked file. */
+  readonly executable?: boolean;
+  /** A link, by the index, of a clone whose disk has none: there it is a file with its target as the content. */
+  readonly link?: true;
 }
 
 /** What a git ignore rules engine says of a folder. Rules are those of .gitignore files alone, none of the machine's or the clone's. */
@@ -86,7 +90,7 @@ export interface FolderDisk {
 
 /** A folder that is to be archived as it is. */
 export interface SourceFolder {
-  /** Absolute, links resolved. */
+  /** Absolute, links resolved, `/` between its parts. */
   readonly path: string;
   readonly disk: FolderDisk;
   /** The repository whose work tree it lies in; absent outside of one, and without git. */

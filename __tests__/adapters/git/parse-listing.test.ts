@@ -61,3 +61,21 @@ test("a path that comes several times in a row is one path, and what is below a 
     expect(roots.flat()).toEqual(["a", "b/", "b0", "c"]);
   }
 });
+
+test("where a clone doesn't go by the disk's bits and links, the index says what is executable and what is a link", async () => {
+  const text = output.map((record) => `${record}\0`).join("");
+  const trust = { modes: false, links: false };
+  const batches = await Array.fromAsync(parseCandidates(parseRecords(inChunks(text, [])), trust));
+  expect(batches.flat().map(({ path, executable, link }) => [path, executable, link])).toEqual([
+    ["new", false, undefined],
+    ["nested", undefined, undefined],
+    ["a ? b", false, undefined],
+    ["a\tb\nc", false, undefined],
+    ["link", false, true],
+    ["sub", undefined, undefined],
+    ["\xff", true, undefined],
+    ["z", true, undefined],
+    ["both", false, undefined],
+    ["both subs", undefined, undefined],
+  ]);
+});

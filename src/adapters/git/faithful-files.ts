@@ -3,8 +3,9 @@ import { relative, sep } from "node:path";
 import type { BytePath } from "../../ports/folder.ts";
 import { atGitDir } from "./at-git-dir.ts";
 import { bothDone } from "./both-done.ts";
+import type { DiskTrust } from "./disk-trust.ts";
 import type { FoundRepository } from "./find-repository.ts";
-import { hermeticEnvironment, userEnvironment } from "./git-environment.ts";
+import { environmentFor } from "./git-environment.ts";
 import { parseRecords } from "./parse-listing.ts";
 import { readBlobs } from "./read-blobs.ts";
 import { askGit, type GitCall, gitFailed, type GitProcess, outputOf, startGit } from "./run-git.ts";
@@ -15,6 +16,7 @@ export interface FaithfulQuestion {
   readonly found: FoundRepository;
   readonly gitDir: string;
   readonly records: AsyncIterable<readonly string[]>;
+  readonly trust: DiskTrust;
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +42,7 @@ export async function areFaithful(question: FaithfulQuestion): Promise<boolean> 
 async function isLoose({ found, signal }: FaithfulQuestion): Promise<boolean> {
   const keys = "^core\\.(filemode|symlinks|autocrlf)$";
   const args = [...atGitDir(found.gitDir), "config", "-z", "--get-regexp", keys];
-  const { code, stdout, stderr } = await askGit({ args, signal, base: environmentOf(found) });
+  const { code, stdout, stderr } = await askGit({ args, signal, base: environmentFor(found) });
   // 1: none of them is set.
   if (code > 1) throw gitFailed(args, stderr);
   const strict = /^core\.((filemode|symlinks)(\n(true|yes|on|1))?|autocrlf\n(false|no|off|0|))$/i;
@@ -75,13 +77,13 @@ async function areAlike(question: FaithfulQuestion): Promise<boolean> {
 
 /** The files, whose blobs' sizes were asked for; undefined when one isn't on the disk as it should be. */
 async function lookAtAll(
-  { records, folder }: FaithfulQuestion,
+  { records, folder, trust }: FaithfulQuestion,
   blobs: BlobSizes,
 ): Promise<readonly Tracked[] | undefined> {
   const files: Tracked[] = [];
   const root = `${Buffer.from(folder).toString("latin1")}/`;
   for await (const batch of records) {
-    const looked = batch.map((record) => lookAt(record, root)).filter((file) => file !== undefined);
+    const looked = batch.map((record) => lookAt(record, root, trust)).filter((file) => file !== undefined);
     if (looked.includes("other")) return undefined;
     const found = looked.filter((file) => file !== "other");
     blobs.ask(found.map(({ oid }) => oid));
@@ -91,16 +93,18 @@ async function lookAtAll(
 }
 
 /** undefined: its size has nothing to tell, or it is no file. */
-function lookAt(record: string, root: BytePath): Tracked | "other" | undefined {
+function lookAt(record: string, root: BytePath, { modes, links }: DiskTrust): Tracked | "other" | undefined {
   const tab = record.indexOf("\t");
   const [mode, oid = "", stage] = record.slice(0, tab).split(" ");
   if (mode === "160000") return undefined;
   const path = record.slice(tab + 1);
   const stat = statOf(root + path);
   if (stat === undefined || stage !== "0") return "other";
-  if (mode === "120000") return stat.isSymbolicLink() ? undefined : "other";
+  if (mode === "120000" && stat.isSymbolicLink()) return undefined;
+  // A link without links is a file of the same content.
+  if (!stat.isFile() || (mode === "120000" && links)) return "other";
   const executable = (stat.mode & constants.S_IXUSR) !== 0;
-  return stat.isFile() && executable === (mode === "100755") ? { path, oid, bytes: stat.size } : "other";
+  return !modes || executable === (mode === "100755") ? { path, oid, bytes: stat.size } : "other";
 }
 
 function statOf(path: BytePath): Stats | undefined {
@@ -160,13 +164,9 @@ function inWorkTree({ folder, found, signal }: FaithfulQuestion, what: readonly 
   const root = found.workTree ?? folder;
   // Below the root some gits look attributes of a pathspec up by names that are cut off: 2.39 does.
   const where = ["-C", root, `--git-dir=${found.gitDir}`, `--work-tree=${root}`];
-  const base = environmentOf(found);
+  const base = environmentFor(found);
   // Without GIT_FLUSH=0 each answer of check-attr is a write of its own.
   return { args: ["-c", "core.fsmonitor=false", ...where, ...what], signal, base, set: { GIT_FLUSH: "0" } };
-}
-
-function environmentOf({ foreign }: FoundRepository): Readonly<Record<string, string | undefined>> {
-  return foreign ? hermeticEnvironment() : userEnvironment();
 }
 
 /** Asks for the sizes of blobs while others are still being looked for. */

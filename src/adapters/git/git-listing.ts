@@ -2,6 +2,8 @@ import { copyFile, readdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, Candidate, GitListing } from "../../ports/folder.ts";
+import { bothDone } from "./both-done.ts";
+import { type DiskTrust, readDiskTrust } from "./disk-trust.ts";
 import { areFaithful } from "./faithful-files.ts";
 import type { FoundRepository } from "./find-repository.ts";
 import { initGitDir, makeGitDir } from "./hermetic-gitdir.ts";
@@ -23,12 +25,14 @@ export interface ListingQuestion {
  */
 export async function openGitListing(question: ListingQuestion): Promise<GitListing> {
   const { found, gitDir, signal } = question;
-  if (found === undefined) await initGitDir(gitDir, "sha1", signal);
-  else {
-    await makeGitDir(found, { path: gitDir, refs: "none" }, signal);
-    await copyIndex(found.gitDir, gitDir);
+  if (found === undefined) {
+    await initGitDir(gitDir, "sha1", signal);
+    return new GitFolderListing(question, { modes: true, links: true });
   }
-  return new GitFolderListing(question);
+  const made = makeGitDir(found, { path: gitDir, refs: "none" }, signal);
+  const [trust] = await bothDone(readDiskTrust(found, signal), made);
+  await copyIndex(found.gitDir, gitDir);
+  return new GitFolderListing(question, trust);
 }
 
 /** The index, and the file that a split one shares with others. Rejects with `source` when they can't be read. */
@@ -64,17 +68,19 @@ const rules = "--exclude-per-directory=.gitignore";
 
 class GitFolderListing implements GitListing {
   readonly #question: ListingQuestion;
+  readonly #trust: DiskTrust;
   readonly #args: readonly string[];
 
-  constructor(question: ListingQuestion) {
+  constructor(question: ListingQuestion, trust: DiskTrust) {
     const { folder, found, gitDir } = question;
     const where = ["-C", folder, `--git-dir=${gitDir}`, `--work-tree=${found?.workTree ?? folder}`];
     this.#question = question;
+    this.#trust = trust;
     this.#args = [...settings.flatMap((setting) => ["-c", setting]), ...where, "ls-files", "-z", rules];
   }
 
   candidates(signal: AbortSignal): AsyncIterable<readonly Candidate[]> {
-    return parseCandidates(this.#list(["--cached", "--others", "--stage", "-v"], signal));
+    return parseCandidates(this.#list(["--cached", "--others", "--stage", "-v"], signal), this.#trust);
   }
 
   ignored(signal: AbortSignal): AsyncIterable<readonly BytePath[]> {
@@ -92,7 +98,8 @@ class GitFolderListing implements GitListing {
   async faithful(signal: AbortSignal): Promise<boolean> {
     const { folder, found, gitDir } = this.#question;
     if (found === undefined) return true;
-    return areFaithful({ folder, found, gitDir, records: this.#list(["--cached", "--stage"], signal), signal });
+    const records = this.#list(["--cached", "--stage"], signal);
+    return areFaithful({ folder, found, gitDir, records, trust: this.#trust, signal });
   }
 
   async *#list(what: readonly string[], signal: AbortSignal): AsyncGenerator<readonly string[]> {

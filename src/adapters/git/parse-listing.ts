@@ -1,5 +1,6 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, Candidate } from "../../ports/folder.ts";
+import type { DiskTrust } from "./disk-trust.ts";
 
 /** NUL-terminated records of git's output, one character a byte, a batch for each chunk. */
 export async function* parseRecords(output: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
@@ -14,11 +15,12 @@ export async function* parseRecords(output: AsyncIterable<Buffer>): AsyncGenerat
 /** Candidates from the output of `ls-files -z -v -s -o`. */
 export async function* parseCandidates(
   batches: AsyncIterable<readonly string[]>,
+  trust: DiskTrust = { modes: true, links: true },
 ): AsyncGenerator<readonly Candidate[]> {
   const unmerged = new RepeatsLeftOut();
   for await (const records of batches) {
     const candidates = records
-      .map(parseCandidate)
+      .map((record) => parseCandidate(record, trust))
       .filter(({ path, state }) => state !== "unmerged" || unmerged.isNew(path));
     if (candidates.length > 0) yield candidates;
   }
@@ -48,22 +50,31 @@ export async function* parseRoots(batches: AsyncIterable<readonly string[]>): As
 }
 
 /** One record: `? <path>`, or `<tag> <mode> <oid> <stage>\t<path>`. */
-function parseCandidate(record: string): Candidate {
+function parseCandidate(record: string, trust: DiskTrust): Candidate {
   if (record.startsWith("? ")) {
     const path = record.slice(2);
     // A slash at the end: git doesn't look into it, because it is a repository of its own.
     if (path.endsWith("/")) return { path: path.slice(0, -1), kind: "nested", tracked: false };
-    return { path, kind: "file", tracked: false };
+    return { path, kind: "file", tracked: false, ...(!trust.modes && { executable: false }) };
   }
   const tab = record.indexOf("\t");
   const path = record.slice(tab + 1);
   if (path === "./") throw notCheckedOut();
   const [tag = "", mode = "", oid = ""] = record.slice(0, tab).split(" ");
   const state = stateOf(tag);
-  const what = mode === "160000" ? ({ kind: "submodule", commit: oid } as const) : ({ kind: "file" } as const);
+  const what = mode === "160000" ? ({ kind: "submodule", commit: oid } as const) : fileOf(mode, trust);
   // A small letter: assume-unchanged.
   const unwatched = tag === "S" || tag !== tag.toUpperCase();
   return { path, ...what, tracked: true, ...(state && { state }), ...(unwatched && { unwatched }) };
+}
+
+/** What the index says of a file, as far as it counts more than the disk. */
+function fileOf(mode: string, trust: DiskTrust): Pick<Candidate, "kind" | "executable" | "link"> {
+  return {
+    kind: "file",
+    ...(!trust.modes && { executable: mode === "100755" }),
+    ...(!trust.links && mode === "120000" && { link: true }),
+  };
 }
 
 /** The letter of git-ls-files(1) -v. */

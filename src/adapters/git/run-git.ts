@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { statSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { ColdstoreError } from "../../model/errors.ts";
+import { gitProgram } from "./find-git.ts";
 import { hermeticEnvironment } from "./git-environment.ts";
 import { missingAdvice, wholeCheckout } from "./missing-contents.ts";
 
@@ -40,8 +42,11 @@ const stderrLimit = 16 * 1024;
 /** Starts git. The one place that does. */
 export function startGit(call: GitCall): GitProcess {
   call.signal.throwIfAborted();
-  const child = spawn("git", [...call.args], {
-    env: { ...(call.base ?? hermeticEnvironment()), ...call.set },
+  const env = { ...(call.base ?? hermeticEnvironment()), ...call.set };
+  const program = gitProgram({ platform: process.platform, env, isFile });
+  if (program === undefined) throw notFound();
+  const child = spawn(program, [...call.args], {
+    env,
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
@@ -118,6 +123,10 @@ function commandOf(args: readonly string[]): string {
   return args.find((arg, index) => !arg.startsWith("-") && !withValue.has(args[index - 1] ?? "")) ?? "";
 }
 
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 function endOf(child: ChildProcess, signal: AbortSignal): Promise<{ code: number; stderr: string }> {
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -137,9 +146,10 @@ function asReason(signal: AbortSignal): Error {
 }
 
 function notStarted(error: Error & { code?: string }): ColdstoreError {
-  const sentence =
-    error.code === "ENOENT"
-      ? "git wasn't found on the PATH; install git 2.39.1 or newer"
-      : `git can't be started: ${error.message}`;
-  return new ColdstoreError("source", sentence, { cause: error });
+  if (error.code === "ENOENT") return notFound(error);
+  return new ColdstoreError("source", `git can't be started: ${error.message}`, { cause: error });
+}
+
+function notFound(cause?: Error): ColdstoreError {
+  return new ColdstoreError("source", "git wasn't found on the PATH; install git 2.39.1 or newer", { cause });
 }
