@@ -28,10 +28,10 @@ test.for([
     "stored",
   ],
   [
-    "an executable bit that git doesn't look at",
+    "an executable bit that the clone doesn't go by",
     "",
     ({ path }: GitFixture) => chmodSync(join(path, "f"), 0o755),
-    "stored",
+    "unchanged",
   ],
 ] as const)("a second run of a work tree with %s", async ([, attributes, change, outcome]) => {
   using repository = makeRepository({ files: { f: "one\ntwo\n", ".gitattributes": attributes } });

@@ -1,3 +1,4 @@
+import { parse } from "node:path";
 import type { BytePath, FolderDisk } from "../ports/folder.ts";
 import { bytesOf, textOf } from "./byte-text.ts";
 import { liesAmongCredentials, looksLikeCredentials } from "./credentials.ts";
@@ -6,29 +7,32 @@ import { isVersionControl } from "./vcs-folders.ts";
 
 /** Where something really lies that a link leads to. */
 export interface RealPlace {
-  /** Counts from the folder that is archived if it lies in it, else from the top of the disk. Without a slash at either end. */
+  /** Counts from `from`, without a slash at either end. */
   readonly path: BytePath;
+  /** The folder that is archived if it lies in it, else the top of its disk. */
+  readonly from: BytePath;
   readonly outside: boolean;
 }
 
 /** `real` is absolute and has no links in it; `top` is the folder that is archived. */
 export function realPlace(real: BytePath, top: string): RealPlace {
   const way = wayDown(top, textOf(real));
-  return way === undefined ? { path: real.replace(/^\/+/, ""), outside: true } : { path: way, outside: false };
+  if (way !== undefined) return { path: way, from: bytesOf(top), outside: false };
+  const { root } = parse(textOf(real));
+  return { path: real.slice(bytesOf(root).length), from: bytesOf(root), outside: true };
 }
 
 /** What is in a folder. */
-export function placeIn({ path, outside }: RealPlace, inFolder: BytePath): RealPlace {
-  return { path: path === "" ? inFolder : `${path}/${inFolder}`, outside };
+export function placeIn(place: RealPlace, inFolder: BytePath): RealPlace {
+  return { ...place, path: place.path === "" ? inFolder : `${place.path}/${inFolder}` };
 }
 
 /** Whether a version control system keeps it for itself, whatever the link to it is called. */
 export function isVersionControlAt(
-  { path, outside }: RealPlace,
-  { type, disk, top }: { readonly type: "file" | "dir"; readonly disk: FolderDisk; readonly top: string },
+  { path, from }: RealPlace,
+  { type, disk }: { readonly type: "file" | "dir"; readonly disk: FolderDisk },
 ): boolean {
-  const from = disk.at(outside ? "/" : bytesOf(top));
-  return isVersionControl(type === "dir" ? `${path}/` : path, from);
+  return isVersionControl(type === "dir" ? `${path}/` : path, disk.at(from));
 }
 
 /** Whether a file lies where programs keep secrets; outside of the folder nothing is taken of what else they have there, either. */

@@ -4,11 +4,14 @@ import { holdsCredentials, isVersionControlAt, realPlace, type RealPlace } from 
 import { foldersWithin, wayDown } from "./selection-rules.ts";
 import { contentOn, mtimeOf, noteUnreadable, type Root, type Taking } from "./taking.ts";
 
-/** Puts the file that a link leads to in the link's place; of a folder gives the root to go on with. Links that lead nowhere are noted. */
-export function followLink(root: Root, path: BytePath, taking: Taking): Root[] {
+/**
+ * Puts the file that a link leads to in the link's place; of a folder gives the root to go on with. Links that lead nowhere are
+ * noted. `text` is what a link holds that the disk has as a file.
+ */
+export function followLink(root: Root, path: BytePath, taking: Taking, text?: BytePath): Root[] {
   const { findings, filter, rules, top } = taking;
   const at = root.at + path;
-  const target = root.disk.resolve(path);
+  const target = root.disk.resolve(text === undefined ? path : path.slice(0, path.lastIndexOf("/") + 1) + text);
   if (target === undefined) {
     findings.deadLinks.push(at);
     return [];
@@ -22,7 +25,7 @@ export function followLink(root: Root, path: BytePath, taking: Taking): Root[] {
   // By its own name alone a key or a repository's innards would go in under any other.
   const place = realPlace(target.path, top);
   if (type === "dir" && filter.excludes(`${at}/`)) findings.excluded += 1;
-  else if (isVersionControlAt(place, { type, disk: root.disk, top })) findings.versionControlLinks.push(at);
+  else if (isVersionControlAt(place, { type, disk: root.disk })) findings.versionControlLinks.push(at);
   else if (type === "dir") return folderBehind(root, path, { real: target.path, place, taking });
   else if (holdsCredentials(place) && !filter.includes(at)) findings.credentials.push(at);
   else if (target.entry.unreadable !== undefined) noteUnreadable(at, target.entry.unreadable, findings);

@@ -23,8 +23,8 @@ export function nameCollisions(paths: Iterable<BytePath>): (readonly [string, st
   return pairs;
 }
 
-/** Close to Unicode's case folding; bytes that aren't UTF-8 stand for themselves. */
-function fold(path: BytePath): string {
+/** A path as all its spellings have it, in case and in Unicode form. Close to Unicode's case folding; bytes that aren't UTF-8 stand for themselves. */
+export function fold(path: BytePath): string {
   if (/^[ -@[-~]*$/.test(path)) return path;
   if (!isText(path)) return `\0${path.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())}`;
   return textOf(path).normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");

@@ -26,6 +26,8 @@ export class Findings {
   readonly deleted: BytePath[] = [];
   /** Tracked, and kept off the disk by a sparse checkout. */
   readonly sparse: BytePath[] = [];
+  /** Pairs of tracked paths that are one file on this disk. */
+  readonly sharedFiles: (readonly [BytePath, BytePath])[] = [];
   readonly unmerged = new Set<BytePath>();
   /** FIFOs, sockets and devices. */
   readonly special: BytePath[] = [];

@@ -24,6 +24,7 @@ export function findingWarnings(
       ["file of Coldstore's own sets and stores was", "files of Coldstore's own sets and stores were"],
       "left out",
     ),
+    ...sharedFiles(findings),
     ...collisions(more.collisions),
   ];
 }
@@ -71,6 +72,14 @@ function otherCommits({ otherCommits: found }: Findings): string[] {
     ({ path, commit, checkedOut }) =>
       `the archive has submodule ${textOf(path)} as recorded (${commit.slice(0, 7)}), not as it is checked out (${checkedOut.slice(0, 7)})`,
   );
+}
+
+function sharedFiles({ sharedFiles: pairs }: Findings): string[] {
+  if (pairs.length === 0) return [];
+  const named = nameSome(pairs.map(([one, other]) => `${textOf(one)} and ${textOf(other)}`));
+  return [
+    `${formatCount(pairs.length, "pair")} of tracked paths is one file on this disk, which ignores case or the way accents are written; each went in with that file's content: ${named}`,
+  ];
 }
 
 function collisions(pairs: readonly (readonly [string, string])[]): string[] {

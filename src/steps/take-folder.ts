@@ -5,10 +5,12 @@ import { holdsCredentials, placeIn, type RealPlace, realPlace } from "./behind-l
 import { looksLikeCredentials } from "./credentials.ts";
 import { followLink } from "./follow-links.ts";
 import { type FolderListing, listFolder } from "./list-folder.ts";
+import { onePerFile } from "./one-per-file.ts";
 import { findOwnOutput, isOwnOutput, type OwnOutput } from "./own-output.ts";
 import { foldersWithin, isWithin } from "./selection-rules.ts";
 import { takeSubmodules } from "./take-submodules.ts";
 import { contentOn, mtimeOf, noteUnreadable, type Root, rootOf, type Taking } from "./taking.ts";
+import { linkInFile } from "./link-in-file.ts";
 import { isVersionControl } from "./vcs-folders.ts";
 import { readError } from "./walk-folder.ts";
 
@@ -33,7 +35,9 @@ export async function takeFolder(root: Root, taking: Taking): Promise<void> {
   const without = foldersWithin(textOf(root.real), taking.rules.without);
   if (without.includes("")) return;
   const listing = await listFolder(root, without, taking);
-  const wanted = listing.candidates.filter(({ path }) => !isWithin(path, without));
+  const { candidates, shared } = onePerFile(listing.candidates, root.disk);
+  taking.findings.sharedFiles.push(...shared.map(([one, other]) => [root.at + one, root.at + other] as const));
+  const wanted = candidates.filter(({ path }) => !isWithin(path, without));
   const untracked = wanted.flatMap(({ tracked, path }) => (tracked ? [] : path));
   const behind = root.source === undefined ? realPlace(root.real, taking.top) : undefined;
   const own = findOwnOutput(root.disk, untracked);
@@ -106,7 +110,7 @@ function takeFile(candidate: Candidate, pass: Pass): void {
     const looked = pass.root.disk.look(candidate.path);
     if (looked === undefined || looked.type === "dir") takeAbsent(candidate, at, pass);
     else if (looked.unreadable !== undefined) noteUnreadable(at, looked.unreadable, findings);
-    else if (looked.type === "file") put(candidate, looked, pass);
+    else if (looked.type === "file") takePlain(candidate, looked, pass);
     else if (looked.type === "symlink") takeLink(candidate, looked, pass);
     else findings.special.push(at);
   } catch (error) {
@@ -119,13 +123,20 @@ function takeAbsent({ tracked, state }: Candidate, at: BytePath, { taking: { fin
   if (tracked) (state === "sparse" ? findings.sparse : findings.deleted).push(at);
 }
 
-function put({ path, tracked }: Candidate, looked: DiskEntry, { root, taking }: Pass): void {
+function takePlain(candidate: Candidate, looked: DiskEntry, pass: Pass): void {
+  const target = candidate.link && linkInFile(pass.root.disk, candidate.path, looked);
+  if (target === undefined) put(candidate, looked, pass);
+  else takeLink(candidate, looked, pass, target);
+}
+
+function put(candidate: Candidate, looked: DiskEntry, { root, taking }: Pass): void {
+  const { path, tracked, executable = looked.executable } = candidate;
   const at = root.at + path;
   const { repository, disk } = root;
   taking.findings.entries.set(at, {
     path: at,
     type: "file",
-    mode: looked.executable ? 0o755 : 0o644,
+    mode: executable ? 0o755 : 0o644,
     mtime: mtimeOf(taking.rules, looked.mtime),
     bytes: looked.bytes,
     content: contentOn(disk, path, looked, taking.rules),
@@ -134,7 +145,9 @@ function put({ path, tracked }: Candidate, looked: DiskEntry, { root, taking }: 
   if (!tracked) taking.findings.untracked.push(at);
 }
 
-function takeLink({ path, tracked }: Candidate, looked: DiskEntry, { root, taking, linked }: Pass): void {
+/** `inFile`: where a link leads that the disk has as a file. */
+function takeLink({ path, tracked }: Candidate, looked: DiskEntry, pass: Pass, inFile?: BytePath): void {
+  const { root, taking, linked } = pass;
   const { findings, rules } = taking;
   const at = root.at + path;
   switch (rules.symlinks) {
@@ -144,11 +157,11 @@ function takeLink({ path, tracked }: Candidate, looked: DiskEntry, { root, takin
         type: "symlink",
         mode: 0o777,
         mtime: mtimeOf(rules, looked.mtime),
-        link: root.disk.link(path),
+        link: inFile ?? root.disk.link(path),
       });
       break;
     case "follow":
-      linked.push(...followLink(root, path, taking));
+      linked.push(...followLink(root, path, taking, inFile));
       if (!findings.entries.has(at)) return;
       break;
     case "skip":

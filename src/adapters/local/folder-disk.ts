@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync } from "node:fs";
-import { resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import type { BytePath, DiskEntry, DiskName, FolderDisk } from "../../ports/folder.ts";
 import { diskEntry, typeOf } from "./disk-entry.ts";
 import { errnoOf } from "./disk-error.ts";
@@ -141,7 +141,7 @@ function isRealPath(full: BytePath): boolean {
   const native = nativePath(full);
   const real = unlessNowhere(() =>
     typeof native === "string"
-      ? realpathSync.native(native).replaceAll(sep, "/")
+      ? bytePathOf(realpathSync.native(native))
       : bytePath(realpathSync.native(native, "buffer")),
   );
   return real === full;
@@ -152,7 +152,8 @@ function unlessNowhere<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(errnoOf(error) ?? "")) return undefined;
+    // EILSEQ: a name that isn't UTF-8, where all names are (macOS).
+    if (["ENOENT", "ENOTDIR", "ELOOP", "EILSEQ"].includes(errnoOf(error) ?? "")) return undefined;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Scratch } from "../../ports/workspace.ts";
 import { openGitFolder } from "../git/open-git-folder.ts";
 import { errnoOf } from "./disk-error.ts";
 import { openFolderDisk } from "./folder-disk.ts";
-import { nativePath, readablePath } from "./native-path.ts";
+import { nativePath, readablePath, withSlashes } from "./native-path.ts";
 import { sourceError } from "./source-error.ts";
 
 /** A folder to archive, and a scratch folder (its folder exists) that outlives it. */
@@ -37,7 +37,7 @@ async function realFolder(given: string): Promise<string> {
   });
   if (!(await stat(path)).isDirectory())
     throw new ColdstoreError("source", `the source ${given} is a file; give the folder that is to be archived`);
-  return path;
+  return withSlashes(path);
 }
 
 function nestedPath(folder: string, inner: BytePath): string {
