@@ -8,6 +8,7 @@ import { examineFolder, planOf, type ExaminedFolder, type FolderRequest } from "
 import type { Selection } from "../steps/folder-entry.ts";
 import { includeLfs } from "../steps/include-lfs.ts";
 import { assertApart, digestFiles, type JoiningFile } from "../steps/join-files.ts";
+import { realFolders } from "../steps/real-folders.ts";
 import { selectEntries } from "../steps/select-entries.ts";
 import type { SelectionRules } from "../steps/selection-rules.ts";
 import { bothOrAllErrors } from "./snapshot-order.ts";
@@ -47,10 +48,11 @@ async function selectAll(settings: ArchiveSettings, examined: ExaminedFolder, si
 
 function rulesOf(
   { filters, symlinks, submodules, stores }: ArchiveSettings,
-  { mtime, revision }: ExaminedFolder,
+  { mtime, revision, folder }: ExaminedFolder,
 ): SelectionRules {
   const seconds = mtime === "commit" ? revision?.committed : mtime;
-  const without = stores.map(({ path }) => path);
+  const places = stores.map(({ path }) => path);
+  const without = realFolders(places, folder.disk);
   const times = typeof seconds === "number" ? ({ kind: "all", seconds } as const) : ({ kind: "own" } as const);
   return { filters, symlinks, submodules, mtime: times, without };
 }

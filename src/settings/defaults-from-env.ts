@@ -53,7 +53,7 @@ export function inActions(env: Environment): boolean {
 
 /** The home folder; Windows has its own name for it. */
 export function homeOf(env: Environment): string | undefined {
-  return env["HOME"] ?? env["USERPROFILE"];
+  return env["HOME"] || env["USERPROFILE"];
 }
 
 /** The run was started by a pull request: what is checked out may be anybody's. */

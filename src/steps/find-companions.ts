@@ -69,7 +69,7 @@ function isOwn(manifest: string, file: string): boolean {
 
 /** The digest that a coreutils checksum file has for a name. */
 function checksumIn(text: string, file: string): string | undefined {
-  for (const line of text.split("\n")) {
+  for (const line of text.split(/\r?\n/)) {
     const [, sha256, name] = /^([0-9a-fA-F]{64}) [ *](.+)$/.exec(line) ?? [];
     if (name === file || name === `./${file}`) return sha256?.toLowerCase();
   }

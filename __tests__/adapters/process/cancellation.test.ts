@@ -29,7 +29,8 @@ function fakeWorld(timeout = 60_000) {
     cancellation,
     said,
     timers,
-    send: (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => listeners.get(signal)?.forEach((listener) => listener()),
+    send: (signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK") =>
+      listeners.get(signal)?.forEach((listener) => listener()),
     listening: () => [...listeners.values()].reduce((sum, each) => sum + each.size, 0),
     pass(milliseconds: number) {
       now += milliseconds;
@@ -41,7 +42,7 @@ function fakeWorld(timeout = 60_000) {
 const reasonOf = ({ cancellation: { signal } }: ReturnType<typeof fakeWorld>) => signal.reason as ColdstoreError;
 
 describe("a signal", () => {
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const)(
     "%s aborts the run and leaves it seven seconds to end",
     (name) => {
       const world = fakeWorld();

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 
 /**
@@ -16,7 +16,8 @@ export async function objectFolders(first: string): Promise<readonly string[]> {
 
 /** The content of an alternates file that names these folders. */
 export function alternatesFile(folders: readonly string[]): string {
-  return folders.map((folder) => `${/[\n"]/.test(folder) ? quoted(folder) : folder}\n`).join("");
+  const paths = folders.map((folder) => folder.replaceAll(sep, "/"));
+  return paths.map((path) => `${/[\n"]/.test(path) ? quoted(path) : path}\n`).join("");
 }
 
 async function alternatesOf(folder: string): Promise<readonly string[]> {

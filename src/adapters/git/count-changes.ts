@@ -1,4 +1,5 @@
-import { isAbsolute, join, relative, sep } from "node:path";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { WorkTreeChanges } from "../../ports/repository.ts";
 import { bothDone } from "./both-done.ts";
 import type { FoundRepository } from "./find-repository.ts";
@@ -27,10 +28,19 @@ export async function countChanges(
   const where = found.foreign
     ? await foreignStatus(found, found.workTree, gitDir, signal)
     : ownStatus(found, found.workTree, signal);
-  const call = { ...where, args: [...where.args, ...pathspecs(found.workTree, without)] };
+  const real = await Promise.all(without.map(realFolder));
+  const call = { ...where, args: [...where.args, ...pathspecs(await realFolder(found.workTree), real)] };
   const git = startGit(call);
   git.stdin.end();
   return tally(outputOf(git, call.args));
+}
+
+/** The folder without links in its path, as far as it is there. */
+async function realFolder(folder: string): Promise<string> {
+  const above = dirname(folder);
+  return realpath(folder).catch(async () =>
+    above === folder ? folder : join(await realFolder(above), basename(folder)),
+  );
 }
 
 /** What git-status is asked about: everything but those folders that lie in the work tree. */

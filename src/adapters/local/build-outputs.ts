@@ -2,6 +2,7 @@ import { glob, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BuildOutputs, FoundFile } from "../../ports/build-outputs.ts";
+import { withSlashes } from "./native-path.ts";
 
 /** Finds build outputs below a folder (absolute path). Folders that a pattern matches are passed over. */
 export function openBuildOutputs(folder: string): BuildOutputs {
@@ -9,7 +10,8 @@ export function openBuildOutputs(folder: string): BuildOutputs {
     async find(patterns) {
       const found = new Map<string, FoundFile>();
       for (const pattern of patterns) for (const file of await matches(folder, pattern)) found.set(file.path, file);
-      return [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+      const bytes = ({ path }: FoundFile): Buffer => Buffer.from(withSlashes(path));
+      return [...found.values()].sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
     },
   };
 }

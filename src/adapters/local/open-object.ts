@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { lstat, open, type FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { ByteRange, Io } from "../../ports/store.ts";
 import { diskError, errnoOf, saysAbsent } from "./disk-error.ts";
@@ -12,6 +12,7 @@ const chunkBytes = 1 << 18;
 /** Opens a store's file for reading; undefined when no plain file has that name. A link isn't followed. */
 export async function openObject(path: string): Promise<FileHandle | undefined> {
   try {
+    if (constants.O_NOFOLLOW === undefined && (await lstat(path)).isSymbolicLink()) return undefined;
     const handle = await open(path, flags);
     if ((await handle.stat()).isFile()) return handle;
     await handle.close();

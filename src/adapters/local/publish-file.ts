@@ -26,7 +26,8 @@ export interface Claim {
   readonly signal: AbortSignal;
 }
 
-const noLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL", "UNKNOWN"]);
+// EISDIR: what libuv makes of Windows' word for "this file system has none" (ERROR_INVALID_FUNCTION).
+const noLinks = new Set(["EISDIR", "EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL", "UNKNOWN"]);
 
 /** Gives a file its second, final name: link(2) fails if the name is taken, which decides between two writers. */
 export async function publishByLink(publication: Publication, makeLink: Link): Promise<PublishResult> {

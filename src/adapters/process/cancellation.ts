@@ -6,12 +6,15 @@ export const graceMilliseconds = 7000;
 
 /** What cancelling needs of a process. */
 export interface Process {
-  on(signal: "SIGINT" | "SIGTERM" | "SIGHUP", listener: () => void): unknown;
-  off(signal: "SIGINT" | "SIGTERM" | "SIGHUP", listener: () => void): unknown;
+  on(signal: EndSignal, listener: () => void): unknown;
+  off(signal: EndSignal, listener: () => void): unknown;
   exit(code: number): void;
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+// On Windows a runner that cancels sends Ctrl-C, then Ctrl-Break; only there can the last one come.
+const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"] as const;
+
+type EndSignal = (typeof signals)[number];
 
 /** How time passes. */
 export interface Timers {
