@@ -178,6 +178,13 @@ test("a set whose own list can't be read is told without what is big in it", asy
   ]);
 });
 
+test("a set that was replaced is new: it is compared with the one before, not with what it was", async () => {
+  const world = await withTwo(makeWorld({ repository: growing }));
+  const report = await world.stored({ ref: "a", setsBack: 20, prefix: "x/", onConflict: "replace" });
+  expect(madeOf(report)).toMatchObject({ since: { set: { id: "c" }, added: 1, removed: 1, changed: 1 } });
+  expect(idsOf(madeOf(report).past)).toEqual(["c", "a"]);
+});
+
 test("a store that is gone when the set is in it costs the past, and nothing else", async () => {
   const world = await withTwo(makeWorld({ repository: growing }));
   const down = new ColdstoreError("store", "the store is down");

@@ -45,6 +45,6 @@ export async function checkStoredArchive(
 }
 
 /** The entries of a stored file list. Rejects with `integrity` where it is damaged. */
-export async function* readStoredList(store: Store, key: string, io: Io): AsyncGenerator<Entry, void, undefined> {
+async function* readStoredList(store: Store, key: string, io: Io): AsyncGenerator<Entry, void, undefined> {
   yield* readFileList(gunzipped(await store.open(key, undefined, io)));
 }

@@ -4,7 +4,6 @@ import type { SetName } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { listSets, loadSets } from "./list-sets.ts";
-import { whyUnsound } from "./why-unsound.ts";
 
 /** What a store tells of the sets that were made last. */
 export interface RecentSets {
@@ -31,12 +30,12 @@ export async function recentSets(
       .filter((set) => set.state === "complete")
       .sort(byBegin)
       .slice(-count),
-    unreadable: loaded.flatMap((set) => (set.state === "damaged" ? (whyUnsound(set) ?? []) : [])),
+    unreadable: loaded.flatMap((set) => (set.state === "damaged" ? set.error.message : [])),
   };
 }
 
 /** The order in which sets were made; of the same second, that of their ids. */
-export function byBegin(a: CompleteSet, b: CompleteSet): number {
+function byBegin(a: CompleteSet, b: CompleteSet): number {
   const [first, second] = [a, b].map(({ manifest, name }) => `${manifest.run.started} ${name.id}`);
   return first === second ? 0 : (first ?? "") < (second ?? "") ? -1 : 1;
 }
