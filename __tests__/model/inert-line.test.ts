@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { inertLine } from "../../src/model/inert-line.ts";
 import { namesForAct, readAsRunner, withoutInvisible } from "../support/runner-commands.ts";
-import { hostileText } from "../support/hostile-text.ts";
+import { commandText } from "../support/command-text.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
 const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 1000);
@@ -30,7 +30,7 @@ test.each(["stored app::v1.tar in ./cold", ": one colon", "# a [heading]", "##",
 test("what is made of any text, a runner carries out none of it, and neither does act", () => {
   let commands = 0;
   fc.assert(
-    fc.property(hostileText(), (text) => {
+    fc.property(commandText(), (text) => {
       commands += readAsRunner(text).commands.length;
       const inert = inertLine(text);
       expect(readAsRunner(inert).commands).toEqual([]);

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { workflowCommand } from "../../src/model/workflow-command.ts";
-import { hostileText } from "../support/hostile-text.ts";
+import { commandText } from "../support/command-text.ts";
 import { readAsRunner } from "../support/runner-commands.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
@@ -17,9 +17,9 @@ test.each([
 });
 
 test("a runner gets data and values back as they were, whatever they hold, and nothing beside the one command", () => {
-  const value = hostileText().filter((text) => /^[^=\s\u0085](?:.*[^\s\u0085])?$/su.test(text));
+  const value = commandText().filter((text) => /^[^=\s\u0085](?:.*[^\s\u0085])?$/su.test(text));
   fc.assert(
-    fc.property(hostileText(), value, value, (data, title, file) => {
+    fc.property(commandText(), value, value, (data, title, file) => {
       const line = `${workflowCommand("error", data, { title, file })}\n`;
       expect(readAsRunner(line)).toEqual({
         commands: [{ name: "error", properties: { title, file }, data }],

@@ -4,7 +4,7 @@ import type { SetRow } from "../../src/model/details.ts";
 import { ColdstoreError } from "../../src/model/errors.ts";
 import type { Outcome, Report } from "../../src/model/report.ts";
 import { renderActionText } from "../../src/render/action-text.ts";
-import { hostileText } from "../support/hostile-text.ts";
+import { commandText } from "../support/command-text.ts";
 import { aPlan, aReport } from "../support/reports.ts";
 import { namesForAct, readAsRunner } from "../support/runner-commands.ts";
 
@@ -85,7 +85,7 @@ test("the first line's word has a colour when asked for", () => {
 
 test("nothing in a report becomes a command", () => {
   fc.assert(
-    fc.property(hostileText(), hostileText(), (one, two) => {
+    fc.property(commandText(), commandText(), (one, two) => {
       const plan = aPlan({
         untracked: [one, two],
         biggestEntries: [{ path: two, bytes: 1 }],

@@ -4,7 +4,7 @@ import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { Outcome, Report } from "../../src/model/report.ts";
 import { workflowCommand } from "../../src/model/workflow-command.ts";
 import { annotationsOf, beyondAnnotations } from "../../src/render/annotations.ts";
-import { hostileText } from "../support/hostile-text.ts";
+import { commandText } from "../support/command-text.ts";
 import { aReport } from "../support/reports.ts";
 import { readAsRunner } from "../support/runner-commands.ts";
 
@@ -86,7 +86,7 @@ test("nothing is longer than a runner takes, and what is cut is whole characters
 
 test("whatever an error or a warning says, a runner takes from it one annotation with all its text", () => {
   fc.assert(
-    fc.property(hostileText(), hostileText(), (error, warning) => {
+    fc.property(commandText(), commandText(), (error, warning) => {
       const found = annotations({ errors: [new ColdstoreError("source", error)], warnings: [warning] });
       const lines = found.map(({ level, title, message }) => workflowCommand(level, message, { title }));
       expect(readAsRunner(lines.join("\n"))).toEqual({

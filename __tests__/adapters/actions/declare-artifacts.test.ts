@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { declareArtifacts, type DeclaredFile } from "../../../src/adapters/actions/declare-artifacts.ts";
-import { hostileText } from "../../support/hostile-text.ts";
+import { commandText } from "../../support/command-text.ts";
 import { artifactsList, takeArtifacts, type RunnerJob } from "../../support/runner-artifacts.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
@@ -170,7 +170,7 @@ test("a runner without artifacts, or without a list of them, is fine", async () 
 });
 
 test("whatever files are called, the runner takes what was declared, and what wasn't is named", async () => {
-  const name = hostileText()
+  const name = commandText()
     .map((text) => text.replaceAll(/[\0/]/gu, "").toWellFormed())
     .filter((text) => !["", ".", ".."].includes(text) && Buffer.byteLength(text) < 200);
   const path = fc.array(name, { minLength: 1, maxLength: 2 });

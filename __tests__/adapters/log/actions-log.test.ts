@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openActionsLog } from "../../../src/adapters/log/actions-log.ts";
 import { visibleText } from "../../../src/model/visible-text.ts";
 import { fakeLogClock } from "../../support/log-clock.ts";
-import { hostileText } from "../../support/hostile-text.ts";
+import { commandText } from "../../support/command-text.ts";
 import { namesForAct, readAsRunner, withoutInvisible } from "../../support/runner-commands.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
@@ -74,7 +74,7 @@ test("after disposing no timer runs", () => {
 
 test("no name, tag or note becomes a command; a runner and act find the log's own groups and debug lines and nothing else", () => {
   fc.assert(
-    fc.property(hostileText(), hostileText(), fc.boolean(), (text, title, color) => {
+    fc.property(commandText(), commandText(), fc.boolean(), (text, title, color) => {
       const { output, log, progress, clock, writes } = actionsLog({ debug: true, color });
       log.step(title);
       log.event(text);
