@@ -80,9 +80,9 @@ const growth = [38.1, 38.4, 41.9, 42.0, 42.6, 44.8, 44.1, 47.3, 48.9, 49.2, 54.4
 
 const past: readonly PastSet[] = growth.map((megabytes, i) => ({
   id: `v${i < 6 ? `1.${i + 4}` : `2.${i - 5}`}.0`,
-  made: `2026-${String(i < 6 ? i + 1 : i).padStart(2, "0")}-22T02:17:00Z`,
+  made: new Date(Date.UTC(2025, 11 + i, 22, 2, 17)).toISOString(),
   tarBytes: Math.round(megabytes * 1e6),
-  archiveBytes: Math.round((0.57 + (i % 3) * 0.01) * megabytes * 1e6),
+  archiveBytes: Math.round((0.5546 + (i % 3) * 0.01) * megabytes * 1e6),
 }));
 
 const stored: readonly Outcome[] = [

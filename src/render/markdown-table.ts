@@ -1,36 +1,38 @@
 import { formatCount } from "../model/units.ts";
 import { htmlProse } from "./markdown-text.ts";
 
-/** A column of a table in Markdown; the title is Markdown, too. */
-export interface MarkdownColumn {
+/** A column of a table about things of one kind; title and cells are Markdown of one line, such as codeSpan and prose give. */
+export interface MarkdownColumn<T> {
   readonly title: string;
   readonly align?: "right";
+  readonly cell: (item: T) => string;
 }
 
 // What a person looks through; the report has it all.
 const mostRows = 50;
 
-/** A table of the first rows; what isn't shown is counted below. Cells are Markdown of one line, such as codeSpan and prose give. */
-export function markdownTable(
-  columns: readonly MarkdownColumn[],
-  rows: readonly (readonly string[])[],
-  { most = mostRows, total = rows.length }: { readonly most?: number; readonly total?: number } = {},
+/** A table of the first things; those that aren't shown are counted below, of `total` if not all are given. */
+export function markdownTable<T>(
+  columns: readonly MarkdownColumn<T>[],
+  items: readonly T[],
+  { most = mostRows, total = items.length }: { readonly most?: number; readonly total?: number } = {},
 ): string {
-  const shown = rows.slice(0, most);
-  const lines = [
+  const shown = items.slice(0, most);
+  const rows = [
     columns.map(({ title }) => title),
     columns.map(({ align }) => (align === "right" ? "---:" : "---")),
-    ...shown,
+    ...shown.map((item) => columns.map(({ cell }) => cell(item))),
   ];
   // Only code can have a bar, and a table takes the backslash before it away, in code too.
-  const table = lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", String.raw`\|`)).join(" | ")} |`);
-  return [table.join("\n"), ...moreThan(shown.length, total)].join("\n\n");
+  const lines = rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", String.raw`\|`)).join(" | ")} |`);
+  return [lines.join("\n"), ...moreThan(shown.length, total)].join("\n\n");
 }
 
-/** Points of a list, the first of them; what isn't shown is counted below. */
-export function markdownList(points: readonly string[], most = mostRows): string {
-  const shown = points.slice(0, most);
-  return [shown.map((point) => `- ${point}`).join("\n"), ...moreThan(shown.length, points.length)].join("\n\n");
+/** The first points of a list; those that aren't shown are counted below. */
+export function markdownList<T>(items: readonly T[], textOf: (item: T) => string): string {
+  const shown = items.slice(0, mostRows);
+  const points = shown.map((item) => `- ${textOf(item)}`);
+  return [points.join("\n"), ...moreThan(shown.length, items.length)].join("\n\n");
 }
 
 /** Blocks that are seen when one clicks on the title, which is plain text. */

@@ -6,20 +6,24 @@ import { visibleText } from "../model/visible-text.ts";
  */
 export function prose(text: string, most = 1000): string {
   const words = visibleText(cutMiddle(text, most))
+    .trim()
     .split(" ")
     .filter((word) => word !== "");
-  return words.map(wordOf).join(" ");
+  return words.length === 0 ? nothing : words.map(wordOf).join(" ");
 }
 
 /** A name as code, character for character where it isn't cut in the middle. */
 export function codeSpan(text: string, most = 160): string {
   const shown = visibleText(cutMiddle(text, most));
-  if (shown === "") return "(empty)";
+  if (shown === "") return nothing;
   const fence = "`".repeat(longestRun(shown) + 1);
   // One space at both ends is the fence's, unless there are only spaces.
   const pad = /^[ `]|[ `]$/u.test(shown) && /[^ ]/u.test(shown) ? " " : "";
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
+
+// A place without a word would be no place in Markdown.
+const nothing = "(empty)";
 
 /** Lines as a block of code. Each must be shown as it is: what is invisible is written as an escape. */
 export function codeBlock(language: string, lines: readonly string[]): string {
@@ -55,7 +59,7 @@ export function cutMiddle(text: string, most: number): string {
 
 // What GitHub makes a link, a mention, a reference, an emoji or a formula of wherever it finds it in a text, escaped or not:
 // it leaves only code alone.
-const active = /[@#$]|:\/\/|^www\.|[^\w]www\.|:[\w+-]+:|^(?:mailto|xmpp):|(?<!\w)[0-9a-f]{7,}(?!\w)|(?<!\w)gh-\d/iu;
+const active = /[@#$]|:\/\/|www\.|:[\w+-]+:|(?:mailto|xmpp):|\b[0-9a-f]{7,}\b|\bgh-\d/iu;
 
 /** A sentence as `prose` gives it, where Markdown isn't read: in an element of HTML. */
 export function htmlProse(text: string): string {

@@ -1,5 +1,5 @@
 import type { Made } from "../model/details.ts";
-import { type Manifest, type ManifestArtifact, type ManifestSource } from "../model/manifest.ts";
+import type { Digest, ManifestArtifact, ManifestSource } from "../model/manifest.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { codeSpan, linkTo } from "./markdown-text.ts";
 import { type MarkdownColumn, markdownTable } from "./markdown-table.ts";
@@ -24,12 +24,24 @@ export function archivesBlock({ manifest }: Made): string {
   const { tar } = manifest.content;
   const archives = manifest.artifacts.filter(({ role }) => role === "archive");
   const files = manifest.artifacts.filter(({ role }) => role === "file");
-  const rows = [
-    ...archives.map((archive) => rowOf(archive, shareText(archive.bytes, tar.bytes))),
-    ...files.map((file) => rowOf(file, "")),
-    ...(archives.some(({ format }) => format === "tar") ? [] : [tarRow(manifest)]),
+  const rows: readonly Row[] = [
+    ...archives.map((archive) => ({
+      ...archive,
+      words: nameText(archive),
+      share: shareText(archive.bytes, tar.bytes),
+    })),
+    ...files.map((file) => ({ ...file, words: nameText(file), share: "" })),
+    ...(archives.some(({ format }) => format === "tar") ? [] : [{ ...tar, ...wholeTar }]),
   ];
   return `### Archives\n\n${markdownTable(columns, rows)}`;
+}
+
+/** The row of the tar that all archives hold. */
+export const wholeTar = { words: "the tar, uncompressed", share: "100 %" } as const;
+
+/** An artifact's name, and in how many parts it is. */
+export function nameText({ name, parts }: ManifestArtifact): string {
+  return codeSpan(name) + (parts === undefined ? "" : ` in ${formatCount(parts.length, "part")}`);
 }
 
 /** A part of a whole as a person reads it: `24 %`, `0.4 %`. */
@@ -38,21 +50,14 @@ export function shareText(bytes: number, whole: number): string {
   return `${percent < 9.95 ? Number(percent.toFixed(1)) : Math.round(percent)} %`;
 }
 
-const columns: readonly MarkdownColumn[] = [
-  { title: "file" },
-  { title: "size", align: "right" },
-  { title: "of the tar", align: "right" },
-  { title: "SHA-256" },
+type Row = Digest & { readonly words: string; readonly share: string };
+
+const columns: readonly MarkdownColumn<Row>[] = [
+  { title: "file", cell: ({ words }) => words },
+  { title: "size", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
+  { title: "of the tar", align: "right", cell: ({ share }) => share },
+  { title: "SHA-256", cell: ({ sha256 }) => digestText(sha256) },
 ];
-
-function rowOf({ name, bytes, sha256, parts }: ManifestArtifact, share: string): readonly string[] {
-  const inParts = parts === undefined ? "" : ` in ${formatCount(parts.length, "part")}`;
-  return [codeSpan(name) + inParts, formatBytes(bytes), share, digestText(sha256)];
-}
-
-function tarRow({ content: { tar } }: Manifest): readonly string[] {
-  return ["the tar, uncompressed", formatBytes(tar.bytes), "100 %", digestText(tar.sha256)];
-}
 
 /** A whole digest, small: its 64 characters would leave little room for the rest of a row. */
 export function digestText(sha256: string): string {

@@ -1,7 +1,7 @@
 import type { PastSet, Weight } from "../model/details.ts";
 import { formatBytes } from "../model/units.ts";
 import { codeSpan } from "./markdown-text.ts";
-import { folded, markdownTable } from "./markdown-table.ts";
+import { folded, type MarkdownColumn, markdownTable } from "./markdown-table.ts";
 import { differentLabels, mermaidBlock, mermaidLabel } from "./mermaid-text.ts";
 import { shareText } from "./summary-archives.ts";
 import { setLabels } from "./set-labels.ts";
@@ -17,23 +17,7 @@ const slices = [blue, orange, "#5aa469", "#b279a2", "#d8b13c", "#5fb7b5", "#c95d
 export function sizesBlocks(past: readonly PastSet[]): readonly string[] {
   if (past.length < 2) return [];
   const newest = past.slice(-20);
-  const rows = newest
-    .toReversed()
-    .map(({ id, made, tarBytes, archiveBytes }) => [
-      codeSpan(id),
-      minuteOf(made),
-      formatBytes(tarBytes),
-      formatBytes(archiveBytes),
-    ]);
-  const table = markdownTable(
-    [
-      { title: "set" },
-      { title: "made (UTC)" },
-      { title: "tar", align: "right" },
-      { title: "archives", align: "right" },
-    ],
-    rows,
-  );
+  const table = markdownTable(pastColumns, newest.toReversed());
   return [
     folded(`Size of the last ${newest.length} sets`, [
       sizeChart(newest),
@@ -42,6 +26,13 @@ export function sizesBlocks(past: readonly PastSet[]): readonly string[] {
     ]),
   ];
 }
+
+const pastColumns: readonly MarkdownColumn<PastSet>[] = [
+  { title: "set", cell: ({ id }) => codeSpan(id) },
+  { title: "made (UTC)", cell: ({ made }) => minuteOf(made) },
+  { title: "tar", align: "right", cell: ({ tarBytes }) => formatBytes(tarBytes) },
+  { title: "archives", align: "right", cell: ({ archiveBytes }) => formatBytes(archiveBytes) },
+];
 
 function sizeChart(past: readonly PastSet[]): string {
   const most = past.reduce((bytes, { tarBytes, archiveBytes }) => Math.max(bytes, tarBytes, archiveBytes), 1);
@@ -110,7 +101,10 @@ function spaceChart(parts: readonly Weight[]): string {
 
 function weightTable(title: string, weights: readonly Weight[], whole: number): readonly string[] {
   if (weights.length === 0) return [];
-  const columns = [{ title }, { title: "size", align: "right" }, { title: "of all", align: "right" }] as const;
-  const rows = weights.map(({ path, bytes }) => [codeSpan(path), formatBytes(bytes), shareText(bytes, whole)]);
-  return [markdownTable(columns, rows)];
+  const columns: readonly MarkdownColumn<Weight>[] = [
+    { title, cell: ({ path }) => codeSpan(path) },
+    { title: "size", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
+    { title: "of all", align: "right", cell: ({ bytes }) => shareText(bytes, whole) },
+  ];
+  return [markdownTable(columns, weights)];
 }

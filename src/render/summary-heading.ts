@@ -39,12 +39,12 @@ export function errorBlocks(report: Report): readonly string[] {
 /** What a person should know although nothing went wrong. */
 export function warningBlocks({ warnings }: Report): readonly string[] {
   if (warnings.length === 0) return [];
-  return [`### Warnings\n\n${markdownList(warnings.map((warning) => prose(warning)))}`];
+  return [`### Warnings\n\n${markdownList(warnings, (warning) => prose(warning))}`];
 }
 
 function wordsOf(errors: readonly ColdstoreError[]): readonly string[] {
   const [first, ...others] = errors;
   if (first === undefined) return [];
   if (others.length === 0) return [`**${prose(first.message)}**`];
-  return [markdownList(errors.map(({ message }) => prose(message)))];
+  return [markdownList(errors, ({ message }) => prose(message))];
 }

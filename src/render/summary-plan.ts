@@ -4,7 +4,7 @@ import { codeSpan } from "./markdown-text.ts";
 import { folded, type MarkdownColumn, markdownList, markdownTable } from "./markdown-table.ts";
 import { type Finding, planFindings } from "./plan-findings.ts";
 import { countsText } from "./plan-lines.ts";
-import { shareText } from "./summary-archives.ts";
+import { shareText, wholeTar } from "./summary-archives.ts";
 import { spaceBlocks } from "./summary-charts.ts";
 import { sinceBlock } from "./summary-since.ts";
 
@@ -28,26 +28,30 @@ export function moreOfPlan(plan: Plan, set: string | undefined): readonly string
 /** What a person should know of the files, each under its title. */
 export function findingBlocks(findings: readonly Finding[]): readonly string[] {
   if (findings.length === 0) return [];
-  const blocks = findings.map(({ title, items }) => folded(title, [markdownList(items.map(itemText))]));
+  const blocks = findings.map(({ title, items }) => folded(title, [markdownList(items, itemText)]));
   return ["### Worth a look", ...blocks];
 }
 
-const columns: readonly MarkdownColumn[] = [
-  { title: "format" },
-  { title: "size", align: "right" },
-  { title: "of the tar", align: "right" },
+interface Size {
+  readonly words: string;
+  readonly size: string;
+  readonly share: string;
+}
+
+const columns: readonly MarkdownColumn<Size>[] = [
+  { title: "format", cell: ({ words }) => words },
+  { title: "size", align: "right", cell: ({ size }) => size },
+  { title: "of the tar", align: "right", cell: ({ share }) => share },
 ];
 
 function sizeTable({ sizes, tarBytes, splits }: Plan): string {
-  const rows = sizes.map(({ format, bytes, exact }) => {
+  const rows = sizes.map(({ format, bytes, exact }): Size => {
     const split = splits.find((each) => each.format === format);
-    const about = exact ? "" : "about ";
     const parts = split === undefined ? "" : ` in ${split.exact ? "" : "about "}${formatCount(split.parts, "part")}`;
-    return [codeSpan(format) + parts, about + formatBytes(bytes), shareText(bytes, tarBytes)];
+    const size = `${exact ? "" : "about "}${formatBytes(bytes)}`;
+    return { words: codeSpan(format) + parts, size, share: shareText(bytes, tarBytes) };
   });
-  const tar = sizes.some(({ format }) => format === "tar")
-    ? []
-    : [["the tar, uncompressed", formatBytes(tarBytes), "100 %"]];
+  const tar = sizes.some(({ format }) => format === "tar") ? [] : [{ ...wholeTar, size: formatBytes(tarBytes) }];
   return markdownTable(columns, [...rows, ...tar]);
 }
 

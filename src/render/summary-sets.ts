@@ -1,13 +1,13 @@
 import type { Details, SetRow } from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
-import type { Manifest } from "../model/manifest.ts";
+import type { ManifestArtifact } from "../model/manifest.ts";
 import { setText } from "../model/set-name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { codeBlock, codeSpan, prose } from "./markdown-text.ts";
 import { folded, type MarkdownColumn, markdownTable } from "./markdown-table.ts";
 import { entryLines, setFacts, setsInOrder } from "./set-lines.ts";
-import { digestText } from "./summary-archives.ts";
+import { digestText, nameText } from "./summary-archives.ts";
 import { minuteOf } from "./times.ts";
 
 /** The sets of stores as a table, those that are damaged or incomplete first, then the newest of each project and mode. */
@@ -17,13 +17,11 @@ export function setsBlocks({ rows, stores }: Extract<Details, { kind: "sets" }>)
   const ordered = setsInOrder(rows);
   const unsound = ordered.filter(({ state }) => state !== "complete");
   const sound = ordered.filter(({ state }) => state === "complete").toReversed();
-  const cells = [...unsound, ...sound].map((row) => columns.map(({ cell }) => cell(row)));
-  return [markdownTable(columns, cells, { most: 200 })];
+  return [markdownTable(columns, [...unsound, ...sound], { most: 200 })];
 }
 
-type SetColumn = MarkdownColumn & {
+type SetColumn = MarkdownColumn<SetRow> & {
   readonly isNeeded: (rows: readonly SetRow[], stores: readonly string[]) => boolean;
-  readonly cell: (row: SetRow) => string;
 };
 
 const setColumns: readonly SetColumn[] = [
@@ -47,23 +45,29 @@ const setColumns: readonly SetColumn[] = [
 /** One set: its metadata, its files, and its entries. */
 export function setBlocks(details: Extract<Details, { kind: "set" }>): readonly string[] {
   const { manifest, entries } = details;
-  return [factTable(setFacts(details)), `### Files\n\n${fileTable(manifest)}`, ...entriesBlocks(entries)];
+  return [
+    factTable(setFacts(details)),
+    `### Files\n\n${markdownTable(fileColumns, manifest.artifacts)}`,
+    ...entriesBlocks(entries),
+  ];
 }
 
 /** Names and values, of which some may be absent. */
 export function factTable(facts: readonly (readonly [name: string, value: string | undefined])[]): string {
-  const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, codeSpan(value, 500)]]));
-  return markdownTable([{ title: "fact" }, { title: "value" }], rows);
+  const known = facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
+  return markdownTable(factColumns, known);
 }
 
-function fileTable({ artifacts }: Manifest): string {
-  const rows = artifacts.map(({ name, bytes, sha256, parts }) => [
-    codeSpan(name) + (parts === undefined ? "" : ` in ${formatCount(parts.length, "part")}`),
-    formatBytes(bytes),
-    digestText(sha256),
-  ]);
-  return markdownTable([{ title: "file" }, { title: "size", align: "right" }, { title: "SHA-256" }], rows);
-}
+const factColumns: readonly MarkdownColumn<readonly [string, string]>[] = [
+  { title: "fact", cell: ([name]) => name },
+  { title: "value", cell: ([, value]) => codeSpan(value, 500) },
+];
+
+const fileColumns: readonly MarkdownColumn<ManifestArtifact>[] = [
+  { title: "file", cell: nameText },
+  { title: "size", align: "right", cell: ({ bytes }) => formatBytes(bytes) },
+  { title: "SHA-256", cell: ({ sha256 }) => digestText(sha256) },
+];
 
 // What a browser shows at once.
 const mostEntries = 500;

@@ -1,8 +1,9 @@
 import type { ChangeExample, EntryChange, SinceLast } from "../model/details.ts";
+import type { Entry } from "../model/entry.ts";
 import { setPrefix, setText } from "../model/set-name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { codeSpan } from "./markdown-text.ts";
-import { markdownTable } from "./markdown-table.ts";
+import { type MarkdownColumn, markdownTable } from "./markdown-table.ts";
 
 const shown = 10;
 
@@ -24,19 +25,18 @@ export function sinceBlock(since: SinceLast, now: string | undefined): string {
 
 /** What every entry is that differs between two sets, the first of them. */
 export function differenceBlock(changes: readonly EntryChange[]): string {
-  const rows = changes.map(({ path, change, before, after }) => [
-    change,
-    codeSpan(path),
-    before?.type === "file" ? formatBytes(before.size) : "",
-    after?.type === "file" ? formatBytes(after.size) : "",
-  ]);
-  const columns = [
-    { title: "change" },
-    { title: "entry" },
-    { title: "before", align: "right" },
-    { title: "after", align: "right" },
-  ] as const;
-  return markdownTable(columns, rows, { most: 200 });
+  return markdownTable(changeColumns, changes, { most: 200 });
+}
+
+const changeColumns: readonly MarkdownColumn<EntryChange>[] = [
+  { title: "change", cell: ({ change }) => change },
+  { title: "entry", cell: ({ path }) => codeSpan(path) },
+  { title: "before", align: "right", cell: ({ before }) => sizeText(before) },
+  { title: "after", align: "right", cell: ({ after }) => sizeText(after) },
+];
+
+function sizeText(entry: Entry | undefined): string {
+  return entry?.type === "file" ? formatBytes(entry.size) : "";
 }
 
 /** By how much it grew or shrank: `+1.2 MB`, `−300 B`. */
@@ -46,15 +46,16 @@ export function growthText(bytes: number): string {
 
 function examplesTable(examples: readonly ChangeExample[], total: number): string {
   const hasSizes = examples.some(({ bytes }) => bytes !== undefined);
-  const columns = [
-    { title: "change" },
-    { title: hasSizes ? "biggest entries" : "entries" },
-    ...(hasSizes ? [{ title: "size", align: "right" } as const] : []),
+  const columns: readonly MarkdownColumn<ChangeExample>[] = [
+    { title: "change", cell: ({ change }) => change },
+    { title: hasSizes ? "biggest entries" : "entries", cell: ({ path }) => codeSpan(path) },
+    ...(hasSizes ? [sizeColumn] : []),
   ];
-  const rows = examples.map(({ path, change, bytes }) => [
-    change,
-    codeSpan(path),
-    ...(hasSizes ? [bytes === undefined ? "" : formatBytes(bytes)] : []),
-  ]);
-  return markdownTable(columns, rows, { most: shown, total });
+  return markdownTable(columns, examples, { most: shown, total });
 }
+
+const sizeColumn: MarkdownColumn<ChangeExample> = {
+  title: "size",
+  align: "right",
+  cell: ({ bytes }) => (bytes === undefined ? "" : formatBytes(bytes)),
+};

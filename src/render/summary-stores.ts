@@ -15,31 +15,23 @@ export function storesBlocks(report: Report): readonly string[] {
   const details = outcomes.flatMap((outcome) =>
     isNeverProven(outcome) || outcome.proven !== undefined
       ? []
-      : detailLines(outcome)
-          .filter((line) => !said.has(line))
-          .map((line) => `${codeSpan(outcome.store)}: ${prose(line)}`),
+      : detailLines(outcome).flatMap((line) => (said.has(line) ? [] : [{ store: outcome.store, line }])),
   );
   const manifest = outputs["manifest"];
   const folder = typeof manifest === "string" ? folderOf(manifest) : made && setPrefix(made.set);
   return [
     `### Stores\n\n${outcomeTable(outcomes)}`,
-    ...(details.length === 0 ? [] : [markdownList(details)]),
+    ...(details.length === 0 ? [] : [markdownList(details, ({ store, line }) => `${codeSpan(store)}: ${prose(line)}`)]),
     ...(folder === undefined ? [] : [`The files are in ${codeSpan(folder, 500)}.`]),
   ];
 }
 
 function outcomeTable(outcomes: readonly Outcome[]): string {
   const shown = columns.filter(({ isNeeded }) => outcomes.some(isNeeded));
-  return markdownTable(
-    shown,
-    outcomes.map((outcome) => shown.map(({ cell }) => cell(outcome))),
-  );
+  return markdownTable(shown, outcomes);
 }
 
-type OutcomeColumn = MarkdownColumn & {
-  readonly isNeeded: (outcome: Outcome) => boolean;
-  readonly cell: (outcome: Outcome) => string;
-};
+type OutcomeColumn = MarkdownColumn<Outcome> & { readonly isNeeded: (outcome: Outcome) => boolean };
 
 const columns: readonly OutcomeColumn[] = [
   { title: "store", isNeeded: () => true, cell: ({ store }) => codeSpan(store) },

@@ -18,9 +18,9 @@ export function verifiedBlocks(outcomes: readonly Outcome[]): readonly string[] 
   ];
 }
 
-type FaultColumn = MarkdownColumn & { readonly cell: (outcome: Outcome) => string };
+type Column = MarkdownColumn<Outcome>;
 
-const faultColumns: readonly FaultColumn[] = [
+const faultColumns: readonly Column[] = [
   { title: "set", cell: subjectOf },
   { title: "outcome", cell: ({ outcome }) => outcome },
   { title: "what", cell: faultText },
@@ -32,23 +32,20 @@ function faultText(outcome: Outcome): string {
   return [...place, ...detailLines(outcome).map((line) => prose(line))].join("<br>");
 }
 
-const soundColumns: readonly FaultColumn[] = [
+const soundColumns: readonly Column[] = [
   { title: "set", cell: subjectOf },
   { title: "proof", cell: proofText },
   { title: "size", align: "right", cell: ({ bytes }) => (bytes === undefined ? "" : formatBytes(bytes)) },
   { title: "time", align: "right", cell: ({ seconds }) => (seconds === undefined ? "" : formatDuration(seconds)) },
 ];
 
-const storeColumn: FaultColumn = { title: "store", cell: ({ store }) => codeSpan(store) };
+const storeColumn: Column = { title: "store", cell: ({ store }) => codeSpan(store) };
 
 /** Which store it was is said where there are several. */
-function tableOf(columns: readonly FaultColumn[], outcomes: readonly Outcome[], stores: number): string {
+function tableOf(columns: readonly Column[], outcomes: readonly Outcome[], stores: number): string {
   const all = stores > 1 ? [...columns, storeColumn] : columns;
-  const rows = outcomes.slice(0, mostRows).map((outcome) => all.map(({ cell }) => cell(outcome)));
-  return markdownTable(all, rows, { most: mostRows, total: outcomes.length });
+  return markdownTable(all, outcomes, { most: 100 });
 }
-
-const mostRows = 100;
 
 // Few enough to be seen without a click.
 const mostOpen = 20;
