@@ -4,11 +4,15 @@ import { openGitRepository } from "./adapters/git/git-repository.ts";
 import { readBaseFile } from "./adapters/git/read-base-file.ts";
 import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
+import { type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { scratchFolder } from "./adapters/local/key-path.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
+import { openActionsLog } from "./adapters/log/actions-log.ts";
+import { systemLogClock } from "./adapters/log/clock.ts";
+import type { LogOutput } from "./adapters/log/log-output.ts";
 import { openLog, type LogStream } from "./adapters/log/open-log.ts";
 import { openCancellation } from "./adapters/process/cancellation.ts";
 import { identifyRun } from "./adapters/process/identify-run.ts";
@@ -53,7 +57,7 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
 /** Builds what a run may touch of the outside world. */
 export async function connect(settings: Settings, { env, log, presentation }: Surroundings): Promise<Connection> {
   await using held = new AsyncDisposableStack();
-  const output = held.use(openLog({ stream: log.stream, ...presentation }));
+  const output = held.use(logFor(log, presentation));
   const scratch: { removeScratchNow(): void }[] = [];
   const abandon = () => scratch.forEach((each) => each.removeScratchNow());
   const { timeout } = settings;
@@ -87,6 +91,17 @@ function temporaryFolder(env: Surroundings["env"]): string {
 /** Where half-made things may lie, for the case that the run can't remove them itself. */
 export function scratchRoots(settings: Settings, env: Surroundings["env"]): readonly string[] {
   return [temporaryFolder(env), ...settings.stores.map(({ path }) => join(path, scratchFolder))];
+}
+
+function logFor({ kind, stream }: LogTarget, presentation: Presentation): LogOutput {
+  if (kind === "person") return openLog({ stream, ...presentation });
+  const write = (text: string) => void stream.write(text);
+  return openActionsLog({ write, clock: systemLogClock(), ...presentation });
+}
+
+/** What the action says to its job, beside the log. */
+export function openJob(env: Surroundings["env"], toolkit: Toolkit): WorkflowJob {
+  return new WorkflowJob({ env, toolkit, temporary: temporaryFolder(env) });
 }
 
 function isMaking(settings: Settings): settings is SnapshotSettings | ArchiveSettings {
