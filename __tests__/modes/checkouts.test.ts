@@ -13,7 +13,7 @@ import { type CheckoutInputs, checkOut, serveLikeGitHub } from "../support/actio
 import { type FixtureSpec, makeRepository } from "../support/git-fixture.ts";
 import { isInstalled } from "../support/installed.ts";
 import { plainScratch } from "../support/open-fixture.ts";
-import { makeWorld } from "../support/world.ts";
+import { makeWorld, manifestIn } from "../support/world.ts";
 
 const never = new AbortController().signal;
 
@@ -234,16 +234,57 @@ describe.each(Object.keys(cases).filter(programs))("%s", (name) => {
 
   test(fix === undefined ? "does well" : "is told with the steps that mend it", async () => {
     const workspace = workspaceOf(rest, checkout);
-    for (const mode of modes)
-      for (const dryRun of [true, false]) {
-        const errors = flat(await errorsOf(mode, workspace, { ...settings, dryRun }));
-        const told = errors.map(({ message }) => message);
-        expect([mode, dryRun, told]).toEqual([mode, dryRun, fix === undefined ? [] : [expect.stringMatching(says)]]);
-        expect([told, stepsOf(errors)]).toEqual([told, fix ?? {}]);
-      }
+    // What does well is packed, too; names are looked for in one place, whatever comes after.
+    const dry = fix === undefined ? [false] : settings.ref === undefined ? [true, false] : [true];
+    const runs = modes.flatMap((mode) => dry.map((dryRun) => ({ mode, dryRun })));
+    const ends = await Promise.all(
+      runs.map(async ({ mode, dryRun }) => flat(await errorsOf(mode, workspace, { ...settings, dryRun }))),
+    );
+    const told = ends.map((errors) => errors.map(({ message }) => message));
+    expect(told).toEqual(runs.map(() => (fix === undefined ? [] : [expect.stringMatching(says)])));
+    expect(ends.map(stepsOf)).toEqual(runs.map(() => fix ?? {}));
     if (fix === undefined || Object.keys(fix).length === 0) return;
     const mended = workspaceOf(rest, fix.checkout ? { ...checkout, ...fix.checkout } : checkout);
-    for (const mode of modes)
-      expect([mode, await errorsOf(mode, mended, { ...settings, ...fix.settings, dryRun: false })]).toEqual([mode, []]);
+    const after = modes.map(async (mode) => errorsOf(mode, mended, { ...settings, ...fix.settings, dryRun: false }));
+    expect(await Promise.all(after)).toEqual(modes.map(() => []));
+  });
+});
+
+describe("an annotated tag, and the same without its annotation", () => {
+  test.each([
+    ["give the same set", { "a.txt": "1" }, 0],
+    [
+      "give other bytes where describe is asked for, and that is said",
+      { ".gitattributes": "v export-subst\n", v: "$Format:%(describe)$ $Format:%d$\n" },
+      1,
+    ],
+  ])("%s", async (_, files, warnings) => {
+    const origin = served({ commits: [{ files, tags: { v1: "annotated" } }] });
+    const event = { ref: "refs/tags/v1", sha: origin.head };
+    await using scratch = plainScratch();
+    const [peeled, annotated] = await Promise.all(
+      (["v5", "v7"] as const).map(async (version) => {
+        const folder = join(origin.around, version);
+        checkOut({ origin: origin.path, folder, event, version });
+        await using own = plainScratch();
+        const repository = await openGitRepository({ source: folder, scratch: own, signal: never });
+        const world = makeWorld();
+        const report = await world.stored({ ref: event.ref }, { openRepository: async () => repository });
+        return { world, report, manifest: manifestIn(world.place, "acme/app/snapshot/v1/") };
+      }),
+    );
+    const alike = peeled!.manifest.content_sha256 === annotated!.manifest.content_sha256;
+    expect([alike, peeled!.report.warnings.length, annotated!.report.warnings]).toEqual([warnings === 0, warnings, []]);
+    for (const warning of peeled!.report.warnings)
+      expect(warning).toMatch(/: v; .*`git fetch --force origin tag v1`, .*actions\/checkout v6\.0\.2/);
+    expect([peeled, annotated].map((each) => each!.manifest.run.tag_object)).toEqual([
+      undefined,
+      origin.git("rev-parse", "v1"),
+    ]);
+    const source = join(origin.around, "v7");
+    const repository = await openGitRepository({ source, scratch, signal: never });
+    const again = await peeled!.world.snapshot({ ref: event.ref }, { openRepository: async () => repository });
+    expect(again.outcomes.map(({ outcome }) => outcome)).toEqual(["unchanged"]);
+    origin.remove();
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isolatedGitEnvironment } from "./git-fixture.ts";
@@ -23,8 +23,8 @@ export interface Checkout {
 
 /** Lets a repository answer as GitHub does: any commit by its id, and filters. */
 export function serveLikeGitHub(origin: string): void {
-  for (const setting of ["allowFilter", "allowAnySHA1InWant", "allowReachableSHA1InWant"])
-    run(origin, {}, ["config", `uploadpack.${setting}`, "true"]);
+  const gitDir = existsSync(join(origin, ".git")) ? join(origin, ".git") : origin;
+  appendFileSync(join(gitDir, "config"), "[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n");
 }
 
 /** Makes a clone by the very calls of git that actions/checkout makes. Source: its git-source-provider.ts and ref-helper.ts. */

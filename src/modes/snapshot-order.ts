@@ -4,12 +4,14 @@ import type { Ports } from "../ports/ports.ts";
 import type { TreeEntry } from "../ports/repository.ts";
 import type { SnapshotSettings } from "../settings/settings.ts";
 import { planSnapshot, type PlannedSnapshot } from "../steps/build-manifest.ts";
+import type { SnapshotEntry } from "../steps/commit-tree.ts";
 import { describeRun, digestLocks, isLockFile, recordEnvironment } from "../steps/describe-run.ts";
 import { estimateSnapshot } from "../steps/estimate-snapshot.ts";
 import { examineSource, type Source } from "../steps/examine-source.ts";
 import { findStanding } from "../steps/find-standing.ts";
 import { assertApart, digestFiles } from "../steps/join-files.ts";
 import { makeSet } from "../steps/make-set.ts";
+import { plainTagWarnings } from "../steps/plain-tag.ts";
 import { explainPointers } from "../steps/pointer-error.ts";
 import { openSnapshotTar, recipeOf } from "../steps/open-snapshot-tar.ts";
 import type { TreeSurvey } from "../steps/survey-tree.ts";
@@ -31,7 +33,9 @@ export async function takeSnapshotOrder(
 ): Promise<SnapshotOrder> {
   const started = ports.now();
   const locks: TreeEntry[] = [];
-  const visit = (entry: TreeEntry, offset: number) => {
+  const expanded: TreeEntry[] = [];
+  const visit = (entry: SnapshotEntry, offset: number) => {
+    if (entry.exportSubst && entry.repository === undefined) expanded.push(entry);
     if (settings.recordEnvironment && entry.type === "file" && isLockFile(entry.path)) locks.push(entry);
     survey?.add(entry, offset);
   };
@@ -58,7 +62,9 @@ export async function takeSnapshotOrder(
     files,
   });
   const set = { project: source.project, mode: settings.mode, id: names.id };
-  const order = { settings, started, source, set, plan, files, name: names.name };
+  const asked = settings.exportSubst === "off" ? [] : expanded;
+  const unlike = await plainTagWarnings(repository, { revision, expanded: asked }, ports.signal);
+  const order = { settings, started, source, set, plan, files, name: names.name, unlike };
   return { ...order, ...abilities(order, ports, locks) };
 }
 
@@ -70,13 +76,16 @@ function policiesOf({ submodules, lfs }: Source, settings: SnapshotSettings): Co
   };
 }
 
-type Taken = Pick<SnapshotOrder, "settings" | "started" | "source" | "set" | "plan" | "files" | "name">;
+interface Taken extends Pick<SnapshotOrder, "settings" | "started" | "source" | "set" | "plan" | "files" | "name"> {
+  /** What a clone with more of the tag would give otherwise. */
+  readonly unlike: readonly string[];
+}
 
 function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omit<SnapshotOrder, keyof Taken> {
   const { settings, source, set, plan } = order;
   return {
     tarBytes: source.inspection.tarBytes,
-    warnings: [...source.warnings, ...timeWarnings(order)],
+    warnings: [...source.warnings, ...order.unlike, ...timeWarnings(order)],
     errors: source.errors,
     stage: "packing and storing",
     standingIsCertain: settings.exportSubst !== "git",

@@ -70,7 +70,7 @@ async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
 
 function notFrozen(set: SetName, store: Store, cause: ColdstoreError): ColdstoreError {
   const message = `${setText(set)} is stored in ${store.name}, but not frozen: ${cause.message}; run again with freeze: true`;
-  return new ColdstoreError(cause.failure, message, { cause });
+  return new ColdstoreError(cause.failure, message, { cause, ...(cause.remedy && { remedy: cause.remedy }) });
 }
 
 function isFrozen(job: Job): boolean {
