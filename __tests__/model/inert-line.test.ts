@@ -5,7 +5,7 @@ import { namesForAct, readAsRunner, withoutInvisible } from "../support/runner-c
 import { commandText } from "../support/command-text.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 1000);
+const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 400);
 
 test.each([
   ["::error::x", "\\x3a:error::x"],

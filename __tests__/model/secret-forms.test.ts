@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { secretForms } from "../../src/model/secret-forms.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 150);
+const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 60);
 
 /** The text as a runner shows it: whatever is part of a form is gone. */
 function masked(text: string, secret: string): string {

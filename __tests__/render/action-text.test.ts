@@ -107,6 +107,6 @@ test("nothing in a report becomes a command", () => {
       expect(readAsRunner(output)).toEqual({ commands: [], lines: all });
       expect(namesForAct(output)).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });

@@ -95,6 +95,6 @@ test("whatever an error or a warning says, a runner takes from it one annotation
       });
       expect(found.map(({ message }) => message).join("")).not.toMatch(/[\r\n]/u);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });

@@ -9,7 +9,7 @@ import { commandText } from "../../support/command-text.ts";
 import { artifactsList, takeArtifacts, type RunnerJob } from "../../support/runner-artifacts.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 60);
+const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 30);
 
 let folder = "";
 beforeEach(() => {

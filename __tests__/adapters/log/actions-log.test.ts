@@ -7,7 +7,7 @@ import { commandText } from "../../support/command-text.ts";
 import { namesForAct, readAsRunner, withoutInvisible } from "../../support/runner-commands.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 300);
+const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 120);
 
 function actionsLog({ debug = false, color = false } = {}) {
   const clock = fakeLogClock();
