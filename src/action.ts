@@ -24,7 +24,6 @@ const job = openJob(env, { error, getState, saveState, setOutput, setSecret, war
 process.exitCode = job.isOver ? await cleanUp() : await main();
 
 async function main(): Promise<number> {
-  await job.begin();
   const report = await perform().catch((error: unknown) => failedReport(modeOfInputs(env), asColdstoreError(error)));
   const { color } = presentationOf([], env);
   for (const line of renderActionText(report, { color })) process.stdout.write(`${line}\n`);
@@ -39,6 +38,7 @@ async function main(): Promise<number> {
 }
 
 async function perform(): Promise<Report> {
+  await job.begin();
   const cwd = process.cwd();
   const loaded = await loadInputs({ env, cwd, config: openConfigSource(env, cwd), setsBack });
   const { settings, presentation, warnings } = loaded;

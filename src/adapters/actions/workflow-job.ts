@@ -1,5 +1,5 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { secretForms } from "../../model/secret-forms.ts";
 import { removeDeadScratch } from "../local/remove-dead-scratch.ts";
 import { findSecrets } from "../process/find-secrets.ts";
@@ -42,6 +42,8 @@ export interface JobNews {
 // What the main step leaves for the post step, which the runner starts when the job ends, however it ends.
 const state = { folder: "coldstore-folder", roots: "coldstore-roots" } as const;
 
+const folderPrefix = "coldstore-job-";
+
 /** Speaks to the runner: masks, outputs, summary, annotations, artifacts, and what is to be cleaned up after the job. */
 export class WorkflowJob {
   readonly #place: JobPlace;
@@ -60,7 +62,7 @@ export class WorkflowJob {
   async begin(): Promise<void> {
     for (const secret of findSecrets(this.#place.env))
       for (const form of secretForms(secret)) this.#place.toolkit.setSecret(form);
-    this.#folder = await mkdtemp(join(this.#place.temporary, "coldstore-job-")).catch(() => undefined);
+    this.#folder = await mkdtemp(join(this.#place.temporary, folderPrefix)).catch(() => undefined);
     this.#place.toolkit.saveState(state.folder, this.#folder ?? "none");
   }
 
@@ -72,7 +74,7 @@ export class WorkflowJob {
   /** Tells how the run ended. Whatever can't be told is a warning. */
   async tell({ outputs, report, summary, annotations, artifacts }: JobNews): Promise<void> {
     const path = await this.#attempt("the report file", async () => this.#writeReport(report));
-    for (const [name, text] of Object.entries(outputs(path))) this.#place.toolkit.setOutput(name, text);
+    await this.#attempt("the outputs", async () => this.#setOutputs(outputs(path)));
     await this.#attempt("the job summary", async () => this.#writeSummary(summary));
     const { GITHUB_ARTIFACTS, GITHUB_ARTIFACTS_LIST } = this.#place.env;
     const undeclared = await declareArtifacts(artifacts, { artifacts: GITHUB_ARTIFACTS, list: GITHUB_ARTIFACTS_LIST });
@@ -83,10 +85,14 @@ export class WorkflowJob {
   /** Removes what the main step left: the folder of the job, and the scratch of a process that was killed. */
   async cleanUp(): Promise<void> {
     const folder = this.#place.toolkit.getState(state.folder);
-    if (folder.startsWith(join(this.#place.temporary, "coldstore-job-")))
+    if (dirname(folder) === this.#place.temporary && basename(folder).startsWith(folderPrefix))
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     const roots = JSON.parse(this.#place.toolkit.getState(state.roots) || "[]") as readonly string[];
     for (const root of roots) await removeDeadScratch(root);
+  }
+
+  #setOutputs(outputs: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(outputs)) this.#place.toolkit.setOutput(name, text);
   }
 
   async #writeReport(text: string): Promise<string | undefined> {

@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type JobNews, type Toolkit, WorkflowJob } from "../../../src/adapters/actions/workflow-job.ts";
+import { ownProcess, scratchName } from "../../../src/adapters/local/scratch-owner.ts";
+
+let temporary: string;
+let said: string[];
+let state: Map<string, string>;
+
+beforeEach(() => {
+  temporary = realpathSync(mkdtempSync(join(tmpdir(), "coldstore-test-job-")));
+  said = [];
+  state = new Map();
+});
+
+afterEach(() => rm(temporary, { recursive: true, force: true }));
+
+const toolkit: Toolkit = {
+  setSecret: (secret) => said.push(`mask ${secret}`),
+  setOutput: (name, text) => said.push(`output ${name}=${text}`),
+  saveState: (name, value) => state.set(name, typeof value === "string" ? value : JSON.stringify(value)),
+  getState: (name) => state.get(name) ?? "",
+  error: (message, properties) => said.push(`error ${properties?.title}: ${message}`),
+  warning: (message, properties) => said.push(`warning ${properties?.title}: ${message}`),
+};
+
+function aJob(env: Readonly<Record<string, string>> = {}, changes: Partial<Toolkit> = {}): WorkflowJob {
+  return new WorkflowJob({ env, temporary, toolkit: { ...toolkit, ...changes } });
+}
+
+function news(changes: Partial<JobNews> = {}): JobNews {
+  return {
+    outputs: (report) => ({ status: "ok", ...(report && { report }) }),
+    report: "{}\n",
+    summary: "## fine\n",
+    annotations: [],
+    artifacts: [],
+    ...changes,
+  };
+}
+
+describe("a job", () => {
+  test("masks inherited credentials before anything else is said", async () => {
+    await aJob({ GITHUB_TOKEN: "ghs_0123456789abcdef" }).begin();
+    expect(said).toContain("mask ghs_0123456789abcdef");
+    expect(said.every((line) => line.startsWith("mask "))).toBe(true);
+  });
+
+  test("is over for the process that the runner starts with the state of the first one", async () => {
+    expect(aJob().isOver).toBe(false);
+    await aJob().begin();
+    expect(aJob().isOver).toBe(true);
+  });
+
+  test("is over also when no folder could be made for it", async () => {
+    const job = new WorkflowJob({ env: {}, temporary: join(temporary, "not-there"), toolkit });
+    await job.begin();
+    expect(job.isOver).toBe(true);
+    await job.tell(news());
+    expect(said).toEqual([
+      expect.stringContaining("the report file could not be written: no folder could be made in"),
+      "output status=ok",
+    ]);
+  });
+
+  test("is told outputs with the report's path, summary and annotations", async () => {
+    const summary = join(temporary, "summary.md");
+    writeFileSync(summary, "earlier\n");
+    const job = aJob({ GITHUB_STEP_SUMMARY: summary });
+    await job.begin();
+    const annotations = [{ level: "error", title: "coldstore: store", message: "no room" }] as const;
+    await job.tell(news({ annotations, report: '{"status":"ok"}\n' }));
+    expect(readFileSync(summary, "utf8")).toBe("earlier\n## fine\n");
+    expect(said).toEqual([
+      "output status=ok",
+      expect.stringMatching(/^output report=/),
+      "error coldstore: store: no room",
+    ]);
+    expect(readFileSync(said[1]!.slice("output report=".length), "utf8")).toBe('{"status":"ok"}\n');
+  });
+
+  test("is told the rest when a part can't be told", async () => {
+    const setOutput = () => {
+      throw new Error("Missing file at path: /gone");
+    };
+    const job = aJob({ GITHUB_STEP_SUMMARY: join(temporary, "no", "such", "file") }, { setOutput });
+    await job.begin();
+    await job.tell(news({ annotations: [{ level: "warning", title: "coldstore", message: "mind" }] }));
+    expect(said).toEqual([
+      "warning undefined: the outputs could not be written: Missing file at path: /gone",
+      expect.stringMatching(/^warning undefined: the job summary could not be written: ENOENT/),
+      "warning coldstore: mind",
+    ]);
+  });
+});
+
+describe("after the job", () => {
+  test("its folder and the scratch of a killed process go; what others keep there stays", async () => {
+    const job = aJob();
+    await job.begin();
+    await job.tell(news());
+    const store = join(temporary, "cold", ".tmp");
+    // Linux gives out no number above 4,194,304.
+    const dead = { ...ownProcess(), pid: 4_194_999 };
+    for (const folder of [temporary, store]) mkdirSync(join(folder, scratchName(dead)), { recursive: true });
+    const own = scratchName(ownProcess());
+    mkdirSync(join(temporary, own));
+    mkdirSync(join(temporary, "mine"));
+    job.willCleanUp([temporary, store]);
+    await aJob().cleanUp();
+    expect(readdirSync(temporary).sort()).toEqual(["cold", "mine", own].sort());
+    expect(existsSync(store)).toBe(false);
+  });
+
+  test("a folder that isn't the job's own is never removed, whatever the state says", async () => {
+    mkdirSync(join(temporary, "precious"));
+    for (const folder of [
+      join(temporary, "precious"),
+      temporary,
+      "/",
+      "none",
+      `${temporary}/coldstore-job-x/../precious`,
+    ]) {
+      state.set("coldstore-folder", folder);
+      await aJob().cleanUp();
+    }
+    expect(readdirSync(temporary)).toEqual(["precious"]);
+  });
+});
