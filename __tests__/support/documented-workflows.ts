@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A workflow as a page shows it. */
+export interface DocumentedWorkflow {
+  readonly page: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Every code block of the README and of docs/action.md that stands behind `<!-- workflow: NAME -->` or `<!-- ci: workflow -->`. */
+export function documentedWorkflows(root: string): readonly DocumentedWorkflow[] {
+  return ["README.md", "docs/action.md"].flatMap((page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    const blocks = text.matchAll(/<!-- (?:workflow: ([\w-]+)|ci: workflow) -->\n```yaml\n(.*?)^```$/gmsu);
+    return [...blocks].map(([, name = "workflow", block = ""]) => ({ page, name, text: block }));
+  });
+}
