@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyText } from "../support/command-text.ts";
 import { secretForms } from "../../src/model/secret-forms.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
@@ -20,12 +21,12 @@ const tokens = fc.string({
   minLength: 13,
   maxLength: 60,
 });
-const anything = fc.string({ unit: "binary", minLength: 12, maxLength: 40 });
+const anything = anyText({ minLength: 12, maxLength: 40 });
 const marked = fc
   .tuple(fc.oneof(tokens, anything), fc.constantFrom("#1", "q%Z", "é<9", '"\\8', "/+&"))
   .map((parts) => parts.join(""));
 const secrets = marked.filter((secret) => !/[\r\n]/u.test(secret) && secret === secret.trim());
-const around = fc.string({ unit: "binary", maxLength: 20 });
+const around = anyText({ maxLength: 20 });
 
 function property(body: (secret: string, before: string, after: string) => void) {
   fc.assert(fc.property(secrets, around, around, body), { seed, numRuns });
@@ -104,7 +105,7 @@ test("a short secret is found where it has become long", () => {
 
 test("no form has fewer than 8 characters or a line break, none comes twice, and the longest is first", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 60 }), (secret) => {
+    fc.property(anyText({ maxLength: 60 }), (secret) => {
       const forms = secretForms(secret);
       expect(forms.filter((form) => form.length < 8 || /[\r\n]/u.test(form))).toEqual([]);
       expect(new Set(forms).size).toBe(forms.length);
