@@ -156,6 +156,10 @@ describe("what would fail the step isn't written, and the sentence says why", ()
   });
 });
 
+test("a name in the sentence can't act on a terminal", async () => {
+  expect((await step([aFile("a\u001b[2J\n\u202e=")])).said).toContain(": a\\x1b[2J\\n\\u202e= (its path has a =);");
+});
+
 test("a runner without artifacts, or without a list of them, is fine", async () => {
   const files = [aFile("a.tar")];
   expect(await declareArtifacts(files, { artifacts: undefined, list: undefined })).toBeUndefined();

@@ -1,5 +1,6 @@
 import { appendFile, readFile, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { visibleText } from "../../model/visible-text.ts";
 import { isInContainer, whyNoLine } from "./artifact-line.ts";
 import { declaredIn, readArtifactsList, type Declared } from "./artifacts-list.ts";
 
@@ -43,7 +44,7 @@ export async function declareArtifacts(
     if (lines.length > 0) await appendFile(artifacts, text);
     return refusalSentence(refused);
   } catch (error) {
-    return `nothing was added to $GITHUB_ARTIFACTS: ${error instanceof Error ? error.message : String(error)}; ${instead}`;
+    return `nothing was added to $GITHUB_ARTIFACTS: ${visibleText(error instanceof Error ? error.message : String(error))}; ${instead}`;
   }
 }
 
@@ -107,7 +108,7 @@ const namedAtMost = 10;
 
 function refusalSentence(refused: readonly Refused[]): string | undefined {
   if (refused.length === 0) return undefined;
-  const named = refused.slice(0, namedAtMost).map(({ name, why }) => `${name} (${why})`);
+  const named = refused.slice(0, namedAtMost).map(({ name, why }) => `${visibleText(name)} (${why})`);
   const more = refused.length > namedAtMost ? `, and ${refused.length - namedAtMost} more` : "";
   return `not added to $GITHUB_ARTIFACTS: ${named.join(", ")}${more}; ${instead}`;
 }
