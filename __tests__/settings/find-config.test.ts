@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
-import { foundConfig, namedConfig } from "../../src/settings/find-config.ts";
+import * as config from "../../src/settings/find-config.ts";
 import { configDisk, settingsOf } from "../support/config-disk.ts";
+import { plainPaths } from "../support/plain-paths.ts";
+
+const foundConfig = async (...asked: Parameters<typeof config.foundConfig>) =>
+  plainPaths(await config.foundConfig(...asked));
+const namedConfig = async (...asked: Parameters<typeof config.namedConfig>) =>
+  plainPaths(await config.namedConfig(...asked));
 
 const search = (files: Readonly<Record<string, string>>) => ({
   source: configDisk(files),
@@ -71,7 +77,7 @@ test.each([
   const source = {
     ...looking.source,
     read: async (path: string) => {
-      if (path === "/repo/coldstore.yml") throw error;
+      if (plainPaths(path) === "/repo/coldstore.yml") throw error;
       return undefined;
     },
   };

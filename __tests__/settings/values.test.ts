@@ -1,7 +1,10 @@
+import { sep } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { absolute } from "../../src/settings/parsed.ts";
 import { type SettingName, settingSpec } from "../../src/settings/spec/table.ts";
 import { parseSetting } from "../../src/settings/values.ts";
+import { plainPaths } from "../support/plain-paths.ts";
 
 const place = { base: "/repo/app", home: "/home/me" };
 
@@ -9,7 +12,7 @@ function parse(name: SettingName, texts: readonly string[], where = place) {
   const spec = settingSpec(name)!;
   const problems: string[] = [];
   const raws = texts.map((text) => ({ text, label: `--${name}` }));
-  return { value: parseSetting(spec, raws, where, problems), problems };
+  return { value: plainPaths(parseSetting(spec, raws, where, problems)), problems };
 }
 
 const fine: readonly (readonly [SettingName, string, unknown])[] = [
@@ -182,8 +185,6 @@ describe("stores", () => {
     [":s3,provider=AWS,secret_access_key=abc:bucket", 'is ":s3,***", an rclone remote'],
     ["r2,secret_access_key=abc:bucket", 'is "r2,***", an rclone remote'],
     ["https://example.org/x", "a URL"],
-    ["C:/x", "a Windows drive; here a path starts with / or ./."],
-    ["C:\\x", "a Windows drive"],
     ["C:", "an rclone remote"],
     ["", "is empty; give a folder such as ./cold."],
     ["./a\nb", "no control characters."],
@@ -191,6 +192,12 @@ describe("stores", () => {
     const { problems } = parse("store", [text]);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(sentence);
+  });
+
+  test.skipIf(sep === "\\")("a drive is refused where there are none", () => {
+    const sentence = "a Windows drive; here a path starts with / or ./.";
+    for (const text of ["C:/x", "C:\\x"])
+      expect(parse("store", [text]).problems).toEqual([expect.stringContaining(sentence)]);
   });
 
   test("one folder written in two ways is one store", () => {
@@ -241,4 +248,9 @@ test("a prefix that is taken is relative, inside, and ends with a slash, whateve
       },
     ),
   );
+});
+
+test("~ with the system's own separator is the home folder too, and elsewhere a name like any other", () => {
+  expect(absolute(String.raw`~\cold`, place, "\\")).toMatchObject({ value: expect.stringMatching(/home.me.cold$/) });
+  expect(absolute(String.raw`~\cold`, place, "/")).toMatchObject({ value: expect.stringMatching(/app.~\\cold$/) });
 });

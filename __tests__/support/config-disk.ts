@@ -5,14 +5,15 @@ import { type Loaded, loadSettings } from "../../src/settings/load-settings.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { settingSpecs } from "../../src/settings/spec/table.ts";
 import type { Settled } from "../../src/settings/settle.ts";
+import { plainPaths } from "./plain-paths.ts";
 
 /** A disk of these files (absolute paths), all of them in the repository /repo. */
 export function configDisk(files: Readonly<Record<string, string>> = {}): ConfigSource {
   return {
-    read: async (path) => files[path],
-    isFile: async (path) => path in files,
-    realFile: async (path) => (path in files ? path : undefined),
-    repositoryRoot: async (folder) => (folder === "/repo" || folder.startsWith("/repo/") ? "/repo" : undefined),
+    read: async (path) => files[plainPaths(path)],
+    isFile: async (path) => plainPaths(path) in files,
+    realFile: async (path) => (plainPaths(path) in files ? path : undefined),
+    repositoryRoot: async (folder) => (/^\/repo(?:\/|$)/.test(plainPaths(folder)) ? "/repo" : undefined),
   };
 }
 
@@ -28,7 +29,7 @@ export interface Call {
 export async function load({ argv = [], env = {}, files, cwd = "/repo", readBase }: Call): Promise<Loaded> {
   const words = typeof argv === "string" ? argv.split(" ").filter((word) => word !== "") : argv;
   const config = { ...configDisk(files), ...(readBase && { readBase }) };
-  return loadSettings({ argv: words, env: { HOME: "/home/me", ...env }, cwd, config });
+  return plainPaths(await loadSettings({ argv: words, env: { HOME: "/home/me", ...env }, cwd, config }));
 }
 
 /** The settings of a call that asks for a run. */
@@ -61,7 +62,7 @@ export async function stepOf({ inputs = {}, env = {}, files, cwd = "/repo", read
   );
   const config = { ...configDisk(files), ...(readBase && { readBase }) };
   const actions = { HOME: "/home/me", GITHUB_ACTIONS: "true", ...variables, ...env };
-  return loadInputs({ env: actions, cwd, config, setsBack: 20 });
+  return plainPaths(await loadInputs({ env: actions, cwd, config, setsBack: 20 }));
 }
 
 /** The sentences that a step's settings are refused with. */
