@@ -36,7 +36,7 @@ describe("the first line", () => {
     [
       "unchanged and never proven",
       { outputs, status: "unproven", outcomes: [{ outcome: "unchanged", store: "./cold" }] },
-      "unproven: v1.4.0 is unchanged, but was never proven in ./cold; run coldstore verify",
+      "unproven: v1.4.0 is unchanged, but was never proven in ./cold; verify it",
     ],
     [
       "never proven in one of two stores",
@@ -45,7 +45,7 @@ describe("the first line", () => {
         status: "unproven",
         outcomes: [{ outcome: "repaired", store: "./a", proof: "digest" }, stored],
       },
-      "unproven: v1.4.0 is repaired, but was never proven in ./a; run coldstore verify",
+      "unproven: v1.4.0 is repaired, but was never proven in ./a; verify it",
     ],
     ["partial", { outputs, status: "partial" }, "partial: v1.4.0 is stored, without what was allowed to be missing"],
     ["conflict", { outputs, status: "conflict" }, "failed: v1.4.0 is there with other content"],

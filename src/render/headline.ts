@@ -71,7 +71,7 @@ function sentenceOf(report: Report): string {
 function neverProvenSentence(what: string, never: readonly Outcome[], report: Report): string {
   const how = never.some(({ outcome }) => outcome === "repaired") ? "is repaired" : "is unchanged";
   const where = inStores({ ...report, outcomes: never });
-  return `${what} ${how}, but was never proven${where}; run coldstore verify`;
+  return `${what} ${how}, but was never proven${where}; verify it`;
 }
 
 function verifiedSentence(report: Report): string {

@@ -76,10 +76,11 @@ export class WorkflowJob {
     const path = await this.#attempt("the report file", async () => this.#writeReport(report));
     await this.#attempt("the outputs", async () => this.#setOutputs(outputs(path)));
     await this.#attempt("the job summary", async () => this.#writeSummary(summary));
+    for (const { level, message, ...properties } of annotations) this.#place.toolkit[level](message, properties);
+    // Last: GitHub shows ten warnings, and the run's own come before this one.
     const { GITHUB_ARTIFACTS, GITHUB_ARTIFACTS_LIST } = this.#place.env;
     const undeclared = await declareArtifacts(artifacts, { artifacts: GITHUB_ARTIFACTS, list: GITHUB_ARTIFACTS_LIST });
     if (undeclared !== undefined) this.#place.toolkit.warning(undeclared);
-    for (const { level, message, ...properties } of annotations) this.#place.toolkit[level](message, properties);
   }
 
   /** Removes what the main step left: the folder of the job, and the scratch of a process that was killed. */
