@@ -48,15 +48,19 @@ function looked(disk: FolderDisk, path: BytePath): DiskEntry {
 }
 
 function looking(under: Under): void {
-  test("a look tells a file's type, size, whole seconds and executable bit", () => {
-    const { disk, write } = under();
-    write("a/run", "four", { executable: true, mtime: 1_700_000_001.75 });
-    write("a/text", "", { mtime: 5 });
-    expect(disk.look("a/run")).toMatchObject({ type: "file", bytes: 4, executable: true, mtime: 1_700_000_001 });
-    expect(disk.look("a/text")).toMatchObject({ type: "file", bytes: 0, executable: false, mtime: 5 });
-  });
+  test.skipIf(process.platform === "win32")(
+    "a look tells a file's type, size, whole seconds and executable bit",
+    () => {
+      const { disk, write } = under();
+      write("a/run", "four", { executable: true, mtime: 1_700_000_001.75 });
+      write("a/text", "", { mtime: 5 });
+      expect(disk.look("a/run")).toMatchObject({ type: "file", bytes: 4, executable: true, mtime: 1_700_000_001 });
+      expect(disk.look("a/text")).toMatchObject({ type: "file", bytes: 0, executable: false, mtime: 5 });
+    },
+  );
 
-  test("a time before 1970 is rounded down too", () => {
+  // Node reads such a time as one of 2106 there.
+  test.skipIf(process.platform === "win32")("a time before 1970 is rounded down too", () => {
     const { disk, write } = under();
     write("old", "", { mtime: -1.25 });
     expect(disk.look("old")?.mtime).toBe(-2);
@@ -126,19 +130,23 @@ function looking(under: Under): void {
 }
 
 function listing(under: Under): void {
-  test("names come in byte order with their types, bytes that aren't UTF-8 too", () => {
-    const { disk, write, link, folder } = under();
-    for (const name of ["b", "B", "a\xe9", "a\\b", "a\nb", "\xc3\xa9", "C:x"]) write(`in/${name}`, "");
-    folder("in/d");
-    link("in/l", "nowhere");
-    const names = disk.names("in");
-    expect(names.map(({ name }) => name)).toEqual(["B", "C:x", "a\nb", "a\\b", "a\xe9", "b", "d", "l", "\xc3\xa9"]);
-    expect(names.filter(({ type }) => type !== "file")).toEqual([
-      { name: "d", type: "dir" },
-      { name: "l", type: "symlink" },
-    ]);
-    for (const { name } of names) expect(disk.look(`in/${name}`)).toBeDefined();
-  });
+  // Elsewhere names are UTF-8, and B is b.
+  test.skipIf(process.platform !== "linux")(
+    "names come in byte order with their types, bytes that aren't UTF-8 too",
+    () => {
+      const { disk, write, link, folder } = under();
+      for (const name of ["b", "B", "a\xe9", "a\\b", "a\nb", "\xc3\xa9", "C:x"]) write(`in/${name}`, "");
+      folder("in/d");
+      link("in/l", "nowhere");
+      const names = disk.names("in");
+      expect(names.map(({ name }) => name)).toEqual(["B", "C:x", "a\nb", "a\\b", "a\xe9", "b", "d", "l", "\xc3\xa9"]);
+      expect(names.filter(({ type }) => type !== "file")).toEqual([
+        { name: "d", type: "dir" },
+        { name: "l", type: "symlink" },
+      ]);
+      for (const { name } of names) expect(disk.look(`in/${name}`)).toBeDefined();
+    },
+  );
 
   test("the folder itself is the empty path", () => {
     const { disk, write } = under();

@@ -430,7 +430,8 @@ function putting(under: Under): void {
       "\u{1F9CA}",
       "a b/ c",
       "-rf",
-      "CON#?%20&=+.txt",
+      // Windows has no name with a question mark.
+      process.platform === "win32" ? "CON#%20&=+.txt" : "CON#?%20&=+.txt",
     ];
     await fill(under.store, Object.fromEntries(keys.map((key) => [key, key])));
     expect((await keysOf(under.other)).sort()).toEqual([...keys].sort());

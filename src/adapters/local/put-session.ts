@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
 import { chmod, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Artifact } from "../../model/artifact.ts";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { Io, Put, PutOutcome, StoredObject } from "../../ports/store.ts";
@@ -146,13 +147,18 @@ export class PutSession implements AsyncDisposable {
   }
 }
 
+const inUse = new Set(["EPERM", "EACCES", "EBUSY"]);
+
 async function renameOver(temp: string, target: string): Promise<void> {
-  try {
-    await rename(temp, target);
-  } catch (error) {
-    if (errnoOf(error) !== "EPERM" || process.platform !== "win32") throw error;
-    // Windows replaces no read-only file.
-    await chmod(target, 0o666);
-    await rename(temp, target);
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await rename(temp, target);
+      return;
+    } catch (error) {
+      if (process.platform !== "win32" || tries === 100 || !inUse.has(errnoOf(error) ?? "")) throw error;
+    }
+    // Windows replaces no read-only file, and none that somebody has open: a reader, or a scanner of new files.
+    await chmod(target, 0o666).catch(() => {});
+    await sleep(20);
   }
 }
