@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { type ActEnd, type ActPlace, type ActStep, bundlePath, makeActPlace, uploaded } from "../support/act.ts";
 import { gitIn, type GitFixture, makeRepository } from "../support/git-fixture.ts";
+import { makeLargeRepository } from "../support/large-repository.ts";
 import { isInstalled } from "../support/installed.ts";
-import { onlySet, sha256, shell } from "../support/stored-set.ts";
+import { filesBelow, onlySet, sha256, shell } from "../support/stored-set.ts";
 import { branchPush, pullRequest, schedule, tagPush, type WorkflowEvent } from "../support/workflow-events.ts";
 
 // Under nektos/act, on this machine, without containers or network: the bundle in dist/ and the workflows of the documentation.
@@ -162,7 +163,7 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
   });
 });
 
-describe.concurrent("a step after Coldstore's", () => {
+describe.concurrent("a job with Coldstore's step", () => {
   const job = (...steps: readonly string[]) => `on: push
 jobs:
   archive:
@@ -172,7 +173,7 @@ ${steps.map((step) => step.replaceAll(/^/gmu, "      ")).join("\n")}
 `;
   const checkout = "- uses: actions/checkout@v7";
 
-  testUnderAct("gets paths, digests and the report, as expressions and as files", async () => {
+  testUnderAct("gives later steps paths, digests and the report, as expressions and as files", async () => {
     using place = makeActPlace(app.path);
     const use = `- env:
     ARCHIVE: \${{ steps.cold.outputs.archive }}
@@ -191,7 +192,7 @@ ${steps.map((step) => step.replaceAll(/^/gmu, "      ")).join("\n")}
     expectGreen(await place.run({ workflow: job(checkout, cold, use), event: tag() }));
   });
 
-  testUnderAct("is told of a failure, and the job is red, with nothing left in the runner's folder", async () => {
+  testUnderAct("tells later steps of a failure, is red, and leaves nothing in the runner's folder", async () => {
     using place = makeActPlace(app.path);
     const cold = "- { uses: coldstore/action@v1, id: cold, with: { store: ./cold, ref: v9.9.9 } }";
     const told = "- { if: failure(), id: told, run: 'echo status ${{ steps.cold.outputs.status }}' }";
@@ -206,7 +207,7 @@ ${steps.map((step) => step.replaceAll(/^/gmu, "      ")).join("\n")}
     expect(end.left).toEqual([]);
   });
 
-  testUnderAct("is not reached without a checkout, and the summary has the step that was forgotten", async () => {
+  testUnderAct("ends there without a checkout, and the summary has the step that was forgotten", async () => {
     using place = makeActPlace(app.path);
     const cold = "- { uses: coldstore/action@v1, id: cold, with: { store: ./cold } }";
     const end = await place.run({ workflow: job(cold, "- run: exit 7"), event: tag() });
@@ -214,6 +215,26 @@ ${steps.map((step) => step.replaceAll(/^/gmu, "      ")).join("\n")}
     expect(end.step("cold").result).toBe("failure");
     expect(end.step("cold").summary).toContain("uses: actions/checkout@v");
     expect(end.steps.filter(({ id, stage }) => id === "1" && stage === "Main")).toEqual([]);
+    expect(end.left).toEqual([]);
+  });
+
+  testUnderAct("that is cancelled removes in its post step what the run left", async () => {
+    using large = makeLargeRepository(150);
+    using place = makeActPlace(large.path);
+    const cold = `- { uses: coldstore/action@v1, id: cold, with: { store: ${place.store} } }`;
+    let cancelled = false;
+    const cancelWhen = () => {
+      const now = !cancelled && filesBelow(join(place.store, ".tmp")).some((path) => path.endsWith(".tar.gz"));
+      cancelled ||= now;
+      return now;
+    };
+    const event = branchPush("main", large.git("rev-parse", "main"));
+    const end = await place.run({ workflow: job(checkout, cold), event, cancelWhen });
+    expect(cancelled).toBe(true);
+    expect(end.code).toBe(1);
+    expect(end.step("cold").result).toBe("failure");
+    expect(end.step("cold", "Post").result).toBe("success");
+    expect(filesBelow(place.store)).toEqual([]);
     expect(end.left).toEqual([]);
   });
 });

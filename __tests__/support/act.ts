@@ -67,6 +67,8 @@ export interface ActCall {
   readonly secrets?: Readonly<Record<string, string>>;
   /** On top of an environment that has nothing of the machine's but the PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Cancels the job as soon as this holds: act ends the running step by SIGKILL then, and goes on to the post steps. */
+  readonly cancelWhen?: () => boolean;
 }
 
 /** A corner of the disk where workflows run under nektos/act, without containers, network, or anything of the machine's configuration. */
@@ -149,7 +151,10 @@ async function runAct(call: ActCall, { origin, artifacts, action, around }: Surr
   const out: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => out.push(chunk));
+  const { cancelWhen } = call;
+  const waiting = cancelWhen && setInterval(() => cancelWhen() && child.kill("SIGINT"), 50);
   const [code] = (await once(child, "close")) as [number | null];
+  clearInterval(waiting);
   const output = Buffer.concat(out).toString();
   const steps = stepsOf(output);
   return {
