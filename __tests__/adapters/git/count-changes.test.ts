@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
@@ -42,6 +42,15 @@ test("what lies in folders that don't count is no change, whatever they are call
   await using opened = await openFolder(repository.path);
   const without = [join(repository.path, "cold [1]"), join(repository.path, "sub/store"), repository.around];
   expect(await opened.repository.changes(without, never)).toMatchObject({ untracked: 1, paths: ["cold 1/new"] });
+});
+
+test("such a folder may be given by a link to it, and be there only in part", async () => {
+  using repository = makeRepository({ files: committed });
+  repository.write({ "store/x": "1" });
+  symlinkSync(repository.path, join(repository.around, "via"), "junction");
+  await using opened = await openFolder(repository.path);
+  const without = ["store", "not/yet"].map((folder) => join(repository.around, "via", folder));
+  expect(await opened.repository.changes(without, never)).toMatchObject({ untracked: 0 });
 });
 
 test("at most twenty names are kept, in byte order, and all are counted", async () => {
