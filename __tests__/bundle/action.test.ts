@@ -122,7 +122,7 @@ describe.concurrent("what later steps get", () => {
     const report = JSON.parse(readFileSync(outputPath(main, "report"), "utf8")) as Record<string, unknown>;
     expect(schemaProblems("report", report)).toEqual([]);
     expect(report).toMatchObject({ mode: "snapshot", exit: 0, status: "ok", set: "v1.4.0" });
-    expect(JSON.parse(outputs["stores"] ?? "")).toMatchObject([{ status: "stored" }]);
+    expect(JSON.parse(outputs["stores"] ?? "")).toMatchObject([{ outcome: "stored" }]);
   });
 
   test("post leaves the set alone, and a second run says unchanged, with the same outputs", async () => {
