@@ -3,7 +3,7 @@
 //   node __tests__/support/preview-summary.ts IN.md OUT.png [--dark] [--open N]
 //   node __tests__/support/preview-summary.ts snapshot|plan|failure|verify OUT.png [--dark] [--open N]
 //
-// docs/summary.png is the second form's `snapshot` with --open 2. It takes cmark-gfm and chromium, and of npm the packages
+// docs/summary.png is the second form's `snapshot` with --open 1. It takes cmark-gfm and chromium, and of npm the packages
 // mermaid and github-markdown-css, which are unpacked into a folder that COLDSTORE_PREVIEW_ASSETS names:
 //
 //   cd "$COLDSTORE_PREVIEW_ASSETS"
@@ -20,6 +20,7 @@ import { pathToFileURL } from "node:url";
 import { renderSummary } from "../../src/render/summary.ts";
 import { markdownToHtml } from "./cmark.ts";
 import { exampleFailure, examplePlan, exampleSnapshot, exampleVerified } from "./example-summary.ts";
+import { squeezePng } from "./squeeze-png.ts";
 
 export interface PageOptions {
   /** The folder that holds the two packages. */
@@ -36,13 +37,14 @@ export function drawnPage(markdown: string, options: PageOptions): string {
   return withPage(markdown, options, (url) => chromium(["--dump-dom", `--window-size=${width},800`, url]));
 }
 
-/** Writes a picture of the whole page. */
-export function drawPicture(markdown: string, file: string, options: PageOptions): void {
+/** Writes a picture of the whole page, as small as PNG can have it. */
+function drawPicture(markdown: string, file: string, options: PageOptions): void {
   const height = Number(/data-height="(\d+)"/.exec(drawnPage(markdown, options))?.[1]);
   if (Number.isNaN(height)) throw new Error(`the page isn't drawn; is there a mermaid in ${options.assets}?`);
   withPage(markdown, options, (url) =>
     chromium([`--screenshot=${resolve(file)}`, `--window-size=${width},${height}`, url]),
   );
+  writeFileSync(file, squeezePng(readFileSync(file)));
 }
 
 function withPage<T>(markdown: string, options: PageOptions, use: (url: string) => T): T {
@@ -81,7 +83,14 @@ mermaid.run().catch((error) => { document.body.dataset.error = String(error); })
 }
 
 function chromium(args: readonly string[]): string {
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--allow-file-access-from-files"];
+  const flags = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-lcd-text",
+    "--hide-scrollbars",
+    "--allow-file-access-from-files",
+  ];
   return execFileSync("chromium", [...flags, "--virtual-time-budget=10000", ...args], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],

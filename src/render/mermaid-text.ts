@@ -22,6 +22,6 @@ export function mermaidBlock(settings: Readonly<Record<string, unknown>>, lines:
 }
 
 function labelText(text: string, most: number): string {
-  const safe = cutMiddle(text, most).replaceAll(/[^\p{L}\p{M}\p{N} ./+()…-]/gu, "_");
+  const safe = cutMiddle(text, most).replaceAll(/[^\p{L}\p{M}\p{N} .:/+()…-]/gu, "_");
   return safe.replaceAll(/-{2,}/gu, "-").trim() || "_";
 }

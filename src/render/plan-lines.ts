@@ -41,8 +41,7 @@ export function countsText({ files, dirs, symlinks, bytes }: TreeCounts): string
 
 const ignoredBy = { git: ".gitignore files, as git reads them", ignore: ".gitignore files, read without git" } as const;
 
-/** In how many parts archives would be stored; undefined when in none. */
-export function splitText(splits: Plan["splits"]): string | undefined {
+function splitText(splits: Plan["splits"]): string | undefined {
   const texts = splits.map(({ format, parts, exact }) => `${exact ? "" : "about "}${formatCount(parts)} of ${format}`);
   return texts.length === 0 ? undefined : texts.join(", ");
 }

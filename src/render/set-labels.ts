@@ -1,7 +1,7 @@
 import type { PastSet } from "../model/details.ts";
 
 // What sets' names share out of a chart's width, in characters.
-const room = 100;
+const room = 140;
 
 /** What sets are called below the bars of a chart: their ids where all fit, else their days, else how long ago they are counted in sets. */
 export function setLabels(past: readonly PastSet[]): readonly string[] {

@@ -26,8 +26,9 @@ function split(
   top: Weight,
   { bytes, biggestFolders }: { bytes: number; biggestFolders: readonly Weight[] },
 ): readonly Weight[] {
+  if (top.bytes < bytes / 3) return [top];
   const inside = biggestFolders.filter(({ path }) => path.startsWith(`${top.path}/`));
-  if (inside.length === 0 || top.bytes < bytes / 3) return [top];
+  if (inside.length === 0) return [top];
   const rest = top.bytes - inside.reduce((sum, folder) => sum + folder.bytes, 0);
   return [...inside, { path: `${top.path}/ (its rest)`, bytes: rest }];
 }

@@ -40,7 +40,7 @@ function sizeText(entry: Entry | undefined): string {
 }
 
 /** By how much it grew or shrank: `+1.2 MB`, `−300 B`. */
-export function growthText(bytes: number): string {
+function growthText(bytes: number): string {
   return `${bytes < 0 ? "−" : "+"}${formatBytes(Math.abs(bytes))}`;
 }
 

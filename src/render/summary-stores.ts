@@ -71,7 +71,7 @@ const bad: ReadonlySet<OutcomeWord> = new Set<OutcomeWord>([
 ]);
 
 /** What happened, in a word, with a mark where a person has something to do. */
-export function outcomeText({ outcome }: Pick<Outcome, "outcome">): string {
+function outcomeText({ outcome }: Pick<Outcome, "outcome">): string {
   return `${bad.has(outcome) ? "❌\u00a0" : ""}${outcome.replaceAll("-", " ")}`;
 }
 
