@@ -88,6 +88,14 @@ describe("a set that was made", () => {
     ]);
   });
 
+  test("that wasn't read back has its files as the outputs tell", () => {
+    const artifacts = [{ name: "a.tar.gz", path: undefined, size: 1_200_000, sha256: "1".repeat(64) }, "else"];
+    const { made: _, ...rest } = example;
+    expect(rowsBelow("### Files", renderSummary({ ...rest, outputs: { artifacts } }))).toEqual([
+      ["`a.tar.gz`", "1.2 MB", `<small>\`${"1".repeat(64)}\`</small>`],
+    ]);
+  });
+
   test("lists stores with outcome, proof, size and time, and says where the files are", () => {
     expect(rowsBelow("### Stores", text)).toEqual([
       ["`/mnt/cold`", "stored", "by digest", "42 MB", "3.4 s"],

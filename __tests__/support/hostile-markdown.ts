@@ -3,6 +3,16 @@ import * as fc from "fast-check";
 // What means something to Markdown, to GitHub, to HTML, to Mermaid, to a runner or to a terminal.
 const charged = [
   ..."\\`*_{}[]()<>#+-.!|~&\"':;=@$%^/ ".split(""),
+  "_a_",
+  "*a*",
+  "__a__",
+  " _a",
+  "a_ ",
+  " *a",
+  "a* ",
+  "~~a~~",
+  "a & b",
+  "<i>a",
   "``",
   "```",
   "~~~",

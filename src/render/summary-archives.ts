@@ -1,5 +1,6 @@
 import type { Made } from "../model/details.ts";
 import type { Digest, ManifestArtifact, ManifestSource } from "../model/manifest.ts";
+import type { Report } from "../model/report.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { codeSpan, linkTo } from "./markdown-text.ts";
 import { type MarkdownColumn, markdownTable } from "./markdown-table.ts";
@@ -35,6 +36,30 @@ export function archivesBlock({ manifest }: Made): string {
   ];
   return `### Archives\n\n${markdownTable(columns, rows)}`;
 }
+
+/** The same, as far as the outputs tell, of a set that wasn't read back: its files, with sizes and digests. */
+export function outputFilesBlocks({ artifacts }: Report["outputs"]): readonly string[] {
+  const files = Array.isArray(artifacts) ? artifacts.filter(isFile) : [];
+  return files.length === 0 ? [] : [`### Files\n\n${markdownTable(fileColumns, files)}`];
+}
+
+interface OutputFile {
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+function isFile(value: unknown): value is OutputFile {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, size, sha256 } = value as Partial<OutputFile>;
+  return typeof name === "string" && typeof size === "number" && typeof sha256 === "string";
+}
+
+const fileColumns: readonly MarkdownColumn<OutputFile>[] = [
+  { title: "file", cell: ({ name }) => codeSpan(name) },
+  { title: "size", align: "right", cell: ({ size }) => formatBytes(size) },
+  { title: "SHA-256", cell: ({ sha256 }) => digestText(sha256) },
+];
 
 /** The row of the tar that all archives hold. */
 export const wholeTar = { words: "the tar, uncompressed", share: "100 %" } as const;

@@ -2,7 +2,7 @@ import type { Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
 import { selectionFindings } from "./plan-findings.ts";
-import { archivesBlock, originBlock } from "./summary-archives.ts";
+import { archivesBlock, originBlock, outputFilesBlocks } from "./summary-archives.ts";
 import { sizesBlocks, spaceBlocks } from "./summary-charts.ts";
 import { checksBlock } from "./summary-checks.ts";
 import { errorBlocks, summaryHeading, warningBlocks } from "./summary-heading.ts";
@@ -38,8 +38,8 @@ export function renderSummary(report: Report): string {
   return `${withinLimit(blocks).join("\n\n")}\n`;
 }
 
-function madeBlocks({ made }: Report): readonly string[] {
-  return made === undefined ? [] : [archivesBlock(made)];
+function madeBlocks({ made, outputs }: Report): readonly string[] {
+  return made === undefined ? outputFilesBlocks(outputs) : [archivesBlock(made)];
 }
 
 function moreOfMade({ made }: Report): readonly string[] {
