@@ -191,6 +191,10 @@ function stepEnd(end: CliEnd, read: (name: keyof typeof fileVariables) => string
   if (read("env") + read("path") !== "") throw new Error("the step changed the environment of later steps");
   const streams = [readAsRunner(end.stdout), readAsRunner(end.stderr)];
   const commands = streams.flatMap((stream) => stream.commands);
+  // A runner drops what goes beyond, without a word (ExecutionContext.cs, CreateStepSummaryCommand of actions/runner).
+  if (commands.filter(({ name }) => name === "error").length > 10) throw new Error("more than ten errors");
+  if (commands.some(({ data }) => data.length > 4096)) throw new Error("a command of more than 4,096 characters");
+  if (Buffer.byteLength(read("summary")) > 1024 * 1024) throw new Error("a summary of more than 1 MiB");
   const said = commands
     .filter(({ name }) => name !== "add-mask")
     .map(({ data, properties }) => [data, ...Object.values(properties)]);
