@@ -335,6 +335,15 @@ describe("other runs", () => {
     expect(renderSummary({ ...sound, outcomes: [...outcomes, second] })).toContain("| `/mnt/second` |");
   });
 
+  test("a verification that found one thing wrong says it once, and what no set's row says all the same", () => {
+    const [outcome] = exampleVerified().outcomes.filter(({ set }) => set?.endsWith("v1.2.0"));
+    const [, error] = exampleVerified().errors;
+    const report = { ...exampleVerified(), outcomes: [outcome!], errors: [error!] };
+    expect(renderSummary(report)).toMatch(/^## ❌ verify failed\n\n### What is wrong\n/);
+    const other = new ColdstoreError("store", "/mnt/second can't be read");
+    expect(renderSummary({ ...report, errors: [other] })).toContain("\n\n**/mnt/second can't be read**\n\n### What");
+  });
+
   test("a list has damaged sets first, then the newest", () => {
     const row = { store: "./cold", bytes: 1, state: "complete", frozen: false } as const;
     const set = { project: "a/b", mode: "snapshot" };

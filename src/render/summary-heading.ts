@@ -28,7 +28,7 @@ export function summaryHeading(report: Report): string {
 export function errorBlocks(report: Report): readonly string[] {
   const all = errorsOf(report);
   // What is wrong with sets has a table of its own.
-  const errors = report.mode === "verify" && all.length > 1 ? unsaidErrors(report) : all;
+  const errors = report.mode === "verify" ? unsaidErrors(report) : all;
   const fix = workflowFix(all);
   return [
     ...wordsOf(errors),
