@@ -3,14 +3,19 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { commandText } from "../support/command-text.ts";
 import { type GitFixture, makeRepository } from "../support/git-fixture.ts";
 import { annotations, makeRunnerPlace, type RunnerPlace, type StepEnd } from "../support/run-action.ts";
 import { onLinux, onWindows } from "../support/run-cli.ts";
 import { namesForAct, readAsRunner, withoutInvisible } from "../support/runner-commands.ts";
 import { filesBelow, setsIn } from "../support/stored-set.ts";
 import { branchPush, tagPush } from "../support/workflow-events.ts";
+
+const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
+const count = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 30);
 
 const declared = Object.keys(
   (parse(readFileSync(join(import.meta.dirname, "../../action.yml"), "utf8")) as { readonly outputs: object }).outputs,
@@ -82,6 +87,32 @@ describe.concurrent("text that would command a runner", () => {
     expectOnlyOurs(end);
     expect(end.outputs["status"]).toBe("ok");
     expect(setsIn(place.store)).toHaveLength(1);
+  });
+
+  test("drawn at random, in files' names and everything that is recorded, stays text", async () => {
+    const drawn = fc.sample(commandText(), { seed, numRuns: count * 4 }).map((text) => text.toWellFormed());
+    const files = drawn
+      .slice(0, count * 3)
+      .map((text) => text.replaceAll(/[/\0]/gu, "-").slice(0, 60))
+      .filter((name) => onLinux && !["", ".", ".."].includes(name))
+      .map((name) => [`${name}~`, "x\n"] as const);
+    using place = makeRunnerPlace();
+    using random = makeRepository({ files: [...new Map([...files, ["a.txt", "a\n"]])] });
+    random.write(Object.fromEntries(files.map(([name]) => [`untracked/${name}`, "u\n"])));
+    const raw = drawn.slice(count * 3).map((text) => text.replaceAll("\0", "-"));
+    // Control characters are refused, in a sentence that quotes them.
+    for (const [code, recorded] of [
+      [0, raw.map((text) => text.replaceAll(/\p{Cc}/gu, ""))],
+      [2, ["\v", ...raw]],
+    ] as const) {
+      const inputs = { store: place.store, mode: "archive", note: recorded.join("\n"), contact: recorded.join("\n") };
+      const end = await place.run({ event: branchPush("main", "0".repeat(40)), workspace: random.path, inputs });
+      expect(end.code, end.stdout + end.stderr).toBe(code);
+      expectOnlyOurs(end);
+      const groups = end.commands.filter(({ name }) => name === "group" || name === "endgroup");
+      expect(groups.length % 2).toBe(0);
+      expect(annotations(end).filter(({ properties }) => properties["title"] === undefined)).toEqual([]);
+    }
   });
 
   test("in a dry run of a folder that lists what goes in, stays out, and looks like a credential, stays text", async () => {
