@@ -50,7 +50,7 @@ const snapshotDefaults: SnapshotSettings = {
   contacts: [],
   recordEnvironment: false,
   dryRun: false,
-      setsBack: 0,
+  setsBack: 0,
 };
 
 const { mode: _, ref: __, exportSubst: ___, dirty: ____, ...makingDefaults } = snapshotDefaults;
