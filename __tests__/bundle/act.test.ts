@@ -83,6 +83,12 @@ function archiveOf(repository: string, ref: string, prefix: string): Buffer {
   return gitIn(repository, "archive", "--format=tar", `--prefix=${prefix}/`, ref);
 }
 
+/** Gives a repository the commit that is checked out here: from another's clone or a shallow one, as in CI, too. */
+function pushHead(origin: GitFixture, ref: string): void {
+  origin.git("config", "receive.shallowUpdate", "true");
+  gitIn(root, "-c", "safe.directory=*", "push", "-q", "--no-verify", origin.path, `HEAD:${ref}`);
+}
+
 /** Checks an uploaded set with stock programs. */
 function expectWhole(place: ActPlace, artifact: string): ReturnType<typeof onlySet> {
   const set = onlySet(join(place.artifacts, artifact));
@@ -93,9 +99,7 @@ function expectWhole(place: ActPlace, artifact: string): ReturnType<typeof onlyS
 describe.concurrent("the workflows of the documentation, in a runner", () => {
   testUnderAct("README.md's, on a tag of this very project", async () => {
     using origin = makeRepository({ bare: true });
-    // Another's clone, and a shallow one, as in CI, is fine to read.
-    origin.git("config", "receive.shallowUpdate", "true");
-    gitIn(root, "-c", "safe.directory=*", "push", "-q", "--no-verify", origin.path, "HEAD:refs/tags/v9.8.7");
+    pushHead(origin, "refs/tags/v9.8.7");
     const sha = origin.git("rev-parse", "v9.8.7^{commit}");
     using place = makeActPlace(origin.path);
     const end = await place.run({ workflow: workflowOf("workflow"), event: tagPush("v9.8.7", sha) });
@@ -166,6 +170,43 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
     expectGreen(end);
     const set = expectWhole(place, "cold");
     expect(set.entries().map(({ path }) => path)).toContain("dist/app.txt");
+  });
+});
+
+describe("this repository's own workflow for the action", () => {
+  /** This commit, with the action as it is now. */
+  function makeOrigin(): GitFixture {
+    const origin = makeRepository({ bare: true });
+    pushHead(origin, "refs/heads/main");
+    origin.git("read-tree", "main");
+    for (const [path, file] of [
+      ["action.yml", join(root, "action.yml")],
+      ["dist/index.js", bundlePath],
+      ["__tests__/support/stand-ins/witness/main.ts", join(root, "__tests__/support/stand-ins/witness/main.ts")],
+    ] as const) {
+      const blob = origin.git("hash-object", "-w", "--no-filters", file);
+      origin.git("update-index", "--add", "--cacheinfo", `100644,${blob},${path}`);
+    }
+    const commit = origin.git("commit-tree", origin.git("write-tree"), "-m", "now");
+    for (const ref of ["refs/heads/main", "refs/tags/v9.8.7", "refs/pull/7/merge"])
+      origin.git("update-ref", ref, commit);
+    return origin;
+  }
+
+  testUnderAct("is green on Linux, for a tag and for a pull request", async () => {
+    using origin = makeOrigin();
+    using place = makeActPlace(origin.path);
+    const sha = origin.git("rev-parse", "main");
+    const workflow = readFileSync(join(root, ".github", "workflows", "action.yml"), "utf8");
+    const job = { id: "run", matrix: "os:ubuntu-24.04" };
+    const pull = pullRequest({ number: 7, sha, head: sha, branch: "feature", from: "acme/app" });
+    const events = [tagPush("v9.8.7", sha), pull];
+    for (const end of await Promise.all(events.map((event) => place.run({ workflow, event, job })))) {
+      expect(end.code, end.output).toBe(0);
+      expect(end.step("verify").outputs["status"]).toBe("ok");
+      expect(end.step("2", "Post")).toMatchObject({ name: expect.stringMatching(/witness$/), result: "success" });
+      expect(end.left).toEqual([]);
+    }
   });
 });
 

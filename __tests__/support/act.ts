@@ -61,9 +61,11 @@ export interface ActEnd {
 }
 
 export interface ActCall {
-  /** The text of a workflow file with one job. */
+  /** The text of a workflow file. */
   readonly workflow: string;
   readonly event: WorkflowEvent;
+  /** The job to run, and which of its matrix, as `key:value`; all unless told. */
+  readonly job?: { readonly id: string; readonly matrix: string };
   readonly secrets?: Readonly<Record<string, string>>;
   /** On top of an environment that has nothing of the machine's but the PATH. */
   readonly env?: Readonly<Record<string, string>>;
@@ -195,15 +197,16 @@ interface Files {
   readonly action: string;
 }
 
-function actArguments({ event, secrets }: ActCall, files: Files): readonly string[] {
+function actArguments({ event, secrets, workflow, job }: ActCall, files: Files): readonly string[] {
   const local = [
     ["coldstore/action@v1", files.action],
     ["coldstore/witness@v1", standIn("witness")],
-    ...standIns.map((uses) => [uses, standIn(/\/(.+)@/u.exec(uses)?.[1] ?? "")]),
+    ...[...standIns, ...pinned(workflow)].map((uses) => [uses, standIn(/\/(.+)@/u.exec(uses)?.[1] ?? "")]),
   ];
   return [
     event.name,
-    ...["ubuntu-latest", "self-hosted"].flatMap((label) => ["-P", `${label}=-self-hosted`]),
+    ...(job === undefined ? [] : ["--job", job.id, "--matrix", job.matrix]),
+    ...["ubuntu-latest", "ubuntu-24.04", "self-hosted"].flatMap((label) => ["-P", `${label}=-self-hosted`]),
     ...local.flatMap(([uses, folder]) => ["--local-repository", `${uses}=${folder}`]),
     ...Object.entries(secrets ?? {}).flatMap(([name, value]) => ["-s", `${name}=${value}`]),
     "--no-skip-checkout",
@@ -216,6 +219,11 @@ function actArguments({ event, secrets }: ActCall, files: Files): readonly strin
       eventpath: files.event,
     }).map(([flag, value]) => `--${flag}=${value}`),
   ];
+}
+
+/** The actions that a workflow names by a commit. */
+function pinned(workflow: string): readonly string[] {
+  return [...new Set(workflow.match(/actions\/[\w-]+@[0-9a-f]{40}/gu))];
 }
 
 function standIn(name: string): string {
