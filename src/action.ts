@@ -19,20 +19,21 @@ const setsBack = 20;
 
 const { env } = process;
 tuneProcess(env);
-const job = openJob(env, { error, getState, saveState, setOutput, setSecret, warning });
+const toolkit = { error, getState, saveState, setOutput, setSecret, warning };
+const job = openJob({ env, toolkit, stream: process.stdout });
 // One bundle serves both ends of a step: the runner starts it anew when the job ends.
 process.exitCode = job.isOver ? await cleanUp() : await main();
 
 async function main(): Promise<number> {
   const report = await perform().catch((error: unknown) => failedReport(modeOfInputs(env), asColdstoreError(error)));
   const { color } = presentationOf([], env);
-  for (const line of renderActionText(report, { color })) process.stdout.write(`${line}\n`);
   await job.tell({
+    text: () => renderActionText(report, { color }),
     outputs: (path) => renderOutputs(report, path),
-    report: renderJson(report),
-    summary: renderSummary(report),
-    annotations: annotationsOf(report),
-    artifacts: artifactsToDeclare(report),
+    report: () => renderJson(report),
+    summary: () => renderSummary(report),
+    annotations: () => annotationsOf(report),
+    artifacts: () => artifactsToDeclare(report),
   });
   return exitOf(report);
 }

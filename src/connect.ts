@@ -99,9 +99,18 @@ function logFor({ kind, stream }: LogTarget, presentation: Presentation): LogOut
   return openActionsLog({ write, clock: systemLogClock(), ...presentation });
 }
 
-/** What the action says to its job, beside the log. */
-export function openJob(env: Surroundings["env"], toolkit: Toolkit): WorkflowJob {
-  return new WorkflowJob({ env, toolkit, temporary: temporaryFolder(env) });
+/** The process of a workflow's step. */
+export interface JobSurroundings {
+  readonly env: Surroundings["env"];
+  readonly toolkit: Toolkit;
+  /** Where the runner reads the log. */
+  readonly stream: LogStream;
+}
+
+/** What the action says to its job when the run is over. */
+export function openJob({ env, toolkit, stream }: JobSurroundings): WorkflowJob {
+  const print = (line: string) => void stream.write(`${line}\n`);
+  return new WorkflowJob({ env, toolkit, print, temporary: temporaryFolder(env) });
 }
 
 function isMaking(settings: Settings): settings is SnapshotSettings | ArchiveSettings {

@@ -27,17 +27,20 @@ const toolkit: Toolkit = {
   warning: (message, properties) => said.push(`warning ${properties?.title}: ${message}`),
 };
 
+const print = (line: string) => void said.push(`log ${line}`);
+
 function aJob(env: Readonly<Record<string, string>> = {}, changes: Partial<Toolkit> = {}): WorkflowJob {
-  return new WorkflowJob({ env, temporary, toolkit: { ...toolkit, ...changes } });
+  return new WorkflowJob({ env, temporary, print, toolkit: { ...toolkit, ...changes } });
 }
 
 function news(changes: Partial<JobNews> = {}): JobNews {
   return {
     outputs: (report) => ({ status: "ok", ...(report && { report }) }),
-    report: "{}\n",
-    summary: "## fine\n",
-    annotations: [],
-    artifacts: [],
+    text: () => [],
+    report: () => "{}\n",
+    summary: () => "## fine\n",
+    annotations: () => [],
+    artifacts: () => [],
     ...changes,
   };
 }
@@ -56,7 +59,7 @@ describe("a job", () => {
   });
 
   test("is over also when no folder could be made for it", async () => {
-    const job = new WorkflowJob({ env: {}, temporary: join(temporary, "not-there"), toolkit });
+    const job = new WorkflowJob({ env: {}, temporary: join(temporary, "not-there"), print, toolkit });
     await job.begin();
     expect(job.isOver).toBe(true);
     await job.tell(news());
@@ -72,14 +75,17 @@ describe("a job", () => {
     const job = aJob({ GITHUB_STEP_SUMMARY: summary });
     await job.begin();
     const annotations = [{ level: "error", title: "coldstore: store", message: "no room" }] as const;
-    await job.tell(news({ annotations, report: '{"status":"ok"}\n' }));
+    await job.tell(
+      news({ text: () => ["ok: fine"], annotations: () => annotations, report: () => '{"status":"ok"}\n' }),
+    );
     expect(readFileSync(summary, "utf8")).toBe("earlier\n## fine\n");
     expect(said).toEqual([
+      "log ok: fine",
       "output status=ok",
       expect.stringMatching(/^output report=/),
       "error coldstore: store: no room",
     ]);
-    expect(readFileSync(said[1]!.slice("output report=".length), "utf8")).toBe('{"status":"ok"}\n');
+    expect(readFileSync(said[2]!.slice("output report=".length), "utf8")).toBe('{"status":"ok"}\n');
   });
 
   test("is told the rest when a part can't be told", async () => {
@@ -88,11 +94,27 @@ describe("a job", () => {
     };
     const job = aJob({ GITHUB_STEP_SUMMARY: join(temporary, "no", "such", "file") }, { setOutput });
     await job.begin();
-    await job.tell(news({ annotations: [{ level: "warning", title: "coldstore", message: "mind" }] }));
+    await job.tell(news({ annotations: () => [{ level: "warning", title: "coldstore", message: "mind" }] }));
     expect(said).toEqual([
       "warning undefined: the outputs could not be written: Missing file at path: /gone",
       expect.stringMatching(/^warning undefined: the job summary could not be written: ENOENT/),
       "warning coldstore: mind",
+    ]);
+  });
+
+  test("is told the rest when some of it can't even be put into words", async () => {
+    const broken = () => {
+      throw new TypeError("no words");
+    };
+    await aJob().begin();
+    await aJob().tell(news({ text: broken, summary: broken, annotations: broken, artifacts: broken, report: broken }));
+    expect(said).toEqual([
+      "warning undefined: the log could not be written: no words",
+      "warning undefined: the report file could not be written: no words",
+      "output status=ok",
+      "warning undefined: the job summary could not be written: no words",
+      "warning undefined: the annotations could not be written: no words",
+      "warning undefined: what the job has made could not be written: no words",
     ]);
   });
 });

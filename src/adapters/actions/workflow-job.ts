@@ -18,6 +18,8 @@ export interface Toolkit {
 /** The job that an action runs in. */
 export interface JobPlace {
   readonly toolkit: Toolkit;
+  /** Puts a line into the log. */
+  print(line: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** For what lasts until the job ends; absolute. */
   readonly temporary: string;
@@ -31,12 +33,15 @@ export interface JobAnnotation {
 
 /** What a job is told of a run, each in the form that it's shown or handed on in. */
 export interface JobNews {
-  readonly outputs: (report: string | undefined) => Readonly<Record<string, string>>;
+  /** Lines for the log. */
+  text(): readonly string[];
+  /** Given the path of the report, if that could be written. */
+  outputs(report: string | undefined): Readonly<Record<string, string>>;
   /** The whole report as JSON. */
-  readonly report: string;
-  readonly summary: string;
-  readonly annotations: readonly JobAnnotation[];
-  readonly artifacts: readonly DeclaredFile[];
+  report(): string;
+  summary(): string;
+  annotations(): readonly JobAnnotation[];
+  artifacts(): readonly DeclaredFile[];
 }
 
 // What the main step leaves for the post step, which the runner starts when the job ends, however it ends.
@@ -71,16 +76,15 @@ export class WorkflowJob {
     this.#place.toolkit.saveState(state.roots, roots);
   }
 
-  /** Tells how the run ended. Whatever can't be told is a warning. */
-  async tell({ outputs, report, summary, annotations, artifacts }: JobNews): Promise<void> {
-    const path = await this.#attempt("the report file", async () => this.#writeReport(report));
-    await this.#attempt("the outputs", async () => this.#setOutputs(outputs(path)));
-    await this.#attempt("the job summary", async () => this.#writeSummary(summary));
-    for (const { level, message, ...properties } of annotations) this.#place.toolkit[level](message, properties);
+  /** Tells how the run ended. Whatever can't be told is a warning, and keeps nothing else from being told. */
+  async tell(news: JobNews): Promise<void> {
+    await this.#attempt("the log", () => this.#print(news.text()));
+    const path = await this.#attempt("the report file", async () => this.#writeReport(news.report()));
+    await this.#attempt("the outputs", () => this.#setOutputs(news.outputs(path)));
+    await this.#attempt("the job summary", async () => this.#writeSummary(news.summary()));
+    await this.#attempt("the annotations", () => this.#annotate(news.annotations()));
     // Last: GitHub shows ten warnings, and the run's own come before this one.
-    const { GITHUB_ARTIFACTS, GITHUB_ARTIFACTS_LIST } = this.#place.env;
-    const undeclared = await declareArtifacts(artifacts, { artifacts: GITHUB_ARTIFACTS, list: GITHUB_ARTIFACTS_LIST });
-    if (undeclared !== undefined) this.#place.toolkit.warning(undeclared);
+    await this.#attempt("what the job has made", async () => this.#declare(news.artifacts()));
   }
 
   /** Removes what the main step left: the folder of the job, and the scratch of a process that was killed. */
@@ -90,6 +94,20 @@ export class WorkflowJob {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     const roots = JSON.parse(this.#place.toolkit.getState(state.roots) || "[]") as readonly string[];
     for (const root of roots) await removeDeadScratch(root);
+  }
+
+  #print(lines: readonly string[]): void {
+    for (const line of lines) this.#place.print(line);
+  }
+
+  #annotate(annotations: readonly JobAnnotation[]): void {
+    for (const { level, message, ...properties } of annotations) this.#place.toolkit[level](message, properties);
+  }
+
+  async #declare(files: readonly DeclaredFile[]): Promise<void> {
+    const { GITHUB_ARTIFACTS, GITHUB_ARTIFACTS_LIST } = this.#place.env;
+    const undeclared = await declareArtifacts(files, { artifacts: GITHUB_ARTIFACTS, list: GITHUB_ARTIFACTS_LIST });
+    if (undeclared !== undefined) this.#place.toolkit.warning(undeclared);
   }
 
   #setOutputs(outputs: Readonly<Record<string, string>>): void {
@@ -109,7 +127,7 @@ export class WorkflowJob {
     if (path) await appendFile(path, text);
   }
 
-  async #attempt<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+  async #attempt<T>(what: string, work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (thrown) {
