@@ -3,8 +3,9 @@
 //   node __tests__/support/preview-summary.ts IN.md OUT.png [--dark] [--open N]
 //   node __tests__/support/preview-summary.ts snapshot|plan|failure|verify OUT.png [--dark] [--open N]
 //
-// docs/summary.png is the second form's `snapshot` with --open 1. It takes cmark-gfm and chromium, and of npm the packages
-// mermaid and github-markdown-css, which are unpacked into a folder that COLDSTORE_PREVIEW_ASSETS names:
+// docs/summary.png is of a real run, in the first form with --open 1: this repository's history was tagged at twelve places,
+// and the action run for one tag after the other. It takes cmark-gfm and chromium, and of npm the packages mermaid and
+// github-markdown-css, which are unpacked into a folder that COLDSTORE_PREVIEW_ASSETS names:
 //
 //   cd "$COLDSTORE_PREVIEW_ASSETS"
 //   for name in mermaid github-markdown-css; do
