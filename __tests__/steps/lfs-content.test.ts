@@ -61,9 +61,10 @@ test("no more is handed on than the pointer says", async () => {
 });
 
 test("a content that isn't there is named with the lines that bring it", async () => {
-  await expect(read(pointerTo("12345"))).rejects.toThrow(
-    /1 Git LFS file .* a\/b\.bin \(5 B\); fetch them with `git lfs fetch origin HEAD`.*`lfs: true`/,
-  );
+  await expect(read(pointerTo("12345"))).rejects.toMatchObject({
+    message: expect.stringMatching(/1 Git LFS file .* a\/b\.bin \(5 B\); fetch them with `git lfs fetch origin HEAD`$/),
+    remedy: { checkout: { lfs: "true" } },
+  });
   const { message } = missingLfsError([pointerTo("1")], { commit: "c0ffee", folder: "my lib" });
   expect(message).toContain("`git -C 'my lib' lfs fetch origin c0ffee`");
   const many = Array.from({ length: 12 }, (_, i) => ({ ...pointerTo("1"), path: `f${i}` }));

@@ -37,7 +37,16 @@ const askedAtMost = 4;
 /** Whether the disk finds a file by another spelling of its name; asked of a few names that have one. */
 function isTolerant(candidates: readonly Candidate[], disk: Disk): boolean {
   const spellings = [otherCase, otherForm].flatMap((respell) => some(candidates, respell));
-  return spellings.some((spelling) => disk.look(spelling) !== undefined && !isSpelled(spelling, disk));
+  return spellings.some((spelling) => finds(spelling, disk) && !isSpelled(spelling, disk));
+}
+
+/** What can't be looked at tells nothing here; where that matters it is said. */
+function finds(path: BytePath, disk: Disk): boolean {
+  try {
+    return disk.look(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Other spellings of the first few candidates that have one. */
