@@ -7,6 +7,7 @@ const resultsFile = process.env["COLDSTORE_TEST_RESULTS"];
 export default defineConfig({
   test: {
     include: ["__tests__/**/*.test.ts"],
+    globalSetup: ["__tests__/support/bundle-source.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Vitest leaves a core free, which on two cores is half of them.

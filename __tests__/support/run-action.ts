@@ -14,14 +14,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { type DeclaredArtifact, readArtifacts, readPairs } from "./file-commands.ts";
-import { bareEnvironment, endOf, type CliEnd } from "./run-cli.ts";
+import { bareEnvironment, builtOf, endOf, type CliEnd } from "./run-cli.ts";
 import { readAsRunner, type RunnerCommand } from "./runner-commands.ts";
 import { eventVariables, type WorkflowEvent } from "./workflow-events.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The action that is run: the source, or a bundle that COLDSTORE_TEST_ACTION names. */
-const actionPath = process.env["COLDSTORE_TEST_ACTION"] ?? join(root, "src", "action.ts");
+/** The action that is run: the source, bundled when the tests began, or another bundle that COLDSTORE_TEST_ACTION names. */
+const actionPath = process.env["COLDSTORE_TEST_ACTION"] ?? builtOf("action");
 
 const compileCache = join(root, "node_modules", ".cache", "coldstore-action");
 

@@ -6,8 +6,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** The command line that is run: the source, or a bundle that COLDSTORE_TEST_CLI names. */
-export const cliPath = process.env["COLDSTORE_TEST_CLI"] ?? fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+/** The command line that is run: the source, bundled when the tests began, or another one that COLDSTORE_TEST_CLI names. */
+export const cliPath = process.env["COLDSTORE_TEST_CLI"] ?? builtOf("cli");
+
+/** An entry as `bundle-source.ts` bundled it; where that wasn't done, as the source has it. */
+export function builtOf(name: "cli" | "action"): string {
+  const bundles = process.env["COLDSTORE_TEST_BUNDLES"];
+  return bundles === undefined
+    ? fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url))
+    : join(bundles, `${name}.mjs`);
+}
 
 /** Signals, permissions and shells are others there. */
 export const onWindows = process.platform === "win32";
