@@ -29,7 +29,7 @@ export interface JobOrder {
   /** What the files are called, without endings. */
   readonly base: string;
   readonly run: ManifestRun;
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
   /** Absent when no job needs files. */
   readonly making: SetInTheMaking | undefined;
   /** Told of each file that is in the store now. */

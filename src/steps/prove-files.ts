@@ -18,7 +18,7 @@ export interface ProofRequest {
   readonly set: SetName;
   readonly files: readonly StoredFile[];
   readonly content: ManifestContent;
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
 }
 
 /** Confirms what a store has against what was made, and resolves to everything that doesn't fit. */

@@ -22,7 +22,7 @@ export interface Publication {
   /** Makes the manifest; called once, when all files are stored and proven, and an old one is kept. */
   manifest(files: readonly SetFile[]): Promise<{ readonly manifest: Manifest; readonly artifact: Artifact }>;
   readonly content: Promise<ManifestContent>;
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
   /** A set to take the place of: its files stay, its manifest is swapped last. */
   readonly replaces?: ArchiveSet;
   stored(file: SetFile): void;

@@ -7,7 +7,7 @@ import { readBack } from "./read-back.ts";
 import { type Examined, type Fault, verifyFiles } from "./verify-files.ts";
 import { noManifest } from "./why-unsound.ts";
 
-export type VerifyLevel = "list" | "digest" | "read";
+export type VerifyLevel = "list" | "digest" | "read" | "drill";
 
 /** Compares a set in a store with its manifest, as deep as the level says. No fault means that all of it is right. */
 export async function verifySet(store: Store, set: ArchiveSet, level: VerifyLevel, io: Io): Promise<readonly Fault[]> {
