@@ -8,6 +8,7 @@ import type { RestoreSettings } from "../settings/settings.ts";
 import type { RestorableCopy } from "../steps/choose-restorable.ts";
 import { nowhereTarget } from "../steps/nowhere-target.ts";
 import { restorePaths } from "../steps/restore-paths.ts";
+import type { RestoreEnd, RestoreSource } from "../steps/restore-source.ts";
 import { restoreSet } from "../steps/restore-set.ts";
 
 /** Brings one copy of a set back, and shows it when all of it is there. Rejects with `integrity` when it isn't what its manifest says. */
@@ -17,22 +18,42 @@ export async function restoreCopy(
   ports: Ports,
 ): Promise<Restored> {
   const { content, artifacts } = set.manifest;
-  const { symlinks, outwardLinks, paths } = settings;
+  const { paths } = settings;
   ports.log.step(`restoring ${setText(set.name)} from ${store.name}`);
   const whole = paths.length === 0;
   const meter = ports.progress.start(`restoring ${set.manifest.run.name}`, whole ? sizeToRead(artifacts) : undefined);
   const io: Io = { signal: ports.signal, progress: ({ bytes }) => meter.add(bytes) };
   const source = { store, prefix: set.prefix, content, artifacts };
   try {
-    await using target = await targetOf(settings, ports);
-    const order = { target, symlinks, outwardLinks };
-    const end = whole ? await restoreSet(source, order, io) : await restorePaths(source, { ...order, paths }, io);
-    if (!settings.dryRun) await target.publish();
+    const end = await (whole ? restoreAll : restoreSome)(source, settings, ports, io);
     const into = settings.dryRun || settings.into === undefined ? {} : { into: settings.into };
     return { set: set.name, store: store.name, ...into, ...end, paths, against: "manifest" };
   } finally {
     meter.done();
   }
+}
+
+async function restoreAll(source: RestoreSource, settings: RestoreSettings, ports: Ports, io: Io): Promise<RestoreEnd> {
+  const { symlinks, outwardLinks, dryRun } = settings;
+  const openTarget = async () => targetOf(settings, ports);
+  const { target: filled, damaged, ...end } = await restoreSet(source, { openTarget, symlinks, outwardLinks }, io);
+  await using target = filled;
+  if (!dryRun) await target.publish();
+  for (const { message } of damaged) ports.log.warn(message);
+  return end;
+}
+
+async function restoreSome(
+  source: RestoreSource,
+  settings: RestoreSettings,
+  ports: Ports,
+  io: Io,
+): Promise<RestoreEnd> {
+  const { symlinks, outwardLinks, paths, dryRun } = settings;
+  await using target = await targetOf(settings, ports);
+  const end = await restorePaths(source, { target, symlinks, outwardLinks, paths }, io);
+  if (!dryRun) await target.publish();
+  return end;
 }
 
 /** Where a restore writes; a dry run reads all and writes nothing. */

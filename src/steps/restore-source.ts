@@ -1,4 +1,5 @@
 import type { TreeCounts } from "../model/entry.ts";
+import type { ColdstoreError } from "../model/errors.ts";
 import type { ManifestArtifact, ManifestContent } from "../model/manifest.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Store } from "../ports/store.ts";
@@ -30,4 +31,17 @@ export interface RestoreEnd {
   readonly files: number;
   readonly skippedLinks: readonly string[];
   readonly outwardLinks: readonly string[];
+}
+
+/** How a whole set is to be brought back: each archive that is tried fills a target of its own. */
+export interface SetOrder extends LinkRules {
+  /** Opens an empty target; the one before has been disposed of. */
+  openTarget(): Promise<RestoreTarget>;
+}
+
+/** A set that was brought back, in a target that is the caller's to publish and to dispose of. */
+export interface SetEnd extends RestoreEnd {
+  readonly target: RestoreTarget;
+  /** Archives of the set that were passed over for another of its formats: what is wrong with each. */
+  readonly damaged: readonly ColdstoreError[];
 }
