@@ -10,50 +10,58 @@ import { nowhereTarget } from "../steps/nowhere-target.ts";
 import { restorePaths } from "../steps/restore-paths.ts";
 import type { RestoreEnd, RestoreSource } from "../steps/restore-source.ts";
 import { restoreSet } from "../steps/restore-set.ts";
+import type { RestoreSource, SetEnd } from "../steps/restore-source.ts";
+
+/** What came back, and what a person should know of it; a sentence each. */
+export interface Back {
+  readonly restored: Restored;
+  readonly notes: readonly string[];
+}
 
 /** Brings one copy of a set back, and shows it when all of it is there. Rejects with `integrity` when it isn't what its manifest says. */
 export async function restoreCopy(
   { store, set }: RestorableCopy,
   settings: RestoreSettings,
   ports: Ports,
-): Promise<Restored> {
-  const { content, artifacts } = set.manifest;
-  const { paths } = settings;
+): Promise<Back> {
+  const { content, artifacts, run } = set.manifest;
+  const whole = settings.paths.length === 0;
   ports.log.step(`restoring ${setText(set.name)} from ${store.name}`);
-  const whole = paths.length === 0;
-  const meter = ports.progress.start(`restoring ${set.manifest.run.name}`, whole ? sizeToRead(artifacts) : undefined);
+  const meter = ports.progress.start(`restoring ${run.name}`, whole ? sizeToRead(artifacts) : undefined);
   const io: Io = { signal: ports.signal, progress: ({ bytes }) => meter.add(bytes) };
   const source = { store, prefix: set.prefix, content, artifacts };
   try {
-    const end = await (whole ? restoreAll : restoreSome)(source, settings, ports, io);
+    const end = await fill(source, { settings, ports }, io);
+    await using target = end.target;
+    if (!settings.dryRun) await target.publish();
+    const { counts, files, skippedLinks, outwardLinks } = end;
     const into = settings.dryRun || settings.into === undefined ? {} : { into: settings.into };
-    return { set: set.name, store: store.name, ...into, ...end, paths, against: "manifest" };
+    const found = { counts, files, skippedLinks, outwardLinks, paths: settings.paths };
+    return {
+      restored: { set: set.name, store: store.name, ...into, ...found, against: "manifest" },
+      notes: end.damaged.map(({ message }) => `${message}; it was restored from another of the set's archives`),
+    };
   } finally {
     meter.done();
   }
 }
 
-async function restoreAll(source: RestoreSource, settings: RestoreSettings, ports: Ports, io: Io): Promise<RestoreEnd> {
-  const { symlinks, outwardLinks, dryRun } = settings;
-  const openTarget = async () => targetOf(settings, ports);
-  const { target: filled, damaged, ...end } = await restoreSet(source, { openTarget, symlinks, outwardLinks }, io);
-  await using target = filled;
-  if (!dryRun) await target.publish();
-  for (const { message } of damaged) ports.log.warn(message);
-  return end;
-}
-
-async function restoreSome(
+async function fill(
   source: RestoreSource,
-  settings: RestoreSettings,
-  ports: Ports,
+  { settings, ports }: { readonly settings: RestoreSettings; readonly ports: Ports },
   io: Io,
-): Promise<RestoreEnd> {
-  const { symlinks, outwardLinks, paths, dryRun } = settings;
-  await using target = await targetOf(settings, ports);
-  const end = await restorePaths(source, { target, symlinks, outwardLinks, paths }, io);
-  if (!dryRun) await target.publish();
-  return end;
+): Promise<SetEnd> {
+  const { symlinks, outwardLinks, paths } = settings;
+  const rules = { symlinks, outwardLinks };
+  if (paths.length === 0)
+    return restoreSet(source, { ...rules, openTarget: async () => targetOf(settings, ports) }, io);
+  const target = await targetOf(settings, ports);
+  try {
+    return { ...(await restorePaths(source, { ...rules, target, paths }, io)), target, damaged: [] };
+  } catch (error) {
+    await target[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Where a restore writes; a dry run reads all and writes nothing. */

@@ -19,15 +19,15 @@ export async function restore(settings: RestoreSettings, ports: Ports): Promise<
   if (stores.length === 0) throw new SeveralErrors(unfit.flatMap(({ errors }) => errors));
   const { copies, notes } = await chooseRestorable(stores, settings, io);
   const end = await firstThatComes(copies, settings, ports);
-  return reportOf({ ...end, unfit, notes }, settings);
+  return reportOf({ ...end, notes: [...notes, ...end.notes] }, unfit, settings);
 }
 
 interface End {
   readonly copy: RestorableCopy;
   readonly restored: Restored;
   readonly seconds: number;
-  /** Copies that were tried before, and what was wrong with each. */
-  readonly failed: readonly string[];
+  /** What was wrong with copies that were tried before, and with archives of this one. */
+  readonly notes: readonly string[];
 }
 
 /** What can't be read in one place may be whole in another, and a newest set that is damaged leaves those before it. */
@@ -40,9 +40,9 @@ async function firstThatComes(
   for (const copy of copies) {
     const begun = ports.now().getTime();
     try {
-      const restored = await restoreCopy(copy, settings, ports);
-      const failed = errors.map(({ message }) => message);
-      return { copy, restored, seconds: (ports.now().getTime() - begun) / 1000, failed };
+      const { restored, notes } = await restoreCopy(copy, settings, ports);
+      const failed = errors.map(({ message }) => `${message}; what was restored is another copy`);
+      return { copy, restored, seconds: (ports.now().getTime() - begun) / 1000, notes: [...failed, ...notes] };
     } catch (thrown) {
       ports.signal.throwIfAborted();
       const error = asColdstoreError(thrown);
@@ -57,14 +57,8 @@ async function firstThatComes(
 }
 
 function reportOf(
-  {
-    copy,
-    restored,
-    seconds,
-    failed,
-    unfit,
-    notes,
-  }: End & { readonly unfit: readonly Unfit[]; readonly notes: readonly string[] },
+  { copy, restored, seconds, notes }: End,
+  unfit: readonly Unfit[],
   { dryRun }: RestoreSettings,
 ): Report {
   const { set, store } = copy;
@@ -79,13 +73,12 @@ function reportOf(
   const away = unfit.flatMap(({ store: { name }, errors }) =>
     errors.map(({ message }) => `${name} wasn't looked into: ${message}`),
   );
-  const tried = failed.map((message) => `${message}; what was restored is another copy`);
   const status = dryRun ? "planned" : "ok";
   return {
     mode: "restore",
     status,
     outcomes: [outcome],
-    warnings: [...away, ...notes, ...tried],
+    warnings: [...away, ...notes],
     errors: [],
     outputs: { status, set: set.name.id, name: set.manifest.run.name, stores: [outcome] },
     details: { kind: "restored", restored },
