@@ -20,7 +20,7 @@ export interface MemoryTargetOptions {
 /** A target in memory that keeps the contract, can be looked at, and can be told to fail. */
 export class MemoryTarget implements RestoreTarget {
   readonly traits: TargetTraits;
-  /** What was published, by path; undefined until then. The root folder, where it was given bits, is the empty path. */
+  /** What was published, by path; undefined until then. The root folder is the empty path. */
   published: ReadonlyMap<BytePath, RestoredEntry> | undefined;
   disposed = false;
   /** Bytes that were written, to all files together. */
@@ -59,6 +59,7 @@ export class MemoryTarget implements RestoreTarget {
 
   file(path: BytePath, { mode, mtime }: NewFile): FileSink {
     this.#begin("file", path);
+    if (path === "") throw notAPath(path);
     this.#makeAbove(path);
     this.#claim(path);
     const chunks: Uint8Array[] = [];
@@ -94,6 +95,7 @@ export class MemoryTarget implements RestoreTarget {
   }
 
   read(path: BytePath): Uint8Array {
+    this.#check(path);
     const entry = this.#entries.get(path);
     if (entry?.type !== "file") throw new ColdstoreError("store", `can't read ${path}: no such file was made`);
     return entry.data;
@@ -107,6 +109,7 @@ export class MemoryTarget implements RestoreTarget {
       if (!this.traits.symlinks) throw new ColdstoreError("store", `can't make the link ${path}: there are none here`);
       this.#entries.set(path, { type: "symlink", link });
     }
+    if (!this.#entries.has("")) this.#entries.set("", { type: "dir", mode: 0o755 });
     this.published = this.held;
   }
 
@@ -117,10 +120,16 @@ export class MemoryTarget implements RestoreTarget {
   #begin(call: TargetCall, path: BytePath): void {
     if (this.disposed || this.published !== undefined)
       throw new ColdstoreError("bug", `${call} ${path} of a target that is done`);
-    if (path !== "" && path.split("/").some((part) => ["", ".", ".."].includes(part) || part.includes("\0")))
-      throw new ColdstoreError("bug", `"${path}" can't be a path in a target`);
+    this.#check(path);
     const fault = this.#faults.find((one) => one.call === call && (one.path ?? path) === path);
     if (fault !== undefined) throw fault.error;
+  }
+
+  #check(path: BytePath): void {
+    if (path !== "" && path.split("/").some((part) => ["", ".", ".."].includes(part) || part.includes("\0")))
+      throw notAPath(path);
+    if (path.split("/").some((part) => part.length > 255))
+      throw new ColdstoreError("store", `can't make ${path}: its name is too long`);
   }
 
   #makeAbove(path: BytePath): void {
@@ -149,6 +158,10 @@ export class MemoryTarget implements RestoreTarget {
   #bits(mode: number, without: number): number {
     return this.traits.modes ? mode & 0o777 : without;
   }
+}
+
+function notAPath(path: BytePath): ColdstoreError {
+  return new ColdstoreError("bug", `"${path}" can't be a path in a target`);
 }
 
 function taken(path: BytePath): ColdstoreError {

@@ -36,7 +36,7 @@ export interface NewFile {
  */
 export interface RestoreTarget extends AsyncDisposable {
   readonly traits: TargetTraits;
-  /** Makes a folder and those above it; again for one that is there sets its bits and time. */
+  /** Makes a folder and those above it; again for one that is there, or for the root (the empty path), sets its bits and time. */
   folder(path: BytePath, made: NewFile): void;
   /** Makes a file, and the folders above it. Throws `unsafe` when something is there already. */
   file(path: BytePath, made: NewFile): FileSink;
