@@ -13,12 +13,22 @@ const mostLinkBytes = 1024 * 1024;
 
 /** Digests the content of an entry that is in memory as it lies in the file: for small ones. */
 export async function digestZipBytes(entry: ZipEntry, compressed: Uint8Array): Promise<ZipDigest> {
+  const unpacked = await unpackZipBytes(entry, compressed);
+  if ("problem" in unpacked) return unpacked;
+  const { content } = unpacked;
+  const sha256 = hash("sha256", content);
+  return isZipLink(entry) ? { sha256, link: content } : { sha256 };
+}
+
+/** The content of an entry that is in memory as it lies in the file, its size and checksum proven; or what is wrong with it. */
+export async function unpackZipBytes(
+  entry: ZipEntry,
+  compressed: Uint8Array,
+): Promise<{ readonly content: Uint8Array } | { readonly problem: string }> {
   const content = entry.method === zipMethods.stored ? compressed : await inflate(compressed, entry.bytes);
   if (content === undefined) return { problem: "its deflated content is damaged" };
   if (content.length !== entry.bytes) return { problem: `its content isn't ${entry.bytes} bytes long` };
-  if (crc32(content) !== entry.crc) return { problem: "its content doesn't fit its CRC-32" };
-  const sha256 = hash("sha256", content);
-  return isZipLink(entry) ? { sha256, link: content } : { sha256 };
+  return crc32(content) === entry.crc ? { content } : { problem: "its content doesn't fit its CRC-32" };
 }
 
 /** Digests the content from where the reader is on, as a stream: for entries of any size. Rejects as zipContent does. */
