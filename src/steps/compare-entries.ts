@@ -105,8 +105,7 @@ function orderKey(entry: Entry): Uint8Array {
   return entry.type === "dir" ? Buffer.concat([path, Buffer.from("/")]) : path;
 }
 
-/** How an entry of an archive differs from that of the file list, as a sentence; undefined when it doesn't. */
-export /** In what two entries of one path differ, as a sentence's end; undefined where they don't. */
+/** In what two entries of one path differ, as a sentence's end; undefined where they don't. */
 export function differenceOf(expected: Entry, actual: Entry): string | undefined {
   if (expected.type !== actual.type) return `it is a ${actual.type}, not a ${expected.type}`;
   if (expected.size !== actual.size) return `it has ${actual.size} bytes, not ${expected.size}`;

@@ -1,5 +1,5 @@
 import type { ByteReader } from "./byte-reader.ts";
-import { type ZipDigest, unpackZipBytes } from "./digest-zip-content.ts";
+import { unpackZipBytes } from "./digest-zip-content.ts";
 import { inOrder } from "./in-order.ts";
 import { type WalkedEntry, walkZip } from "./walk-zip.ts";
 import type { ZipDirectory } from "./zip-directory.ts";
@@ -20,7 +20,7 @@ export interface ZipWalk {
 }
 
 const entriesInFlight = 12;
-const taken: ZipDigest = { sha256: "" };
+const taken = { sha256: "" };
 
 /**
  * Goes through a zip once, from its first byte to its directory, and gives each entry's content, proven by its checksum.
@@ -40,11 +40,18 @@ export async function* zipContents(
 async function sound(step: WalkedEntry | ZipDamage): Promise<ZipContent> {
   if ("damage" in step) throw new DamagedZip(step.damage);
   const { entry, content, problem } = step;
-  const unpacked =
-    content instanceof Uint8Array ? await unpackZipBytes(entry, content) : "problem" in content ? content : {};
+  const unpacked = await unpackedOf(entry, content);
   const wrong = problem ?? ("problem" in unpacked ? unpacked.problem : undefined);
   if (wrong !== undefined) throw new DamagedZip(`${entry.name.toString()}: ${wrong}`);
   return { entry, ...("content" in unpacked && { content: unpacked.content }) };
+}
+
+async function unpackedOf(
+  entry: ZipEntry,
+  content: WalkedEntry["content"],
+): Promise<{ readonly content: Uint8Array } | { readonly problem: string } | typeof taken> {
+  if (content instanceof Uint8Array) return unpackZipBytes(entry, content);
+  return "problem" in content ? content : taken;
 }
 
 /** A directory's entries in its order. Throws `integrity` when one of them can't be read. */
