@@ -16,7 +16,7 @@ export interface ZipWalk {
   /** In the order of the file. */
   readonly records: readonly ZipEntry[];
   /** Takes the content of a large entry, from where the reader is on, and all of it. */
-  large(reader: ByteReader, entry: ZipEntry): Promise<void>;
+  readonly large: (reader: ByteReader, entry: ZipEntry) => Promise<void>;
 }
 
 const entriesInFlight = 12;
