@@ -8,7 +8,6 @@ import type { RestoreSettings } from "../settings/settings.ts";
 import type { RestorableCopy } from "../steps/choose-restorable.ts";
 import { nowhereTarget } from "../steps/nowhere-target.ts";
 import { restorePaths } from "../steps/restore-paths.ts";
-import type { RestoreEnd, RestoreSource } from "../steps/restore-source.ts";
 import { restoreSet } from "../steps/restore-set.ts";
 import type { RestoreSource, SetEnd } from "../steps/restore-source.ts";
 
