@@ -121,6 +121,8 @@ export interface EntryChange {
 export interface Restored {
   /** Absent for a single archive that nothing vouches for. */
   readonly set?: SetName;
+  /** RFC 3339: when the run that made the set began. */
+  readonly made?: string;
   readonly store: string;
   /** The folder, as it was given; absent in a dry run. */
   readonly into?: string;

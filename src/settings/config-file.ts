@@ -73,7 +73,7 @@ interface Reading {
 }
 
 function layer(config: ConfigText, values: RawLayer["values"]): RawLayer {
-  return { from: "file", base: config.base, values };
+  return { from: config.found ? "found file" : "file", base: config.base, values };
 }
 
 function readProfiles(reading: Reading, item: YamlItem): ReadonlyMap<string, RawLayer> {
