@@ -118,6 +118,13 @@ test("a pax header holds for the next entry only, over other headers in between"
   ]);
 });
 
+test("extended attributes are bytes of any kind, and nothing is taken from them", () => {
+  const attribute = pax("x", [["SCHILY.xattr.security.capability", Buffer.from([1, 0, 0, 2, 10, 0])]]);
+  expect(read(Buffer.concat([attribute, member({ name: "a", data: "abc" }), end]))).toMatchObject([
+    { member: { size: 3 } },
+  ]);
+});
+
 const good: TarSpec = { name: "a", data: "abc" };
 const refused: Record<string, Buffer> = {
   "checksum of a header": (() => {
@@ -133,7 +140,8 @@ const refused: Record<string, Buffer> = {
   "names or sizes all entries": Buffer.concat([pax("g", [["path", "evil"]]), member(good), end]),
   "that nothing follows": Buffer.concat([pax("x", [["path", "b"]]), end]),
   "sparse file": Buffer.concat([pax("x", [["GNU.sparse.major", "1"]]), member(good), end]),
-  'type "S"': Buffer.concat([member({ ...good, flag: "S" }), end]),
+  "has a sparse file at byte 0": Buffer.concat([member({ ...good, flag: "S" }), end]),
+  'type "V"': Buffer.concat([member({ ...good, flag: "V" }), end]),
   "1048576 are read": Buffer.concat([member({ name: "x", flag: "x", data: Buffer.alloc(1024 * 1024 + 1, 0x31) }), end]),
   "a symlink with content": Buffer.concat([member({ ...good, flag: "2", link: "x" }), end]),
   "an entry without a name": Buffer.concat([member({ ...good, name: "" }), end]),

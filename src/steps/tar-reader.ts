@@ -1,5 +1,5 @@
 import { type PaxRecords, parsePaxRecords } from "./pax-records.ts";
-import { damagedTar, isZero, parseTarHeader, tarBlockBytes, type TarHeader } from "./tar-header.ts";
+import { damagedTar, isZero, parseTarHeader, sparseTar, tarBlockBytes, type TarHeader } from "./tar-header.ts";
 
 export type TarType = "file" | "symlink" | "dir" | "hardlink" | "device";
 
@@ -155,6 +155,7 @@ export class TarReader {
   #paxDone(content: Uint8Array, { global, start }: { global: boolean; start: number }): TarEvent | undefined {
     const records = parsePaxRecords(content);
     if (typeof records === "string") throw damagedTar(start, records);
+    if (records.sparse === true) throw sparseTar(start);
     if (!global) {
       if (this.#pax !== undefined) throw damagedTar(start, "two pax headers for one entry");
       this.#pax = records;
@@ -185,6 +186,7 @@ export class TarReader {
     const link = pax.linkpath ?? this.#longLink ?? header.link;
     const size = pax.size ?? header.size;
     const type = typeOf(header.flag, path);
+    if (header.flag === "S") throw sparseTar(at);
     if (type === undefined) throw damagedTar(at, `an entry of type "${header.flag}", which Coldstore doesn't read`);
     if (path.length === 0) throw damagedTar(at, "an entry without a name");
     if (type !== "file" && size !== 0) throw damagedTar(at, `a ${type} with content`);
