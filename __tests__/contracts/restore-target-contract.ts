@@ -124,6 +124,8 @@ function filling(under: Under): void {
     put(target, "empty", "");
     expect(Buffer.from(target.read("a/b")).toString()).toBe("hello");
     expect(target.read("empty")).toHaveLength(0);
+    const range = (start: number, end: number) => Buffer.from(target.read("a/b", { start, end })).toString();
+    expect([range(0, 2), range(2, 5), range(3, 99), range(5, 9), range(7, 9)]).toEqual(["he", "llo", "lo", "", ""]);
   });
 }
 

@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../src/model/errors.ts";
 import type { BytePath } from "../../src/ports/folder.ts";
 import type { FileSink, NewFile, RestoreTarget, TargetTraits } from "../../src/ports/restore-target.ts";
+import type { ByteRange } from "../../src/ports/store.ts";
 
 /** What lies at a path; a folder that was only made for what is in it has the bits 0755 and no time. */
 export type RestoredEntry =
@@ -94,11 +95,11 @@ export class MemoryTarget implements RestoreTarget {
     this.#links.set(path, link);
   }
 
-  read(path: BytePath): Uint8Array {
+  read(path: BytePath, range?: ByteRange): Uint8Array {
     this.#check(path);
     const entry = this.#entries.get(path);
     if (entry?.type !== "file") throw new ColdstoreError("store", `can't read ${path}: no such file was made`);
-    return entry.data;
+    return range === undefined ? entry.data : entry.data.subarray(range.start, range.end);
   }
 
   async publish(): Promise<void> {

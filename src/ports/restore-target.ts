@@ -1,4 +1,5 @@
 import type { BytePath } from "./folder.ts";
+import type { ByteRange } from "./store.ts";
 
 /** What the file system under a target can hold, as was tried out on it. */
 export interface TargetTraits {
@@ -42,8 +43,8 @@ export interface RestoreTarget extends AsyncDisposable {
   file(path: BytePath, made: NewFile): FileSink;
   /** Remembers a link, to be made when all files are; `link` is its target's bytes. */
   link(path: BytePath, link: BytePath): void;
-  /** Reads a file back that was made here. */
-  read(path: BytePath): Uint8Array;
+  /** Reads a file back that was made here, or a range of it, which memory has to hold. */
+  read(path: BytePath, range?: ByteRange): Uint8Array;
   /**
    * Makes the links, sets the folders' bits and times, and puts all of it under its final name. Rejects with `settings` when
    * something has come to be there meanwhile; then nothing is. Not for a drill.

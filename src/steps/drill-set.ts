@@ -55,32 +55,48 @@ async function restoredErrors(source: RestoreSource, drill: Drill, io: Io): Prom
 
 // Reading is synchronous; in between, an abort is heard of.
 const filesAtOnce = 100;
+const bytesAtOnce = 8 * 1024 * 1024;
 
 async function readBackChanged(target: RestoreTarget, files: readonly Written[], { signal }: Io): Promise<string[]> {
   const changed: string[] = [];
-  for (const [i, { path, shown, sha256 }] of files.entries()) {
+  for (const [i, file] of files.entries()) {
     if (i % filesAtOnce === 0) await setImmediate(undefined, { signal });
-    if (hash("sha256", target.read(path)) !== sha256) changed.push(shown);
+    const found =
+      file.bytes > bytesAtOnce
+        ? await digestInRanges(target, file, signal)
+        : hash("sha256", target.read(file.path, { start: 0, end: bytesAtOnce + 1 }));
+    if (found !== file.sha256) changed.push(file.shown);
   }
   return changed;
+}
+
+async function digestInRanges(target: RestoreTarget, { path }: Written, signal: AbortSignal): Promise<string> {
+  const sha256 = createHash("sha256");
+  for (let start = 0; ; start += bytesAtOnce) {
+    await setImmediate(undefined, { signal });
+    const data = target.read(path, { start, end: start + bytesAtOnce });
+    sha256.update(data);
+    if (data.length < bytesAtOnce) return sha256.digest("hex");
+  }
 }
 
 interface Written {
   readonly path: string;
   readonly shown: string;
+  readonly bytes: number;
   readonly sha256: string | undefined;
 }
 
 function filesIn(listed: readonly ListedEntry[]): readonly Written[] {
   return listed.flatMap(({ path, entry }) =>
-    entry.type === "file" ? { path, shown: entry.path, sha256: entry.sha256 } : [],
+    entry.type === "file" ? { path, shown: entry.path, bytes: entry.size, sha256: entry.sha256 } : [],
   );
 }
 
 function outputDigests(source: RestoreSource): readonly Written[] {
   return outputsOf(source).map((output) => {
     const path = outputPath(output);
-    return { path, shown: path, sha256: output.sha256 };
+    return { path, shown: path, bytes: output.bytes, sha256: output.sha256 };
   });
 }
 

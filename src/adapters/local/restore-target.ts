@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath } from "../../ports/folder.ts";
 import type { FileSink, NewFile, RestoreTarget, TargetTraits } from "../../ports/restore-target.ts";
+import type { ByteRange } from "../../ports/store.ts";
 import { makeFolders } from "./make-folders.ts";
 import { publishTree } from "./publish-tree.ts";
 import { ownProcess, scratchName } from "./scratch-owner.ts";
@@ -115,8 +116,8 @@ class LocalTarget implements LocalRestoreTarget {
     this.#tree().link(path, link);
   }
 
-  read(path: BytePath): Uint8Array {
-    return this.#tree().read(path);
+  read(path: BytePath, range?: ByteRange): Uint8Array {
+    return this.#tree().read(path, range);
   }
 
   async publish(): Promise<void> {

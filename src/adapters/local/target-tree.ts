@@ -8,11 +8,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   symlinkSync,
 } from "node:fs";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath } from "../../ports/folder.ts";
 import type { FileSink, NewFile } from "../../ports/restore-target.ts";
+import type { ByteRange } from "../../ports/store.ts";
 import { errnoOf } from "./disk-error.ts";
 import { bytePathOf, nativePath, readablePath } from "./native-path.ts";
 import { NewFileSink } from "./new-file-sink.ts";
@@ -78,13 +80,13 @@ export class TargetTree {
     this.#links.set(path, link);
   }
 
-  read(path: BytePath): Uint8Array {
+  read(path: BytePath, range?: ByteRange): Uint8Array {
     for (let at = path.length; at !== -1; at = path.lastIndexOf("/", at - 1)) this.#check(path.slice(0, at));
     return this.#do("read", path, () => {
       const file = this.#openToRead(this.#native(path));
       try {
         if (!fstatSync(file).isFile()) throw takenError(this.#name(path));
-        return readFileSync(file);
+        return range === undefined ? readFileSync(file) : readRange(file, range);
       } finally {
         closeSync(file);
       }
@@ -193,4 +195,15 @@ export class TargetTree {
 
 function joined(base: BytePath, path: BytePath): BytePath {
   return path === "" ? base : `${base}/${path}`;
+}
+
+function readRange(file: number, { start, end }: ByteRange): Uint8Array {
+  const data = Buffer.allocUnsafe(Math.max(0, Math.min(end, fstatSync(file).size) - start));
+  let filled = 0;
+  while (filled < data.length) {
+    const read = readSync(file, data, filled, data.length - filled, start + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return data.subarray(0, filled);
 }
