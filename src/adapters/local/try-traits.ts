@@ -22,7 +22,7 @@ export interface TriedTraits {
 }
 
 // What says nothing about what a file system can hold.
-const troubles = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOENT", "EACCES"]);
+const troubles = new Set(["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "EACCES"]);
 
 /** Tries out what the file system under a folder of ours can hold, in a folder of its own there. Throws what the system says when nothing can be made. */
 export function tryTraits(folder: string, platform: NodeJS.Platform): TriedTraits {
