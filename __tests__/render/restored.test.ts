@@ -96,7 +96,7 @@ describe("below it", () => {
       "from           ./cold",
       "into           /home/me/restored",
       "entries        1 file, 1 folder, 1 link, 1.2 kB",
-      "compared with  the manifest's digests, byte for byte",
+      "compared with  the digests in the set's file list",
     ]);
   });
 
@@ -112,7 +112,7 @@ describe("below it", () => {
       "path           a\\x1b[2J",
       "entries        1 file, 1 folder, 1 link, 1.2 kB",
       "build outputs  2 files, in coldstore-files/",
-      "compared with  the manifest's digests, byte for byte",
+      "compared with  the digests in the set's file list",
       "2 links were left out",
       "  a",
       "  b\\u202e",

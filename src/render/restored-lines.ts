@@ -42,7 +42,7 @@ function pathFacts({ paths }: Restored): readonly SetFact[] {
 }
 
 const comparedWith: Readonly<Record<Restored["against"], string>> = {
-  manifest: "the manifest's digests, byte for byte",
+  manifest: "the digests in the set's file list",
   checksum: "the checksum beside the archive",
   sidecar: "what coldstore 1.x wrote beside the archive",
   nothing: "nothing: no manifest and no checksum lies beside the archive",
