@@ -37,7 +37,7 @@ export async function restoreCopy(
     const into = settings.dryRun || settings.into === undefined ? {} : { into: settings.into };
     const found = { counts, files, skippedLinks, outwardLinks, paths: settings.paths };
     return {
-      restored: { set: set.name, store: store.name, ...into, ...found, against: "manifest" },
+      restored: { set: set.name, made: run.started, store: store.name, ...into, ...found, against: "manifest" },
       notes: end.damaged.map(({ message }) => `${message}; it was restored from another of the set's archives`),
     };
   } finally {
