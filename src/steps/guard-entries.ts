@@ -19,7 +19,7 @@ export function admitAll(
 ): Admitted {
   const outputs = outputsOf(source);
   checkOutputPlaces(outputs, listed);
-  const guard = new EntryGuard({ symlinks, outwardLinks, traits });
+  const guard = new EntryGuard({ symlinks, outwardLinks, traits, isCheckout: source.content.mode === "snapshot" });
   const skipped = new Set<ListedEntry>();
   for (const one of listed) {
     const { path, link, entry } = one;
