@@ -113,6 +113,18 @@ describe("a folder to restore into", () => {
     expect(readdirSync(folder)).toEqual(["into"]);
   });
 
+  test("is empty, too, when all that's in it is half of a restore that was killed there", async () => {
+    const into = join(newFolder(), "into");
+    mkdirSync(join(into, prefix + scratchName({ ...ownProcess(), pid: 2 ** 22 + 1 })), {
+      recursive: true,
+      mode: 0o700,
+    });
+    await using target = await open(into);
+    expect(readdirSync(into)).toEqual([]);
+    await target.publish();
+    expect(readdirSync(into)).toEqual([]);
+  });
+
   test("behind a link is filled, and the link stays", async () => {
     const folder = newFolder();
     mkdirSync(join(folder, "far/real"), { recursive: true });
@@ -331,10 +343,11 @@ describe("half-made things", () => {
       put(target, "blind", "y", { mode: 0o000, mtime: 2 });
       expect(Buffer.from(target.read("blind")).toString()).toBe("y");
       for (const path of ["closed", ""]) target.folder(path, { mode: 0o555, mtime: 1 });
+      for (const path of ["dark", "dark/deep"]) target.folder(path, { mode: 0o000, mtime: 1 });
       await target.publish();
     });
     const modes = [...lookAtTree(join(folder, "into"))!.values()].map((entry) => "mode" in entry && entry.mode);
-    expect(modes).toEqual([0o555, 0, 0o555, 0o444]);
+    expect(modes).toEqual([0o555, 0, 0o555, 0o444, 0, 0]);
   });
 
   test("of a process that was killed are never seen, and gone after the next run", async () => {
@@ -406,10 +419,9 @@ describe("a full disk", () => {
     expect(readdirSync(disk)).toEqual([]);
   });
 
-  test("at the beginning is told too", async (context) => {
+  test.for([1, 2, 4])("of %i files is told at the beginning", async (files, context) => {
     const disk = await smallDisk(context, 1);
-    // The disk's root and the scratch folder take what there is.
-    execFileSync("mount", ["-o", "remount,nr_inodes=2", disk]);
+    execFileSync("mount", ["-o", `remount,nr_inodes=${files}`, disk]);
     await expect(open(join(disk, "into"))).rejects.toMatchObject({
       failure: "store",
       message: expect.stringContaining("the disk is full"),

@@ -53,7 +53,7 @@ export async function openDrillTarget(order: DrillOrder): Promise<LocalRestoreTa
     const made = await makeFolders(order.root);
     mkdirSync(scratch, { mode: 0o700 });
     const place = { given: scratch, into: scratch, scratch, inside: false, made };
-    return openTree(place, { ...order, shown: "the drill", publish: refuse });
+    return openTree(place, { ...order, shown: scratch, publish: refuse });
   } catch (error) {
     throw targetError(error, "make a scratch folder in", order.root);
   }

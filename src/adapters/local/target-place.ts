@@ -24,11 +24,10 @@ export interface TargetPlace {
 
 /** Finds out where to restore, makes a scratch folder there and removes those of dead processes. Rejects as `openTarget` does. */
 export async function openTargetPlace(given: string): Promise<TargetPlace> {
-  const { into, existing } = lookAt(given);
+  const found = lookAt(given);
+  const { into, existing, stays } = found;
   const place =
-    existing === undefined || !mustStay(into, existing)
-      ? await scratchBeside({ given, into, ...(existing && { existing }) })
-      : scratchInside(given, into, existing);
+    existing !== undefined && stays ? scratchInside(given, into, existing) : await scratchBeside(given, found);
   try {
     removeDeadTargets(dirname(place.scratch), place.scratch);
     if (existing !== undefined && !place.inside) removeDeadTargets(into, place.scratch);
@@ -36,7 +35,7 @@ export async function openTargetPlace(given: string): Promise<TargetPlace> {
       throw intoError(given, "there is something in it");
     return place;
   } catch (error) {
-    removePlace(place);
+    attempt(() => removePlace(place));
     throw targetError(error, "look into", given);
   }
 }
@@ -50,6 +49,8 @@ export function removePlace({ scratch, made }: TargetPlace): void {
 interface Found {
   readonly into: string;
   readonly existing?: Stats;
+  /** It can't, or shouldn't, be replaced. */
+  readonly stays: boolean;
 }
 
 /** What is under the final name now: nothing or an empty folder, else it throws. */
@@ -57,10 +58,10 @@ function lookAt(given: string): Found {
   try {
     const into = realFolder(given);
     const existing = lstatSync(into, { throwIfNoEntry: false });
-    if (existing === undefined) return { into };
+    if (existing === undefined) return { into, stays: false };
     if (!existing.isDirectory()) throw intoError(given, "that isn't a folder");
     if (holdsAnything(into)) throw intoError(given, "there is something in it");
-    return { into, existing };
+    return { into, existing, stays: mustStay(into, existing) };
   } catch (error) {
     throw targetError(error, "look into", given);
   }
@@ -79,14 +80,12 @@ function realFolder(given: string): string {
   }
 }
 
-/**
- * Whether a folder can't, or shouldn't, be replaced by a rename: it is a mount point or where this process is, it belongs to somebody
- * else, or what is made in it gets its group.
- */
+/** It is a mount point, or where this process is; it belongs to somebody else, or gives its group to what is made in it. */
 function mustStay(into: string, existing: Stats): boolean {
   const parent = statSync(dirname(into));
   if (dirname(into) === into || parent.dev !== existing.dev) return true;
-  if (into === realpathSync(process.cwd()) || mountPoints().includes(into)) return true;
+  const here = statSync(".");
+  if ((here.dev === existing.dev && here.ino === existing.ino) || mountPoints().includes(into)) return true;
   const user = process.geteuid?.() ?? existing.uid;
   return (existing.mode & 0o7000) !== 0 || (user !== 0 && user !== existing.uid);
 }
@@ -105,13 +104,13 @@ function unescaped(field: string): string {
   return field.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-async function scratchBeside(found: Found & { given: string }): Promise<TargetPlace> {
-  const { given, into, existing } = found;
+async function scratchBeside(given: string, { into, existing }: Found): Promise<TargetPlace> {
   const made: string[] = [];
   for (let tries = 0; ; tries += 1) {
     try {
       made.push(...(await makeFolders(dirname(into))));
-      return { ...found, scratch: makeTargetScratch(dirname(into)), inside: false, made };
+      const scratch = makeTargetScratch(dirname(into));
+      return { given, into, scratch, inside: false, made, ...(existing && { existing }) };
     } catch (error) {
       const code = errnoOf(error) ?? "";
       // Another run that ended just now removed folders that it had made.

@@ -40,13 +40,14 @@ interface Here {
 }
 
 function isLeft(stat: Stats, owner: ScratchOwner, { here, ownStat }: Here): boolean {
-  const isOurs = stat.isDirectory() && stat.uid === ownStat.uid && stat.mode === ownStat.mode;
+  // The mode says too that it's a folder.
+  const isOurs = stat.uid === ownStat.uid && stat.mode === ownStat.mode;
   const state = stateOf(owner, here);
   const isOld = state === "elsewhere" && ownStat.mtimeMs - stat.mtimeMs > dayMs;
   return isOurs && (state === "dead" || isOld);
 }
 
-/** Whether something is in a folder, half-made restores counted as `scratch` says; `own` never counts. */
+/** Whether something is in a folder: beside any half-made restores, or when `own` is given, beside that one alone. */
 export function holdsAnything(folder: string, own?: string): boolean {
   const mine = own !== undefined && dirname(own) === folder ? basename(own) : undefined;
   return readdirSync(folder).some((name) => name !== mine && (own !== undefined || !name.startsWith(targetPrefix)));
