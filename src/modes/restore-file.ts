@@ -6,6 +6,7 @@ import type { Outcome, Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { RestoreSettings } from "../settings/settings.ts";
+import { ExpansionLimit } from "../steps/expansion-limit.ts";
 import { type Companions, findCompanions, type Vouched } from "../steps/find-companions.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
 import { nameSome } from "../steps/name-some.ts";
@@ -102,7 +103,7 @@ async function restoreAlone(
     const chosen = onlyPaths(target, paths.length === 0 ? ["."] : paths);
     const order = { target: chosen.target, symlinks, outwardLinks, ...(vouched && { vouched }) };
     const open = { bytes, open: async (range?: Parameters<Store["open"]>[1]) => store.open(file, range, io) };
-    const end = await restoreLoose(open, order, {}, io);
+    const end = await restoreLoose(open, order, new ExpansionLimit({ archiveBytes: bytes }), io);
     const missed = chosen.missed().filter((path) => path !== ".");
     if (missed.length > 0)
       throw new ColdstoreError(

@@ -1,5 +1,6 @@
 import { ColdstoreError } from "../model/errors.ts";
 import { looseZipName } from "./loose-name.ts";
+import { shownPath } from "./shown-path.ts";
 import type { TarMember } from "./tar-reader.ts";
 import type { ZipEntry } from "./zip-records.ts";
 
@@ -27,8 +28,9 @@ function typeOf({ unixMode = 0, bytes }: ZipEntry, name: Buffer): "file" | "dir"
   const endsAsFolder = name.at(-1) === 0x2f;
   const told = unixMode >> 12;
   const type = told === 0 ? (endsAsFolder ? "dir" : "file") : fileTypes[told];
-  const text = name.toString();
-  if (type === undefined) throw new ColdstoreError("unsafe", `${text} is a device or a pipe, and none is made`);
+  const text = shownPath(name.toString("latin1"));
+  if (type === undefined)
+    throw new ColdstoreError("unsafe", `${text} isn't safe to restore: it is a device or a pipe; nothing was restored`);
   if (type !== "dir" && endsAsFolder)
     throw new ColdstoreError("integrity", `${text} is a ${type} by its mode and a folder by its name`);
   if (type === "dir" && bytes > 0) throw new ColdstoreError("integrity", `${text} is a folder with content`);
