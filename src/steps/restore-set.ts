@@ -56,6 +56,7 @@ async function restoreFrom(
   const { skipped, end } = admitAll(source, listed, { ...order, traits: target.traits });
   await restoreOutputs(source, target, io);
   const damage = await damageOf(async () => fill(archive, { source, order, listed, skipped, target }, io));
+  io.signal.throwIfAborted();
   if (damage !== undefined) return damage;
   held.move();
   return { ...end, target };
