@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { BytePath } from "../../src/ports/folder.ts";
 import type { RestoredEntry } from "./memory-target.ts";
 
@@ -9,16 +9,30 @@ export function lookAtTree(folder: string): ReadonlyMap<BytePath, RestoredEntry>
   const root = Buffer.from(folder).toString("latin1");
   const visit = (path: BytePath): void => {
     const native = Buffer.from(path === "" ? root : `${root}/${path}`, "latin1");
-    const { mode, mtimeMs } = lstatSync(native);
-    const facts = { mode: mode & 0o7777, mtime: Math.floor(mtimeMs / 1000) };
-    if ((mode & 0o170000) === 0o120000)
+    const stat = lstatSync(native);
+    const facts = { mode: stat.mode & 0o7777, mtime: Math.floor(stat.mtimeMs / 1000) };
+    if (stat.isSymbolicLink())
       seen.set(path, { type: "symlink", link: readlinkSync(native, "buffer").toString("latin1") });
-    else if ((mode & 0o170000) === 0o040000) {
+    else if (stat.isDirectory()) {
       seen.set(path, { type: "dir", ...facts });
-      for (const name of readdirSync(native, "buffer"))
-        visit(`${path === "" ? "" : `${path}/`}${name.toString("latin1")}`);
-    } else seen.set(path, { type: "file", ...facts, data: new Uint8Array(readFileSync(native)) });
+      for (const name of opened(native, facts.mode, () => readdirSync(native, "buffer")))
+        opened(native, facts.mode, () => visit(`${path === "" ? "" : `${path}/`}${name.toString("latin1")}`));
+    } else {
+      const data = opened(native, facts.mode, () => readFileSync(native));
+      seen.set(path, { type: "file", ...facts, data: new Uint8Array(data) });
+    }
   };
   visit("");
   return new Map([...seen].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Reads what its permissions may forbid. */
+function opened<T>(native: Buffer, mode: number, read: () => T): T {
+  if ((mode & 0o500) === 0o500 || process.geteuid?.() === 0) return read();
+  chmodSync(native, mode | 0o500);
+  try {
+    return read();
+  } finally {
+    chmodSync(native, mode);
+  }
 }

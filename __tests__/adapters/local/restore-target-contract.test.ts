@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { removeTree } from "../../../src/adapters/local/remove-tree.ts";
 import { openRestoreTarget } from "../../../src/adapters/local/restore-target.ts";
 import { restoreTargetContract, type TargetUnderTest } from "../../contracts/restore-target-contract.ts";
 import { lookAtTree } from "../../support/look-at-tree.ts";
@@ -15,7 +16,7 @@ async function targetIn(folder: string, into: string): Promise<TargetUnderTest> 
     shown: () => lookAtTree(into),
     [Symbol.asyncDispose]: async () => {
       const left = (await readdir(folder)).filter((name) => name !== "into");
-      await rm(folder, { recursive: true, force: true });
+      removeTree(folder);
       expect(left).toEqual([]);
     },
   };

@@ -20,6 +20,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { removeTree } from "../../../src/adapters/local/remove-tree.ts";
 import { openDrillTarget, openRestoreTarget } from "../../../src/adapters/local/restore-target.ts";
 import { ownProcess, scratchName } from "../../../src/adapters/local/scratch-owner.ts";
 import { failureOf, put, thrownBy } from "../../contracts/restore-target-contract.ts";
@@ -36,7 +37,7 @@ const prefix = ".coldstore-restore-";
 
 function newFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "coldstore-into-")));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => removeTree(folder));
   return folder;
 }
 
@@ -283,13 +284,17 @@ describe("what came to be there while it was restored", () => {
   test("of two restores at once one is shown, whole, and the other says so", async () => {
     const folder = newFolder();
     const into = join(folder, "deep/into");
-    const runs = await Promise.all(
-      ["a", "b"].map((mark) => finished(startScript("fill-target.ts", [into, mark, "publish"]))),
+    const go = join(folder, "go");
+    const children = ["a", "b"].map((mark) => startScript("fill-target.ts", [into, mark, go]));
+    const runs = children.map(async (child) => finished(child));
+    await Promise.all(children.map(firstWord));
+    writeFileSync(go, "");
+    const ends = (await Promise.all(runs)).map(({ out }) => out);
+    const winner = ends.indexOf("filled published");
+    expect(ends[1 - winner]).toContain(`into is ${into}, and something has come to be there`);
+    const files = [...lookAtTree(into)!].flatMap(([path, { type }]) =>
+      type === "file" && path !== "half" ? path.split("/")[2] : [],
     );
-    const ends = runs.map(({ out }) => out);
-    const winner = ends.indexOf("published");
-    expect(ends[1 - winner]).toContain(`into is ${into}, and`);
-    const files = [...lookAtTree(into)!].flatMap(([path, { type }]) => (type === "file" ? path.split("/")[2] : []));
     expect(files).toEqual(Array.from({ length: 200 }, () => ["a", "b"][winner]));
     expect(readdirSync(join(folder, "deep"))).toEqual(["into"]);
   });
@@ -304,6 +309,14 @@ describe("half-made things", () => {
     expect(lstatSync(join(folder, "deep/er", scratchIn(join(folder, "deep/er"))[0]!)).mode & 0o777).toBe(0o700);
     await target[Symbol.asyncDispose]();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.runIf(process.platform === "linux")("aren't held open when the target is disposed of", async () => {
+    const target = await open(join(newFolder(), "into"));
+    const before = readdirSync("/proc/self/fd").length;
+    for (let i = 0; i < 100; i += 1) target.file(`half-${i}`, { mode: 0o644 }).write(Buffer.from("x"));
+    await target[Symbol.asyncDispose]();
+    expect(readdirSync("/proc/self/fd").length).toBeLessThan(before + 50);
   });
 
   test("are gone at once before a hard exit, open files and closed folders too", async () => {

@@ -141,7 +141,9 @@ class LocalTarget implements LocalRestoreTarget {
   }
 
   removeScratchNow(): void {
-    if (!this.#done) attempt(() => removePlace(this.#parts.place));
+    if (this.#done) return;
+    this.#parts.tree.close();
+    attempt(() => removePlace(this.#parts.place));
   }
 
   #tree(): TargetTree {

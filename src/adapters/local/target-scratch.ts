@@ -4,7 +4,7 @@ import { removeTree } from "./remove-tree.ts";
 import { ownerOf, ownProcess, scratchName, stateOf, type ScratchOwner } from "./scratch-owner.ts";
 
 /** What the names of half-made restores begin with; a scratch name follows. They lie in folders that aren't ours. */
-export const targetPrefix = ".coldstore-restore-";
+const targetPrefix = ".coldstore-restore-";
 
 const dayMs = 24 * 3600 * 1000;
 
