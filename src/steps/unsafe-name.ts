@@ -21,7 +21,7 @@ export function whyUnsafeName(name: BytePath, traits: TargetTraits): string | un
 
 /** Whether git would take a folder or file of this name for its own, on some file system: the rules of its `verify_path`, with both protections on. */
 export function isGitName(name: BytePath): boolean {
-  return quick.test(name) && /^(?:\.git|git~1)[. ]*(?::|$)/i.test(bare(name));
+  return quick.test(name) && bareParts(name).some((part) => /^(?:\.git|git~1)[. ]*(?::|$)/i.test(part));
 }
 
 /**
@@ -29,16 +29,18 @@ export function isGitName(name: BytePath): boolean {
  * them: other things are called so too.
  */
 export function isRepositoryName(name: BytePath): boolean {
-  return quick.test(name) && others.test(bare(name));
+  return quick.test(name) && bareParts(name).some((part) => others.test(part));
 }
 
 // Most names have none of this, and no more is to be asked of them.
-const quick = /^[^a-zA-Z]*[._]|~1|[^\0-\x7f]/;
+const quick = /^[^a-zA-Z]*[._]|~1|\\|[^\0-\x7f]/;
 
 const others =
   /^(?:\.(?:hg|svn|bzr|jj|pijul|fossil|fslckout|sl)|(?:hg|svn|bzr|jj|pijul|fossil|sl)~1|_darcs|_fossil_)[. ]*(?::|$)/i;
 
-/** Without the characters that HFS+ doesn't see in names. Source: next_hfs_char of git's utf8.c. */
-function bare(name: BytePath): string {
-  return textOf(name).replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, "");
+/** As Windows would part a name, and without the characters that HFS+ doesn't see. Source: next_hfs_char of git's utf8.c. */
+function bareParts(name: BytePath): string[] {
+  return textOf(name)
+    .replaceAll(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g, "")
+    .split("\\");
 }
