@@ -14,9 +14,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nowhereTarget } from "../../src/steps/nowhere-target.ts";
+import { onlyPaths } from "../../src/steps/only-paths.ts";
 import { makeRepository } from "../support/git-fixture.ts";
+import { MemoryTarget } from "../support/memory-target.ts";
 import { testWith } from "../support/programs.ts";
-import { linesOf, restoreBytes } from "../support/restore-bytes.ts";
+import { linesOf, restoreBytes, restoreInto } from "../support/restore-bytes.ts";
 import { buildTar } from "../support/tar-builder.ts";
 
 const long = `${"d".repeat(90)}/${"f".repeat(120)}.txt`;
@@ -218,7 +221,27 @@ testWith(["tar", "bsdtar"], "a hard link comes back as a file of its own, of the
   }
 });
 
-testWith(["tar"], "a sparse file and a label are refused in words that say what they are", async () => {
+test("a hard link is left out or made with its file when paths are given, and in a dry run", async () => {
+  const tar = buildTar([
+    { name: "one", data: "same" },
+    { name: "two", flag: "1", link: "one" },
+    { name: "other", data: "x" },
+  ]);
+  const restore = async (paths: readonly string[]): Promise<readonly string[]> => {
+    const target = new MemoryTarget();
+    await restoreInto(onlyPaths(target, paths).target, tar);
+    return [...target.held.keys()].filter((path) => path !== "");
+  };
+  expect(await restore(["other"])).toEqual(["other"]);
+  expect(await restore(["one", "two"])).toEqual(["one", "two"]);
+  await expect(restore(["two"])).rejects.toMatchObject({
+    failure: "settings",
+    message: expect.stringContaining('"two"'),
+  });
+  expect(await restoreInto(nowhereTarget(), tar)).toMatchObject({ counts: { files: 3, bytes: 9 } });
+});
+
+testWith(["tar"], "a sparse file are refused in words that say what they are", async () => {
   writeFileSync(at("holes"), "");
   truncateSync(at("holes"), 5_000_000);
   for (const format of ["gnu", "pax"]) {
@@ -230,7 +253,7 @@ testWith(["tar"], "a sparse file and a label are refused in words that say what 
   }
 });
 
-test("with another order of times a folder that is listed twice is one folder", async () => {
+test("a folder that is listed twice is one folder", async () => {
   const tar = buildTar([
     { name: "p/" },
     { name: "p/a", data: "1" },

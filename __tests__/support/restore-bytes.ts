@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { RestoreTarget } from "../../src/ports/restore-target.ts";
 import { ExpansionLimit } from "../../src/steps/expansion-limit.ts";
 import { type LooseEnd, type LooseOrder, restoreLoose } from "../../src/steps/restore-loose.ts";
 import { MemoryTarget, type MemoryTargetOptions, type RestoredEntry } from "./memory-target.ts";
@@ -13,16 +14,25 @@ export interface RestoredBytes {
 export type HowToRestore = Partial<Omit<LooseOrder, "target">> &
   MemoryTargetOptions & { readonly chunk?: number; readonly target?: MemoryTarget };
 
-/** Restores the bytes of a single archive into memory, and publishes them. */
-export async function restoreBytes(archive: Uint8Array, how: HowToRestore = {}): Promise<RestoredBytes> {
-  const { chunk = 50_000, symlinks = "keep", outwardLinks = "refuse", vouched, target = new MemoryTarget(how) } = how;
+/** Fills a target with the bytes of a single archive. */
+export async function restoreInto(
+  target: RestoreTarget,
+  archive: Uint8Array,
+  { chunk = 50_000, symlinks = "keep", outwardLinks = "refuse", vouched }: HowToRestore = {},
+): Promise<LooseEnd> {
   const file = {
     bytes: archive.length,
     open: async (range?: { readonly start: number; readonly end: number }) =>
       Readable.from(chunksOf(archive.subarray(range?.start, range?.end), chunk), { objectMode: false }),
   };
   const order = { target, symlinks, outwardLinks, ...(vouched && { vouched }) };
-  const end = await restoreLoose(file, order, new ExpansionLimit({ archiveBytes: archive.length }), quiet);
+  return restoreLoose(file, order, new ExpansionLimit({ archiveBytes: archive.length }), quiet);
+}
+
+/** Restores the bytes of a single archive into memory, and publishes them. */
+export async function restoreBytes(archive: Uint8Array, how: HowToRestore = {}): Promise<RestoredBytes> {
+  const { target = new MemoryTarget(how) } = how;
+  const end = await restoreInto(target, archive, how);
   await target.publish();
   const tree = new Map(
     [...(target.published ?? [])].flatMap(([path, entry]) =>

@@ -1,6 +1,8 @@
 import type { TreeCounts } from "../model/entry.ts";
+import { ColdstoreError } from "../model/errors.ts";
 import type { BytePath } from "../ports/folder.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
+import { shownPath } from "./shown-path.ts";
 
 /** A target that takes some paths, and all below them, and lets the others go by; `seen` tells which of them came. */
 export interface ChosenPaths {
@@ -34,6 +36,7 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
       counts.files += 1;
       return {
         write(data) {
+          if (data === lost) throw secondName(path);
           sink.write(data);
           counts.bytes += data.length;
         },
@@ -45,7 +48,8 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
       inner.link(path, link);
       counts.symlinks += 1;
     },
-    read: (path, range) => inner.read(path, range),
+    // What is read back is copied to a second name, which may go by too.
+    read: (path, range) => (takes(path) ? inner.read(path, range) : lost),
     publish: async () => inner.publish(),
     [Symbol.asyncDispose]: async () => inner[Symbol.asyncDispose](),
   };
@@ -54,6 +58,16 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
     counts: () => ({ ...counts }),
     missed: () => [...wanted].flatMap(([bytes, path]) => (came.has(bytes) ? [] : [path])),
   };
+}
+
+/** The content of a file that went by. */
+const lost: Uint8Array = new Uint8Array();
+
+function secondName(path: BytePath): ColdstoreError {
+  return new ColdstoreError(
+    "settings",
+    `${shownPath(path)} is a hard link in the archive to a file that was left out; give the path of that one too, or none`,
+  );
 }
 
 const nowhere = { write: () => undefined, close: () => undefined };
