@@ -108,7 +108,7 @@ test("a pax header holds for the next entry only, over other headers in between"
       ["mtime", "1.5"],
     ]),
     member({ name: "././@LongLink", flag: "L", data: "named\0" }),
-    member({ name: "cut", data: "12345", size: 0 }),
+    member({ name: "cut", data: "12345" }),
     member({ name: "next", data: "678" }),
     end,
   ]);
@@ -134,6 +134,13 @@ const refused: Record<string, Buffer> = {
   })(),
   "NUL in a record": Buffer.concat([pax("x", [["path", "a\0b"]]), member(good), end]),
   "malformed record": Buffer.concat([member({ name: "x", flag: "x", data: "13 path=abc\n" }), member(good), end]),
+  "disagree about its size": Buffer.concat([
+    pax("x", [["size", "1024"]]),
+    member({ name: "a" }),
+    member(good),
+    member(good),
+    end,
+  ]),
   "size in a pax header": Buffer.concat([pax("x", [["size", "-1"]]), member(good), end]),
   "path in a pax header is empty": Buffer.concat([pax("x", [["path", ""]]), member(good), end]),
   "two pax headers": Buffer.concat([pax("x", [["mtime", "1"]]), pax("x", [["mtime", "1"]]), member(good), end]),

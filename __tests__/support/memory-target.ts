@@ -79,7 +79,7 @@ export class MemoryTarget implements RestoreTarget {
         this.#begin("write", path);
         this.written += data.length;
         // A caller may use its buffer again.
-        chunks.push(Uint8Array.from(data));
+        chunks.push(new Uint8Array(data));
       },
       close: () => {
         this.#begin("close", path);

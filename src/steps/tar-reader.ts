@@ -31,6 +31,9 @@ type Part = "header" | "meta" | "data" | "padding" | "zeros";
 // Readers that disagree about huge names or comments are how archives are smuggled past checks; real ones are short.
 const maxMetaBytes = 1024 * 1024;
 
+// What an entry's own header has digits for; for more, writers leave any number there (pax(1), "size").
+const mostOctalBytes = 0o77777777777;
+
 /**
  * Reads a tar (ustar, pax, GNU long names and numbers) from chunks of any size, without keeping content.
  * Strict: anything that two readers could take differently is an `integrity` error that names the byte; the reader
@@ -185,6 +188,8 @@ export class TarReader {
     const path = pax.path ?? this.#longPath ?? header.path;
     const link = pax.linkpath ?? this.#longLink ?? header.link;
     const size = pax.size ?? header.size;
+    if (size !== header.size && size <= mostOctalBytes)
+      throw damagedTar(at, "a pax header and the entry's own disagree about its size");
     const type = typeOf(header.flag, path);
     if (header.flag === "S") throw sparseTar(at);
     if (type === undefined) throw damagedTar(at, `an entry of type "${header.flag}", which Coldstore doesn't read`);
