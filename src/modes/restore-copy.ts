@@ -51,16 +51,8 @@ async function fill(
   io: Io,
 ): Promise<SetEnd> {
   const { symlinks, outwardLinks, paths } = settings;
-  const rules = { symlinks, outwardLinks };
-  if (paths.length === 0)
-    return restoreSet(source, { ...rules, openTarget: async () => targetOf(settings, ports) }, io);
-  const target = await targetOf(settings, ports);
-  try {
-    return { ...(await restorePaths(source, { ...rules, target, paths }, io)), target, damaged: [] };
-  } catch (error) {
-    await target[Symbol.asyncDispose]();
-    throw error;
-  }
+  const order = { symlinks, outwardLinks, openTarget: async () => targetOf(settings, ports) };
+  return paths.length === 0 ? restoreSet(source, order, io) : restorePaths(source, { ...order, paths }, io);
 }
 
 /** Where a restore writes; a dry run reads all and writes nothing. */

@@ -102,7 +102,8 @@ export async function* fileListBatches(
   splitter.end();
 }
 
-class LineSplitter {
+/** Lines out of chunks of any size. Throws `integrity` for one that is longer than any of ours. */
+export class LineSplitter {
   /** Lines that came whole. */
   count = 0;
   #rest: Uint8Array[] = [];

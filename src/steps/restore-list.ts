@@ -35,7 +35,8 @@ export async function readRestoreList(
   return listed;
 }
 
-function listedEntry(entry: Entry): ListedEntry {
+/** An entry with its names as bytes. */
+export function listedEntry(entry: Entry): ListedEntry {
   const path = pathOf(entry.path, entry.pathBytes);
   return entry.link === undefined ? { path, entry } : { path, entry, link: pathOf(entry.link, entry.linkBytes) };
 }

@@ -53,12 +53,13 @@ export async function restoreZip(
   }
 }
 
-interface Filling extends ZipOrder {
+/** What a zip of a set is to be filled from, and with. */
+export interface ZipFilling extends ZipOrder {
   readonly artifact: ManifestArtifact;
   readonly content: ManifestContent;
 }
 
-async function fill(file: RangedFile, filling: Filling, io: Io): Promise<void> {
+async function fill(file: RangedFile, filling: ZipFilling, io: Io): Promise<void> {
   const directory = await readZipDirectory(file);
   const records = soundRecords(directory);
   const writer = new ListedWriter(placesOf(records, filling), filling);
@@ -78,10 +79,10 @@ async function fill(file: RangedFile, filling: Filling, io: Io): Promise<void> {
   }
 }
 
-type Places = ReadonlyMap<ZipEntry, ListedEntry>;
+export type ZipPlaces = ReadonlyMap<ZipEntry, ListedEntry>;
 
 /** What each entry is in the file list: all but contents is compared, so that no more is written than the list says. */
-function placesOf(records: readonly ZipEntry[], { listed, content }: Filling): Places {
+function placesOf(records: readonly ZipEntry[], { listed, content }: ZipFilling): ZipPlaces {
   const prefix = Buffer.from(content.prefix);
   const places = new Map<ZipEntry, ListedEntry>();
   for (const record of records) {
@@ -89,10 +90,7 @@ function placesOf(records: readonly ZipEntry[], { listed, content }: Filling): P
     if (found === undefined) continue;
     const place = listed[places.size];
     if (place?.entry.path !== found.path) throw mismatch(found.path, "the file list doesn't have it there");
-    const { type, mode, size, pathBytes } = found;
-    const wrong = differenceOf(place.entry, { ...place.entry, type, mode, size });
-    if (wrong !== undefined || pathBytes !== undefined)
-      throw mismatch(found.path, wrong ?? "its name is marked as UTF-8 and isn't");
+    assertAsListed(found, place);
     places.set(record, place);
   }
   const missing = listed.slice(places.size).map(({ entry }) => entry.path);
@@ -100,8 +98,15 @@ function placesOf(records: readonly ZipEntry[], { listed, content }: Filling): P
   return places;
 }
 
-/** Undefined for the folders that the prefix names. */
-function entryIn(record: ZipEntry, prefix: Uint8Array): Entry | undefined {
+/** Throws `integrity` when an entry isn't the one of the file list that has its path. */
+export function assertAsListed({ path, type, mode, size, pathBytes }: Entry, { entry }: ListedEntry): void {
+  const wrong = differenceOf(entry, { ...entry, type, mode, size });
+  if (wrong !== undefined || pathBytes !== undefined)
+    throw mismatch(path, wrong ?? "its name is marked as UTF-8 and isn't");
+}
+
+/** The entry that a record of a zip is; undefined for the folders that the prefix names. Throws `integrity` for one that we don't make. */
+export function entryIn(record: ZipEntry, prefix: Uint8Array): Entry | undefined {
   const { member, doubt } = zipMember(record, undefined);
   const name = record.name.toString();
   if (doubt !== undefined) throw new DamagedZip(`${name}: ${doubt}`);
@@ -111,12 +116,12 @@ function entryIn(record: ZipEntry, prefix: Uint8Array): Entry | undefined {
 }
 
 /** Writes contents that turn out to be those of the file list. */
-class ListedWriter {
-  readonly #places: Places;
-  readonly #filling: Filling;
+export class ListedWriter {
+  readonly #places: ZipPlaces;
+  readonly #filling: ZipFilling;
   readonly #common: number | undefined;
 
-  constructor(places: Places, filling: Filling) {
+  constructor(places: ZipPlaces, filling: ZipFilling) {
     this.#places = places;
     this.#filling = filling;
     this.#common = commonTime(filling.content);

@@ -26,7 +26,7 @@ export interface TarFilling {
 export class TarFiller {
   readonly #filling: TarFilling;
   readonly #prefix: string;
-  readonly #reader = new TarReader();
+  readonly #reader: TarReader;
   #next = 0;
   #current: ListedEntry | undefined;
   #made: NewFile = { mode: 0 };
@@ -34,8 +34,10 @@ export class TarFiller {
   #hash: Hash | undefined;
   #sha256 = "";
 
-  constructor(filling: TarFilling) {
+  /** `position`: where in the tar the first bytes are from, a header. */
+  constructor(filling: TarFilling, position = 0) {
     this.#filling = filling;
+    this.#reader = new TarReader(position);
     this.#prefix = Buffer.from(filling.prefix).toString("latin1");
   }
 
@@ -47,6 +49,11 @@ export class TarFiller {
   /** To be called behind the last byte. */
   end(): void {
     this.#reader.end();
+    this.endStretch();
+  }
+
+  /** The same where only a stretch of the tar was read, which ends behind a header or a content. */
+  endStretch(): void {
     const missing = this.#filling.expected[this.#next];
     if (missing !== undefined) throw mismatch(missing.entry.path, "it isn't in the archive");
   }
