@@ -148,4 +148,4 @@ test("what was let in can be written without any care, and lies where it should,
   // Else nothing was tried.
   expect(links).toBeGreaterThan(50);
   expect(outward).toBeGreaterThan(5);
-}, 60_000);
+}, 600_000);
