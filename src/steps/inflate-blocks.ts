@@ -33,6 +33,9 @@ export interface Surroundings {
 
 const blocksInFlight = 8;
 
+// Blocks of tar.zst are four times as large as those of tar.gz.
+const bytesInFlight = 16 * 1024 * 1024;
+
 // What an index may ask memory for; blocks of ours have 4 MiB at the most.
 const mostBlockBytes = 64 * 1024 * 1024;
 
@@ -48,7 +51,8 @@ export async function* inflateBlocks(
 ): AsyncGenerator<Piece, void, undefined> {
   const cuts = cutsOf(file);
   const pool = slicePool(cuts, file.codec);
-  yield* inOrder(slicesOf(source, { cuts, codec: file.codec, pool }, around), blocksInFlight, async (slice) => {
+  const inFlight = Math.max(2, Math.min(blocksInFlight, Math.floor(bytesInFlight / file.blocks.blockBytes)));
+  yield* inOrder(slicesOf(source, { cuts, codec: file.codec, pool }, around), inFlight, async (slice) => {
     const piece = await inflateSlice(slice, file);
     if (slice.whole) pool.give(slice.bytes);
     return piece;

@@ -58,7 +58,11 @@ async function* piecesOf(
   const [codec, blocks] = [codecOf(artifact.format ?? "tar"), blockIndexOf(artifact)];
   if (codec !== undefined && blocks !== undefined) {
     const around: Surroundings = { header: Buffer.alloc(0), tail: Buffer.alloc(0) };
-    yield* inflateBlocks(source, { codec, blocks, bytes: artifact.bytes, plainBytes: content.tar.bytes }, around);
+    const file = { codec, blocks, bytes: artifact.bytes, plainBytes: content.tar.bytes };
+    for await (const piece of inflateBlocks(source, file, around)) {
+      yield piece;
+      if ("data" in piece) letGo(piece.data);
+    }
     return;
   }
   let start = 0;
@@ -66,6 +70,14 @@ async function* piecesOf(
     yield { start, data };
     start += data.length;
   }
+}
+
+// Smaller ones may share their memory with other buffers (Buffer.poolSize), and can't be taken from them.
+const surelyOwnBytes = 256 * 1024;
+
+/** Frees a block at once: the collector comes to it late, and each time looks at the whole file list, too. */
+function letGo({ buffer, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && length >= surelyOwnBytes) buffer.transfer(0);
 }
 
 function ofArchive(name: string, thrown: unknown): unknown {
