@@ -1,21 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ArchiveFormat } from "../../src/model/manifest.ts";
-import { restorePaths } from "../../src/steps/restore-paths.ts";
-import type { SetEnd, SetOrder } from "../../src/steps/restore-source.ts";
-import { CountingStore } from "../support/counting-store.ts";
+import { cutOut, digested, getPaths } from "../support/get-paths.ts";
 import { filesInLargeTree, folderOf, largeTar, longName, pathOf } from "../support/large-set.ts";
-import type { RestoredEntry } from "../support/memory-target.ts";
 import { sweep } from "../support/packed-archive.ts";
-import {
-  archiveOf,
-  keysOf,
-  memoryTargets,
-  packedSet,
-  type RestorableSet,
-  restoredInMemory,
-} from "../support/restorable-set.ts";
-import { sha256Of, testIo } from "../support/store-fixtures.ts";
+import { archiveOf, keysOf, packedSet, restoredInMemory } from "../support/restorable-set.ts";
 import { buildTar } from "../support/tar-builder.ts";
 
 const formats: readonly ArchiveFormat[] = ["tar", "tar.gz", "tar.zst", "zip"];
@@ -24,50 +13,6 @@ const MiB = 1024 * KiB;
 
 const large = await packedSet(largeTar(), { formats });
 const whole = digested((await restoredInMemory(large)).tree);
-
-type Tree = ReadonlyMap<string, unknown>;
-
-interface Got {
-  readonly end: SetEnd;
-  /** Contents as their digests. */
-  readonly tree: Tree;
-  readonly store: CountingStore;
-}
-
-/** Restores paths from some of a set's formats alone. */
-async function get(
-  { source, place }: RestorableSet,
-  paths: readonly string[],
-  how: { readonly formats?: readonly ArchiveFormat[]; readonly ranges?: boolean } & Partial<SetOrder> = {},
-): Promise<Got> {
-  const { formats: only = formats, ranges = true, ...order } = how;
-  const store = new CountingStore(place, { ranges });
-  const artifacts = source.artifacts.filter(({ format }) => format === undefined || only.includes(format));
-  const { opened, openTarget } = memoryTargets();
-  const rules = { symlinks: "keep", outwardLinks: "refuse" } as const;
-  const end = await restorePaths({ ...source, store, artifacts }, { ...rules, openTarget, ...order, paths }, testIo());
-  await end.target.publish();
-  const tree = new Map(opened.at(-1)?.published);
-  tree.delete("");
-  return { end, tree: digested(tree), store };
-}
-
-function digested(tree: ReadonlyMap<string, RestoredEntry>): Tree {
-  return new Map(
-    [...tree].map(([path, entry]) => [path, entry.type === "file" ? { ...entry, data: sha256Of(entry.data) } : entry]),
-  );
-}
-
-/** What lies at paths or below them, as a restore of the whole has it. */
-function cutOut(paths: readonly string[], from = whole): Tree {
-  const bytes = paths.map((path) => Buffer.from(path).toString("latin1"));
-  return new Map([...from].filter(([at]) => bytes.some((path) => at === path || at.startsWith(`${path}/`))));
-}
-
-/** Folders that were only made for what is in them have nothing of the set's. */
-function withoutParents(tree: Got["tree"], paths: readonly string[]): Got["tree"] {
-  return cutOut(paths, tree);
-}
 
 describe("what is asked for comes back as the whole has it", () => {
   const cases = [
@@ -100,11 +45,11 @@ describe("what is asked for comes back as the whole has it", () => {
 
   test.each(formats)("out of a %s", async (format) => {
     for (const paths of cases) {
-      const { tree, end } = await get(large, paths, { formats: [format], outwardLinks: "keep" });
-      const expected = cutOut(paths);
+      const { tree, end } = await getPaths(large, paths, { formats: [format], outwardLinks: "keep" });
+      const expected = cutOut(whole, paths);
       expect(expected.size).toBeGreaterThan(0);
       // A zip has times to two seconds, and these are even.
-      expect(withoutParents(tree, paths)).toEqual(expected);
+      expect(cutOut(tree, paths)).toEqual(expected);
       expect(end).toMatchObject({ files: 0, damaged: [] });
       const { files, dirs, symlinks } = end.counts;
       expect(files + dirs + symlinks).toBe(expected.size);
@@ -117,8 +62,8 @@ describe("what is asked for comes back as the whole has it", () => {
     await fc.assert(
       fc.asyncProperty(some, fc.constantFrom(...formats), fc.boolean(), async (numbers, format, ranges) => {
         const asked = numbers.map((i) => paths[i]!);
-        const { tree } = await get(large, asked, { formats: [format], ranges, outwardLinks: "keep" });
-        expect(withoutParents(tree, asked)).toEqual(cutOut(asked));
+        const { tree } = await getPaths(large, asked, { formats: [format], ranges, outwardLinks: "keep" });
+        expect(cutOut(tree, asked)).toEqual(cutOut(whole, asked));
       }),
       sweep(24),
     );
@@ -126,7 +71,7 @@ describe("what is asked for comes back as the whole has it", () => {
 
   test.each(["", "."])("all of it, for the path %j", async (path) => {
     const set = await packedSet(buildTar([{ name: "p/" }, { name: "p/a", data: "a" }, { name: "p/b/" }]));
-    const { tree, end } = await get(set, [path, "a"]);
+    const { tree, end } = await getPaths(set, [path, "a"]);
     expect([...tree.keys()]).toEqual(["a", "b"]);
     expect(end.counts).toMatchObject({ files: 1, dirs: 1 });
   });
@@ -138,7 +83,7 @@ describe("no more is read than has what is asked for", () => {
 
   test("of the file list at most two blocks, of the archive those that the file lies in", async () => {
     for (const format of ["tar", "tar.gz", "tar.zst"] as const) {
-      const { store } = await get(large, [path], { formats: [format] });
+      const { store } = await getPaths(large, [path], { formats: [format] });
       expect(store.given(list)).toBeLessThan(100 * KiB);
       expect(store.given(list)).toBeLessThan(
         large.source.artifacts.find(({ role }) => role === "file-list")!.bytes / 2,
@@ -150,15 +95,15 @@ describe("no more is read than has what is asked for", () => {
   });
 
   test("the archive is the one of which least is to be read, a zip only if there is no other", async () => {
-    const { store } = await get(large, [path]);
+    const { store } = await getPaths(large, [path]);
     expect(store.given(".tar")).toBe(1024);
-    const { store: other } = await get(large, [path], { formats: ["zip", "tar.gz", "tar.zst"] });
+    const { store: other } = await getPaths(large, [path], { formats: ["zip", "tar.gz", "tar.zst"] });
     expect(other.opened.map(({ key }) => key).filter((key) => key.includes(".tar"))).toEqual(keysOf(large, "tar.gz"));
     expect(other.given(".zip")).toBe(0);
   });
 
   test("a zip is read where its directory is and where the file is", async () => {
-    const { store } = await get(large, [path], { formats: ["zip"] });
+    const { store } = await getPaths(large, [path], { formats: ["zip"] });
     const zip = archiveOf(large.source, "zip").bytes;
     expect(store.opened.filter(({ key }) => key.endsWith(".zip")).length).toBe(3);
     expect(store.given(".zip")).toBeLessThan(zip / 3);
@@ -167,7 +112,7 @@ describe("no more is read than has what is asked for", () => {
   test("a folder of thousands of files is read in a few pieces", async () => {
     const paths = Array.from({ length: 40 }, (_, i) => folderOf(i * 100));
     for (const format of formats) {
-      const { store, end } = await get(large, paths, { formats: [format] });
+      const { store, end } = await getPaths(large, paths, { formats: [format] });
       expect(end.counts.files).toBe(4000);
       const archive = store.opened.filter(({ key }) => !key.endsWith(list));
       expect(archive.length).toBeLessThanOrEqual(format === "zip" ? 3 : 1);
@@ -175,7 +120,7 @@ describe("no more is read than has what is asked for", () => {
   });
 
   test("a store without ranges is read once for the list and once for the archive", async () => {
-    const { tree, store } = await get(large, [path, "y/b"], { formats: ["tar.gz"], ranges: false });
+    const { tree, store } = await getPaths(large, [path, "y/b"], { formats: ["tar.gz"], ranges: false });
     expect([...tree.keys()]).toEqual([folderOf(3333), path, "y", "y/b"]);
     expect(store.opened.length).toBe(2);
   });

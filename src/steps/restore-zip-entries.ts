@@ -2,7 +2,7 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { Io } from "../ports/store.ts";
 import { gapFor, mergeRanges } from "./merge-ranges.ts";
-import { openStored, readStored } from "./read-stored.ts";
+import { asLoss, openStored, readStored } from "./read-stored.ts";
 import type { ListedEntry } from "./restore-list.ts";
 import type { RestoreSource } from "./restore-source.ts";
 import { assertAsListed, entryIn, ListedWriter, type ZipFilling } from "./restore-zip.ts";
@@ -24,8 +24,8 @@ export async function restoreZipEntries(
     await fill(source, { ...filling, content: source.content }, io);
   } catch (thrown) {
     io.signal.throwIfAborted();
-    const error = asColdstoreError(thrown);
-    if (error.failure !== "integrity" || error.message.startsWith(artifact.name)) throw thrown;
+    const error = asColdstoreError(asLoss(artifact, thrown));
+    if (error.failure !== "integrity" || error.message.startsWith(artifact.name)) throw error;
     throw new ColdstoreError("integrity", `${artifact.name}: ${error.message}`, { cause: error });
   }
 }
