@@ -2,12 +2,12 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
 import { MemoryTarget } from "../support/memory-target.ts";
-import { type RawZipEntry, rawZip } from "../support/raw-zip.ts";
+import { type HandZipEntry, handZip } from "../support/hand-zip.ts";
 import { linesOf, restoreBytes } from "../support/restore-bytes.ts";
 import { buildTar, member, type TarSpec } from "../support/tar-builder.ts";
 
 test("a zip made on DOS has the usual modes, backslashes for slashes, and names in code page 437", async () => {
-  const zip = rawZip([
+  const zip = handZip([
     { name: "top\\caf\\a.txt", data: "1", host: 0 },
     { name: Buffer.from("caf\x82.txt", "latin1"), data: "2", host: 0 },
     { name: "folder/", host: 0 },
@@ -77,7 +77,7 @@ const tars: Record<string, readonly TarSpec[]> = {
   "a file without a name": [{ name: "./", flag: "2", link: "x" }],
 };
 
-const entries: Record<string, readonly RawZipEntry[]> = {
+const entries: Record<string, readonly HandZipEntry[]> = {
   "an absolute path": [{ name: "/etc/passwd" }],
   "a path that leads up": [{ name: "../x" }],
   "a path that leads up by backslashes": [{ name: "..\\..\\x", host: 0 }],
@@ -95,7 +95,7 @@ const entries: Record<string, readonly RawZipEntry[]> = {
 
 const unsafe = [
   ...Object.entries(tars).map(([name, specs]) => [`a tar with ${name}`, () => buildTar(specs)] as const),
-  ...Object.entries(entries).map(([name, specs]) => [`a zip with ${name}`, () => rawZip(specs)] as const),
+  ...Object.entries(entries).map(([name, specs]) => [`a zip with ${name}`, () => handZip(specs)] as const),
 ];
 
 test.each(unsafe)("%s is refused whole", async (_name, make) => {
@@ -105,19 +105,19 @@ test.each(unsafe)("%s is refused whole", async (_name, make) => {
 });
 
 const twoWays: Record<string, () => Uint8Array> = {
-  "a zip whose local header has another name": () => rawZip([{ name: "a", localName: "b", data: "1" }]),
+  "a zip whose local header has another name": () => handZip([{ name: "a", localName: "b", data: "1" }]),
   "a zip with entries that overlap": () =>
-    rawZip([
+    handZip([
       { name: "a", data: "1".repeat(99) },
       { name: "a", data: "1".repeat(99), offset: 0 },
     ]),
   "a zip with something before its entries": () =>
-    Buffer.concat([rawZip([{ name: "a" }]).subarray(0, 31), rawZip([{ name: "a" }])]),
+    Buffer.concat([handZip([{ name: "a" }]).subarray(0, 31), handZip([{ name: "a" }])]),
   "a zip that holds more than it says": () =>
-    rawZip([{ name: "a", data: "1".repeat(5000), deflated: true, bytes: 10 }]),
-  "a zip with an encrypted entry": () => rawZip([{ name: "a", data: "1", flags: 1 }]),
-  "a zip with a file named as a folder": () => rawZip([{ name: "a/", unixMode: 0o100644 }]),
-  "a zip with a folder that has content": () => rawZip([{ name: "a/", data: "1", unixMode: 0o040755 }]),
+    handZip([{ name: "a", data: "1".repeat(5000), deflated: true, bytes: 10 }]),
+  "a zip with an encrypted entry": () => handZip([{ name: "a", data: "1", flags: 1 }]),
+  "a zip with a file named as a folder": () => handZip([{ name: "a/", unixMode: 0o100644 }]),
+  "a zip with a folder that has content": () => handZip([{ name: "a/", data: "1", unixMode: 0o040755 }]),
   "a tar with another one behind it": () => Buffer.concat([buildTar([{ name: "a" }]), buildTar([{ name: "b" }])]),
   "a tar without its end": () => member({ name: "a", data: "1" }),
   "a gzip with something behind it": () => Buffer.concat([gzipSync(buildTar([{ name: "a" }])), Buffer.from("more")]),

@@ -7,6 +7,8 @@ import type { ZipEntry } from "./zip-records.ts";
 /** Entries made without Unix modes, or with permission bits of none. */
 const usualMode = { file: 0o644, dir: 0o755, symlink: 0o777 } as const;
 
+const noLink: Uint8Array = new Uint8Array();
+
 /** An entry of a zip that anyone made, in the shape that a tar's has: a link's target is its content. */
 export interface LooseZipMember {
   readonly member: TarMember;
@@ -20,7 +22,7 @@ export function looseZipMember(entry: ZipEntry): LooseZipMember {
   const type = typeOf(entry, name);
   const size = type === "file" ? entry.bytes : 0;
   const mode = (entry.unixMode ?? 0) & 0o7777 || usualMode[type];
-  const member = { path: name, type, mode, size, mtime: entry.mtime, link: new Uint8Array(), offset: 0 };
+  const member = { path: name, type, mode, size, mtime: entry.mtime, link: noLink, offset: 0 };
   return { member, isGuess };
 }
 

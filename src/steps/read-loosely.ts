@@ -48,26 +48,24 @@ export async function readZipLoosely(
 ): Promise<LooseFacts> {
   const directory = await readZipDirectory(file);
   const records = soundRecords(directory).sort((a, b) => a.offset - b.offset);
-  // All names are looked at before anything is made.
-  const members = new Map(records.map((record) => [record, looseZipMember(record)]));
+  // All are looked at before anything is made, and not kept: there may be millions.
+  const guessed: string[] = [];
+  for (const record of records) {
+    const { member, isGuess } = looseZipMember(record);
+    if (isGuess) guessed.push(Buffer.from(member.path).toString());
+  }
   const walk = { directory, records, large: async (from: ByteReader, entry: ZipEntry) => stream(from, entry) };
   const stream = async (from: ByteReader, entry: ZipEntry): Promise<void> => {
     if (isZipLink(entry)) throw new DamagedZip("it is a link with content like a file's");
-    const member = members.get(entry)?.member;
-    if (member === undefined) return;
-    sink.begin(member);
+    sink.begin(looseZipMember(entry).member);
     for await (const chunk of zipContent(from, entry)) sink.data(chunk);
     sink.end();
   };
-  for await (const { entry, content: whole } of zipContents(new ByteReader(content), walk)) {
-    const found = members.get(entry);
-    if (whole !== undefined && found !== undefined) give(found, whole, sink);
-  }
+  for await (const { entry, content: whole } of zipContents(new ByteReader(content), walk))
+    if (whole !== undefined) give(looseZipMember(entry), whole, sink);
   for await (const _ of content);
   const commit = commitIn(directory.comment);
-  const guessed = [...members.values()].filter(({ isGuess }) => isGuess);
-  const names = guessed.map(({ member }) => Buffer.from(member.path).toString());
-  return { guessed: names, ...(commit !== undefined && { commit }) };
+  return { guessed, ...(commit !== undefined && { commit }) };
 }
 
 function give({ member }: LooseZipMember, content: Uint8Array, sink: MemberSink): void {
