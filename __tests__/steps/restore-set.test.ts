@@ -6,6 +6,7 @@ import type { ArchiveFormat } from "../../src/model/manifest.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { restoreSet } from "../../src/steps/restore-set.ts";
 import { sweep } from "../support/packed-archive.ts";
+import { hostileArchives } from "../support/hostile-archives.ts";
 import { noise } from "../support/rich-tree.ts";
 import {
   archiveOf,
@@ -275,6 +276,21 @@ describe("an archive that isn't what its file list says", () => {
     );
   });
 
+  test("is refused when it is one that somebody made to harm, with digests that fit", async () => {
+    const sound = await packedSet(buildTar(listed), { formats });
+    for (const { name, format, bytes } of hostileArchives()) {
+      const set = only(sound, format);
+      const data = bytes();
+      const digest = { bytes: data.length, sha256: sha256(data) };
+      set.place.objects.set(keysOf(set, format)[0] ?? "", { data, modified: new Date(0) });
+      const artifacts = set.source.artifacts.map((each) => (each.format === format ? { ...each, ...digest } : each));
+      const content = { ...set.source.content, ...(format === "tar" && { tar: digest }) };
+      expect((await refused({ ...set, source: { ...set.source, artifacts, content } })).message, name).toContain(
+        "app.",
+      );
+    }
+  });
+
   test("is refused when it is of another commit", async () => {
     const [one, other] = ["1".repeat(40), "2".repeat(40)];
     const set = await packedSet(buildTar(listed, { commit: one }), { commit: one });
@@ -285,6 +301,12 @@ describe("an archive that isn't what its file list says", () => {
     expect(error.message).toContain(`the archive is of commit "${one}", and the manifest of ${other}`);
   });
 });
+
+/** The set as if it had one format. */
+function only(set: RestorableSet, format: ArchiveFormat): RestorableSet {
+  const artifacts = set.source.artifacts.filter((each) => each.role !== "archive" || each.format === format);
+  return { ...set, source: { ...set.source, artifacts } };
+}
 
 /** The set with the archive of other entries in the place of its own, digests and all: only the file list tells. */
 async function withArchiveOf(
