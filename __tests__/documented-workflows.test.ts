@@ -61,5 +61,6 @@ test("README and docs have the workflows that they should", () => {
     "pull-request",
     "attest",
     "build",
+    "drill",
   ]);
 });

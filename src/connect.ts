@@ -9,6 +9,7 @@ import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { scratchFolder } from "./adapters/local/key-path.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
+import { openDrillTarget, openRestoreTarget } from "./adapters/local/restore-target.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
 import { openActionsLog } from "./adapters/log/actions-log.ts";
 import { systemLogClock } from "./adapters/log/clock.ts";
@@ -67,11 +68,17 @@ export async function connect(settings: Settings, { env, log, presentation }: Su
   const stores = storesFor(settings);
   scratch.push(temporary, workspace, ...stores);
   const kept = held.move();
+  const keep = <T extends { removeScratchNow(): void }>(place: T): T => {
+    scratch.push(place);
+    return place;
+  };
   const ports: Ports = {
     openRepository: async () =>
       openGitRepository({ source: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
     openFolder: async () =>
       openSourceFolder({ path: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
+    openTarget: async (into) => keep(await openRestoreTarget({ into, signal })),
+    openDrill: async () => keep(await openDrillTarget({ root: temporaryFolder(env), signal })),
     stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
     outputs: openBuildOutputs(isMaking(settings) ? settings.source : process.cwd()),
     workspace,

@@ -1,5 +1,6 @@
 import { archive } from "./modes/archive.ts";
 import { list } from "./modes/list.ts";
+import { restore } from "./modes/restore.ts";
 import { snapshot } from "./modes/snapshot.ts";
 import { verify } from "./modes/verify.ts";
 import type { Report } from "./model/report.ts";
@@ -15,6 +16,8 @@ export async function run(settings: Settings, ports: Ports): Promise<Report> {
       return archive(settings, ports);
     case "verify":
       return verify(settings, ports);
+    case "restore":
+      return restore(settings, ports);
     case "list":
       return list(settings, ports);
   }

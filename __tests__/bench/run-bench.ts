@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from "../../src/model/units.ts";
 import { benchPage, medianCpu, medianSeconds, peakOf, type Comparison } from "./bench-page.ts";
 import { type Bench, coldstoreInto, intoFile, quoted } from "./bench-candidates.ts";
 import { folders, formatComparisons, manyFiles, memoryLimit, memoryOf } from "./bench-formats.ts";
+import { restores } from "./bench-restores.ts";
 import { manyTinyFiles, oneLargeFile, packageTree, processorName, sizeOf, tenFiles } from "./bench-repositories.ts";
 import { sideBySide } from "./measure.ts";
 import { isInstalled } from "../support/installed.ts";
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     archives,
     ...(await formatComparisons(bench, { tree, rounds })),
     await folders(bench, { tree, rounds }),
+    ...(await restores(bench, { tree, rounds })),
     await dryRuns(tree, rounds),
     await unchangedRuns(tree, rounds),
     await smallRuns(tenFiles(values.cache), rounds),

@@ -42,7 +42,8 @@ describe.skipIf(onWindows)("an archive's RESTORE.md", () => {
       const call = ["archive", join(tree, source), place.store, "--name", "another", ...args];
       expect(await place.run(call)).toMatchObject({ code: 0 });
       const set = onlySet(place.store);
-      const [, line = ""] = /^ {4}npx coldstore (.*)$/m.exec(readFileSync(set.path("RESTORE.md"), "utf8")) ?? [];
+      const [, line = ""] =
+        /^ {4}npx coldstore (archive .*)$/m.exec(readFileSync(set.path("RESTORE.md"), "utf8")) ?? [];
       const again = shell(`printf '%s\\0' ${line}`, "/").split("\0").slice(0, -1);
       expect(await place.run(again, { cwd: tree })).toMatchObject({ code: 0 });
       expect(onlySet(join(tree, "again")).manifest.content).toEqual(set.manifest.content);

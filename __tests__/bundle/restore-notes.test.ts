@@ -79,4 +79,18 @@ describe.skipIf(onWindows)("RESTORE.md", () => {
       );
       expect(shell(blocks.get("Make it again from the repository")!, repository.path)).toBe(`${tar.sha256}  -\n`);
     });
+
+  for (const { what, args } of cases.slice(3, 4))
+    testWith(["git"], `${what} has the line with which Coldstore itself gives back git's tree`, async () => {
+      using repository = makeRepository({ files: { "a b": "1\n", link: { link: "a b" }, noise: noise(2_300_000) } });
+      using place = makePlace();
+      expect(await place.run(["snapshot", repository.path, place.store, ...args])).toMatchObject({ code: 0 });
+      const set = onlySet(place.store);
+      const folder = join(place.path, "carried away");
+      cpSync(set.folder, folder, { recursive: true });
+      const [, line = ""] =
+        /^ {4}npx coldstore (restore .*)$/m.exec(readFileSync(set.path("RESTORE.md"), "utf8")) ?? [];
+      expect(await place.run(line.split(" "), { cwd: folder })).toMatchObject({ code: 0 });
+      expect(treeIn(join(folder, "restored"), repository)).toBe(repository.git("rev-parse", "HEAD^{tree}"));
+    });
 });

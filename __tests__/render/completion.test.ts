@@ -22,18 +22,27 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _coldstore; printf '%s\\n' "\${COMPRE
 }
 
 testWith(["bash"], "bash completes modes, flags of the mode, and values", () => {
-  expect(bash("coldstore", "")).toEqual(["snapshot", "archive", "list", "verify", "help", "version", "completion"]);
+  expect(bash("coldstore", "")).toEqual([
+    "snapshot",
+    "archive",
+    "list",
+    "verify",
+    "restore",
+    "help",
+    "version",
+    "completion",
+  ]);
   expect(bash("coldstore", "sn")).toEqual(["snapshot"]);
   expect(bash("coldstore", "snapshot", "--pro")).toEqual(["--prove", "--project", "--profile"]);
   expect(bash("coldstore", "list", "--le")).toEqual([]);
   expect(bash("coldstore", "verify", "--le")).toEqual(["--level"]);
-  expect(bash("coldstore", "verify", "--level", "")).toEqual(["list", "digest", "read"]);
+  expect(bash("coldstore", "verify", "--level", "")).toEqual(["list", "digest", "read", "drill"]);
   expect(bash("coldstore", "verify", "--level", "=", "re")).toEqual(["read"]);
-  expect(bash("coldstore", "verify", "--level", "=")).toEqual(["list", "digest", "read"]);
+  expect(bash("coldstore", "verify", "--level", "=")).toEqual(["list", "digest", "read", "drill"]);
   expect(bash("coldstore", "snapshot", "--milestone", "")).toEqual([]);
   expect(bash("coldstore", "help", "ver")).toEqual(["verify"]);
   expect(bash("coldstore", "completion", "")).toEqual(["bash", "zsh", "fish"]);
-  expect(bash("coldstore", "--mode", "")).toEqual(["snapshot", "archive", "list", "verify"]);
+  expect(bash("coldstore", "--mode", "")).toEqual(["snapshot", "archive", "list", "verify", "restore"]);
   expect(bash("coldstore", "archive", "--ignore-profile", "py")).toEqual(["python"]);
   expect(bash("coldstore", "archive", "--mtime", "")).toEqual(["commit", "keep"]);
   expect(bash("coldstore", "archive", "--format", "tar.z")).toEqual(["tar.zst"]);

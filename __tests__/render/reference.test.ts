@@ -4,7 +4,7 @@ import type { Report } from "../../src/model/report.ts";
 import { manual, settingSpecs } from "../../src/settings/spec/table.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { schemaProblems } from "../support/json-schema.ts";
-import { aPlan, aReport, aSet } from "../support/reports.ts";
+import { aLooseRestore, aPlan, aReport, aRestored, aSet } from "../support/reports.ts";
 import { generatedDocs, withSettingsBlock } from "../support/write-docs.ts";
 import { configDisk, problemsOf } from "../support/config-disk.ts";
 
@@ -37,14 +37,15 @@ test("the reference has a row for every setting, and one for every output", () =
 
 test.each(settingSpecs().filter(({ where }) => where === "everywhere"))(
   "the config schema takes the example of $name, as the reader does",
-  async ({ name, kind, example, list }) => {
+  async ({ name, kind, example, list, trust }) => {
     const value = kind.type === "boolean" ? example === "true" : kind.type === "number" ? Number(example) : example;
     const values = [value, ...(list ? [[value]] : [])];
     for (const each of values) {
       for (const config of [{ [name]: each }, { profiles: { p: { [name]: each } } }]) {
         expect(schemaProblems("config", config)).toEqual([]);
         const files = { "/repo/coldstore.yml": JSON.stringify(config) };
-        expect(await problemsOf({ argv: "snapshot . ./cold", files })).toEqual(
+        const named = trust === "explicit" ? " --config coldstore.yml" : "";
+        expect(await problemsOf({ argv: `snapshot . ./cold${named}`, files })).toEqual(
           name === "source" || name === "mode" ? expect.anything() : [],
         );
       }
@@ -54,7 +55,7 @@ test.each(settingSpecs().filter(({ where }) => where === "everywhere"))(
 
 test.each([
   { stroe: "x" },
-  { prove: "drill" },
+  { prove: "drills" },
   { "compression-level": 20 },
   { format: ["rar"] },
   { "split-size": 1000 },
@@ -92,6 +93,8 @@ test("reports and manifests follow their schemas", () => {
     },
     aSet(),
     { kind: "difference", before: set, after: set, changes: [{ path: "a", change: "added" }] },
+    { kind: "restored", restored: aRestored() },
+    { kind: "restored", restored: aLooseRestore() },
   ] as const;
   for (const each of details) expect(schemaProblems("report", reportJson({ details: each }))).toEqual([]);
   expect(schemaProblems("manifest", aSet().manifest)).toEqual([]);

@@ -23,14 +23,18 @@ describe("what inputs mean", () => {
     "the example of $name means what it means as a flag",
     async ({ name, kind, example, modes }) => {
       const [mode = ""] = modes;
-      const more: Record<string, string> = name === "compression-level" ? { format: "tar.gz" } : {};
+      const needed: Record<string, Record<string, string>> = {
+        "compression-level": { format: "tar.gz" },
+        path: { into: "./restored" },
+      };
+      const more = needed[name] ?? {};
       const flags = Object.entries({ ...(name === "store" ? {} : store), ...more }).map(([k, v]) => `--${k}=${v}`);
       const flag = kind.type === "boolean" && example === "true" ? `--${name}` : `--${name}=${example}`;
       const byFlag = await settingsOf({ argv: ["--mode", mode, ...flags, flag], env: { GITHUB_ACTIONS: "true" } });
       const { settings } = await stepOf({ inputs: { ...store, ...more, mode, [name]: example } });
       expect({ ...settings, setsBack: 0 }).toEqual({ ...byFlag, setsBack: 0 });
       const without = stepOf({ inputs: { ...store, ...more, mode, [name]: "" } });
-      if (name === "store") await expect(without).rejects.toThrow("store is missing");
+      if (name === "store" || name === "into") await expect(without).rejects.toThrow(`${name} is missing`);
       else expect((await without).settings).not.toEqual(settings);
     },
   );
@@ -116,15 +120,19 @@ describe("what is refused", () => {
 
   test.each<[Record<string, string>, string]>([
     [{}, "store is missing: say in which folder sets are kept, as in store: ./cold, or try it with dry-run: true."],
+    [
+      { ...store, mode: "restore" },
+      "into is missing: say in which folder to put what comes back, as in into: ./restored, or try it with dry-run: true.",
+    ],
     [{ mode: "verify" }, "store is missing: say in which folder sets are kept, as in store: ./cold."],
-    [{ ...store, prove: "x" }, 'prove is "x"; give digest, read or none.'],
+    [{ ...store, prove: "x" }, 'prove is "x"; give digest, read, drill or none.'],
     [{ ...store, "dry-run": "yes" }, 'dry-run is "yes"; give true or false.'],
     [{ ...store, ref: "a\nb" }, 'ref is "a\\nb"; give a tag, a branch or a commit.'],
     [
       { ...store, name: "a\nb" },
       'name is "a\\nb"; a name is made of letters, digits, dots, dashes, underscores and placeholders.',
     ],
-    [{ ...store, mode: "freeze" }, 'mode is "freeze"; give snapshot, archive, list or verify.'],
+    [{ ...store, mode: "freeze" }, 'mode is "freeze"; give snapshot, archive, list, verify or restore.'],
     [{ ...store, level: "read" }, "level belongs to verify, not to snapshot; leave it out."],
     [{ ...store, exclude: "*.iso" }, "exclude belongs to archive, not to snapshot; leave it out."],
     [
@@ -169,14 +177,14 @@ describe("what is refused", () => {
   });
 
   test("all problems are told at once, those of the inputs and those of the config file", async () => {
-    const files = { "/repo/coldstore.yml": "prove: drill\nstor: ./x" };
+    const files = { "/repo/coldstore.yml": "prove: drills\nstor: ./x" };
     const given = { stroe: "./cold", timeout: "soon", format: "tar\nrar" };
     expect(await problemsOfStep({ inputs: given, files })).toEqual([
       `there is no input "stroe" ${counts("STROE")}; did you mean store?`,
       'there is no setting "stor" (coldstore.yml, line 2); did you mean store?',
       'format is "rar"; give tar.gz, tar.zst, tar or zip.',
       'timeout is "soon"; give a duration such as 4h, 90m or 30s, up to 24d.',
-      'prove (coldstore.yml, line 1) is "drill"; give digest, read or none.',
+      'prove (coldstore.yml, line 1) is "drills"; give digest, read, drill or none.',
     ]);
   });
 

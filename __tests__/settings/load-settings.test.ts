@@ -180,6 +180,65 @@ describe("what a call means", () => {
     expect(await settingsOf({ argv: "verify a.tar.gz", files })).toMatchObject({ file: "/repo/a.tar.gz", stores: [] });
   });
 
+  test("a restore takes a store, or a file where there is one, and has the documented defaults", async () => {
+    const common = { mode: "restore", into: "/repo/r", paths: [], symlinks: "keep", outwardLinks: "refuse" };
+    const rest = { timeout: 14_400_000, dryRun: false };
+    const stores = [{ kind: "folder", text: "./c", path: "/repo/c" }];
+    expect(await settingsOf({ argv: "restore ./c --into r" })).toEqual({ ...common, ...rest, stores });
+    const files = { "/repo/a.tar.gz": "" };
+    expect(await settingsOf({ argv: "restore a.tar.gz --into r", files })).toEqual({
+      ...common,
+      ...rest,
+      stores: [],
+      file: "/repo/a.tar.gz",
+    });
+    expect(await settingsOf({ argv: "restore ./c -n" })).not.toHaveProperty("into");
+  });
+
+  test("everything that a restore can be told arrives", async () => {
+    const argv =
+      "restore ./c --into ../r --set a/b/archive/1 --path src/ --path ./a --path src --symlinks skip --project a/b -n";
+    expect(await settingsOf({ argv })).toEqual({
+      mode: "restore",
+      stores: [{ kind: "folder", text: "./c", path: "/repo/c" }],
+      project: "a/b",
+      into: "/r",
+      set: { project: "a/b", mode: "archive", id: "1" },
+      paths: ["src", "a"],
+      symlinks: "skip",
+      outwardLinks: "refuse",
+      timeout: 14_400_000,
+      dryRun: true,
+    });
+  });
+
+  describe("links that lead out of what is restored are made", () => {
+    const argv = "restore ./c -n";
+    const keep = { "/repo/coldstore.yml": "symlinks: keep" };
+    test.each<[string, Call, "keep" | "refuse"]>([
+      ["if a flag says keep", { argv: `${argv} --symlinks keep` }, "keep"],
+      ["if a file that somebody named does", { argv: `${argv} --config coldstore.yml`, files: keep }, "keep"],
+      ["not by default", { argv }, "refuse"],
+      ["not for a file that was merely found", { argv, files: keep }, "refuse"],
+      ["if a flag says so, whatever a file says", { argv: `${argv} --symlinks=keep`, files: keep }, "keep"],
+      ["not when links are left out", { argv: `${argv} --symlinks skip` }, "refuse"],
+      ["not when they are refused", { argv: `${argv} --symlinks fail` }, "refuse"],
+    ])("%s", async (_, call, outwardLinks) => {
+      expect(await settingsOf(call)).toMatchObject({ outwardLinks });
+    });
+  });
+
+  test("what a config file lets archives do about links that a restore can't is no restore's problem", async () => {
+    const files = { "/repo/coldstore.yml": "symlinks: follow" };
+    for (const argv of ["restore ./c -n", "restore ./c -n --config coldstore.yml"])
+      expect(await settingsOf({ argv, files })).toMatchObject({ symlinks: "keep", outwardLinks: "refuse" });
+  });
+
+  test("proofs and verifications may be restores", async () => {
+    expect(await settingsOf({ argv: "snapshot . ./c --prove drill" })).toMatchObject({ prove: "drill" });
+    expect(await settingsOf({ argv: "verify ./c --level drill" })).toMatchObject({ level: "drill" });
+  });
+
   test("--mode stands for the first word", async () => {
     const [word, flag] = await Promise.all([
       settingsOf({ argv: "verify ./cold --level read" }),
@@ -223,15 +282,15 @@ describe("what is refused", () => {
     ["list -n", "store is missing: say in which folder sets are kept, as in coldstore list ./cold."],
     [
       "snapshoot . ./cold",
-      'there is no mode "snapshoot"; the first word is snapshot, archive, list or verify; did you mean snapshot?',
+      'there is no mode "snapshoot"; the first word is snapshot, archive, list, verify or restore; did you mean snapshot?',
     ],
     ["freeze . ./cold", "there is no mode freeze, a name of coldstore 1.x; here, use snapshot."],
     ["check", "there is no mode check, a name of restic; here, use verify."],
     [
       ". ./cold",
-      'there is no mode "."; the first word is snapshot, archive, list or verify, as in: coldstore snapshot . ./cold',
+      'there is no mode "."; the first word is snapshot, archive, list, verify or restore, as in: coldstore snapshot . ./cold',
     ],
-    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, archive, list or verify.'],
+    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, archive, list, verify or restore.'],
     [
       "snapshot . ./a ./b",
       'snapshot takes a source and a store, and "./b" is too much; more stores are given as --store "./b".',
@@ -280,8 +339,32 @@ describe("what is refused", () => {
     ["archive . ./cold -s 100m", "there is no flag -s, a name of zip; here, use split-size."],
     ["list ./cold --level read", "--level belongs to verify, not to list; leave it out."],
     ["verify ./cold --set a --freeze", "--freeze belongs to snapshot and archive, not to verify; leave it out."],
-    ["snapshot . ./cold --set v1", "--set belongs to list and verify, not to snapshot; leave it out."],
+    ["snapshot . ./cold --set v1", "--set belongs to list, verify and restore, not to snapshot; leave it out."],
     ["snapshot . ./cold --source /else", 'source is given twice: "/else" and "."; give it once.'],
+    [
+      "restore ./cold",
+      "into is missing: say in which folder to put what comes back, as in --into ./restored, or try it with --dry-run.",
+    ],
+    [
+      "restore --into ./r",
+      "store is missing: say in which folder sets are kept, as in coldstore restore ./cold --into ./restored.",
+    ],
+    ["restore ./c -n --set a --set b", "set is given 2 times; restore brings back one, so give it once."],
+    ["restore x.tar --into ./r --set a", "set chooses sets of a store, and a file was given; leave one of them out."],
+    [
+      "restore ./c -n --symlinks follow",
+      "symlinks is follow, which is for archive: a link in a set leads to nothing yet; give keep, skip or fail.",
+    ],
+    ["restore ./c --into ./a --into ./b", 'into is given twice: "./a" and "./b"; give it once.'],
+    ["restore ./c --into https://x/y", '--into is "https://x/y", a URL; clone it, and give the folder.'],
+    ["restore ./c -n --format zip", "--format belongs to snapshot and archive, not to restore; leave it out."],
+    [
+      "restore ./c ./r -n",
+      'restore takes one store or one file, and "./r" is too much; the folder to restore to is given as --into "./r".',
+    ],
+    ["verify ./c --path a", "--path belongs to restore, not to verify; leave it out."],
+    ["extract x.tar", "there is no mode extract, a name of coldstore 1.x; here, use restore."],
+    ["restore ./c -n --target x", "there is no flag --target, a name of restic; here, use into."],
     ["list ./c --set a --set b --set c", "set is given 3 times; list shows one set, or how two differ."],
     ["verify x.tar --set a", "set chooses sets of a store, and a file was given; leave one of them out."],
     [
@@ -294,7 +377,7 @@ describe("what is refused", () => {
     ],
     [
       "help verfy",
-      'there is no help for "verfy", only for snapshot, archive, list, verify, config, stores, profiles, exit-codes and completion. Did you mean verify?',
+      'there is no help for "verfy", only for snapshot, archive, list, verify, restore, config, stores, profiles, exit-codes and completion. Did you mean verify?',
     ],
     ["completion", "completion needs a shell; give bash, zsh or fish, as in: coldstore completion bash"],
     ["completion csh", 'there is no completion for "csh"; give bash, zsh or fish, as in: coldstore completion bash'],
@@ -303,13 +386,13 @@ describe("what is refused", () => {
   });
 
   test("all problems are told at once, those of the call and those of the config file", async () => {
-    const files = { "/repo/coldstore.yml": "prove: drill\nstor: ./x\nprofiles:\n  p:\n    format: rar" };
+    const files = { "/repo/coldstore.yml": "prove: drills\nstor: ./x\nprofiles:\n  p:\n    format: rar" };
     expect(await problemsOf({ argv: "snapshot . --timeout soon --stroe ./cold", files })).toEqual([
       'there is no flag "--stroe"; did you mean --store?',
       'there is no setting "stor" (coldstore.yml, line 2); did you mean store?',
       'format (profile p, coldstore.yml, line 5) is "rar"; give tar.gz, tar.zst, tar or zip.',
       '--timeout is "soon"; give a duration such as 4h, 90m or 30s, up to 24d.',
-      'prove (coldstore.yml, line 1) is "drill"; give digest, read or none.',
+      'prove (coldstore.yml, line 1) is "drills"; give digest, read, drill or none.',
     ]);
   });
 
@@ -391,7 +474,7 @@ describe("what the environment says", () => {
   );
 
   test("modes that read aren't narrowed to the run's project", async () => {
-    for (const argv of ["verify ./cold", "list ./cold"])
+    for (const argv of ["verify ./cold", "list ./cold", "restore ./cold --into ./r"])
       expect(await settingsOf({ argv, env: actions })).not.toHaveProperty("project");
   });
 
@@ -462,6 +545,18 @@ describe("trust", () => {
     ]);
   });
 
+  test("where a restore goes isn't said by a file that was found, and may be by one that is named", async () => {
+    const files = { "/repo/coldstore.yml": "into: ~/.config\nprofiles: {p: {into: /}}" };
+    expect(await problemsOf({ argv: "restore ./c --profile p", files })).toEqual([
+      "into (coldstore.yml, line 1) can't be set by a file that was merely found in the repository; give it as a flag or an input, or name the file by config.",
+      "into (profile p, coldstore.yml, line 2) can't be set by a file that was merely found in the repository; give it as a flag or an input, or name the file by config.",
+      "into is missing: say in which folder to put what comes back, as in --into ./restored, or try it with --dry-run.",
+    ]);
+    expect(await settingsOf({ argv: "restore ./c --config coldstore.yml", files })).toMatchObject({
+      into: "/home/me/.config",
+    });
+  });
+
   test("a file that is named by --config may", async () => {
     const files = { "/repo/my.yml": "store: ./from-file", "/event.json": event("fork/app") };
     expect(await settingsOf({ argv: "snapshot --config my.yml", env: pullRequest, files })).toMatchObject({
@@ -505,10 +600,12 @@ describe("which of several places wins", () => {
           const argv = ["--mode", spec.modes[0]!, "--profile", "p"];
           if (spec.name === "compression-level") argv.push("--format", "tar.zst");
           if (spec.name !== "store") argv.push("--store", "./s");
+          if (spec.name === "path") argv.push("--into", "./r");
+          if (spec.trust === "explicit") argv.push("--config", "coldstore.yml");
           if (places.flag !== undefined) argv.push(`--${spec.name}=${places.flag}`);
           const own = places.file === undefined ? "" : `${yaml(places.file).slice(1, -1)}\n`;
           return {
-            argv: spec.name === "store" ? [...argv, "-n"] : argv,
+            argv: spec.name === "store" || spec.name === "into" ? [...argv, "-n"] : argv,
             files: { "/repo/coldstore.yml": `${own}profiles: {p: ${yaml(places.profile)}}` },
           };
         };
@@ -536,6 +633,7 @@ function valueOf({ kind, example }: SettingSpec): fc.Arbitrary<string> {
   if (kind.type === "mtime") return fc.oneof(fc.constantFrom("commit", "keep"), fc.nat().map(String));
   if (kind.type === "duration") return fc.integer({ min: 1, max: 10_000 }).map((seconds) => `${seconds}s`);
   if (kind.type === "store" || kind.type === "path") return word.map((name) => `./${name}`);
+  if (kind.type === "entry-path") return word;
   if (kind.type === "project") return word.map((name) => `acme/${name}`);
   return fc.oneof(word, fc.constant(example));
 }
@@ -558,6 +656,7 @@ describe("whatever is given, the answer is settings or an error of settings", ()
       "archive",
       "list",
       "verify",
+      "restore",
       "help",
       "completion",
       ".",

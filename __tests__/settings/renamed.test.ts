@@ -26,6 +26,11 @@ test.each([
   ["recurse-submodules", "use submodules: include"],
   ["working_directory", "use source"],
   ["keep-structure", "use prefix"],
+  ["target", "use into"],
+  ["directory", "use into"],
+  ["d", "use into"],
+  ["paths", "use path"],
+  ["strip-components", "leave it out: a restore takes"],
 ])("%s: %s", (name, advice) => {
   expect(insteadOf(name)).toContain(`; here, ${advice}`);
 });
@@ -37,6 +42,10 @@ test.each(["tag_name", "exclude-file", "dereference", "s", "recurse-submodules",
     expect(names).toContain(setting);
   },
 );
+
+test.each(["extract", "unpack", "untar", "unzip", "dump", "recover"])("%s is a restore", (name) => {
+  expect(insteadOfMode(name)).toMatch(/; here, use restore$/);
+});
 
 test("names that no tool has get no answer", () => {
   for (const name of ["frobnicate", "constructor", "__proto__", ""]) expect(insteadOf(name)).toBeUndefined();

@@ -19,7 +19,9 @@ function publication(store: MemoryStore, files: AsyncIterable<SetFile>, name = s
   const content = Promise.reject(new Error("unknown"));
   content.catch(() => undefined);
   const manifest = () => Promise.reject(new Error("too early"));
-  return publishSet({ store, set: name, files, content, manifest, prove: "digest", stored: () => {} }, testIo());
+  const openDrill = () => Promise.reject(new Error("nothing is drilled"));
+  const how = { prove: "digest", openDrill, stored: () => {} } as const;
+  return publishSet({ store, set: name, files, content, manifest, ...how }, testIo());
 }
 
 test("files whose settings turn out not to do are taken away again, others stay for a later run", async () => {

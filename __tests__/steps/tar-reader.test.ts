@@ -108,13 +108,20 @@ test("a pax header holds for the next entry only, over other headers in between"
       ["mtime", "1.5"],
     ]),
     member({ name: "././@LongLink", flag: "L", data: "named\0" }),
-    member({ name: "cut", data: "12345", size: 0 }),
+    member({ name: "cut", data: "12345" }),
     member({ name: "next", data: "678" }),
     end,
   ]);
   expect(read(tar).map(({ member }) => [Buffer.from(member.path).toString(), member.size])).toEqual([
     ["named", 5],
     ["next", 3],
+  ]);
+});
+
+test("extended attributes are bytes of any kind, and nothing is taken from them", () => {
+  const attribute = pax("x", [["SCHILY.xattr.security.capability", Buffer.from([1, 0, 0, 2, 10, 0])]]);
+  expect(read(Buffer.concat([attribute, member({ name: "a", data: "abc" }), end]))).toMatchObject([
+    { member: { size: 3 } },
   ]);
 });
 
@@ -127,13 +134,21 @@ const refused: Record<string, Buffer> = {
   })(),
   "NUL in a record": Buffer.concat([pax("x", [["path", "a\0b"]]), member(good), end]),
   "malformed record": Buffer.concat([member({ name: "x", flag: "x", data: "13 path=abc\n" }), member(good), end]),
+  "disagree about its size": Buffer.concat([
+    pax("x", [["size", "1024"]]),
+    member({ name: "a" }),
+    member(good),
+    member(good),
+    end,
+  ]),
   "size in a pax header": Buffer.concat([pax("x", [["size", "-1"]]), member(good), end]),
   "path in a pax header is empty": Buffer.concat([pax("x", [["path", ""]]), member(good), end]),
   "two pax headers": Buffer.concat([pax("x", [["mtime", "1"]]), pax("x", [["mtime", "1"]]), member(good), end]),
   "names or sizes all entries": Buffer.concat([pax("g", [["path", "evil"]]), member(good), end]),
   "that nothing follows": Buffer.concat([pax("x", [["path", "b"]]), end]),
   "sparse file": Buffer.concat([pax("x", [["GNU.sparse.major", "1"]]), member(good), end]),
-  'type "S"': Buffer.concat([member({ ...good, flag: "S" }), end]),
+  "has a sparse file at byte 0": Buffer.concat([member({ ...good, flag: "S" }), end]),
+  'type "V"': Buffer.concat([member({ ...good, flag: "V" }), end]),
   "1048576 are read": Buffer.concat([member({ name: "x", flag: "x", data: Buffer.alloc(1024 * 1024 + 1, 0x31) }), end]),
   "a symlink with content": Buffer.concat([member({ ...good, flag: "2", link: "x" }), end]),
   "an entry without a name": Buffer.concat([member({ ...good, name: "" }), end]),

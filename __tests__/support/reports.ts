@@ -1,4 +1,4 @@
-import type { Details, Plan } from "../../src/model/details.ts";
+import type { Details, Plan, Restored } from "../../src/model/details.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import type { Report } from "../../src/model/report.ts";
 
@@ -68,6 +68,29 @@ function aManifest(run: Partial<Manifest["run"]> = {}): Manifest {
     },
     seal: "f".repeat(64),
   };
+}
+
+/** What a restore of all of that set says. */
+export function aRestored(changes: Partial<Restored> = {}): Restored {
+  return {
+    set: { project: "acme/app", mode: "snapshot", id: "v1.4.0" },
+    made: "2026-11-22T03:00:00Z",
+    store: "./cold",
+    into: "/home/me/restored",
+    counts: { files: 1, dirs: 1, symlinks: 1, bytes: 1234 },
+    files: 0,
+    paths: [],
+    against: "manifest",
+    skippedLinks: [],
+    outwardLinks: [],
+    ...changes,
+  };
+}
+
+/** What a restore of an archive says that nothing vouches for. */
+export function aLooseRestore(changes: Partial<Restored> = {}): Restored {
+  const { set: _, made: __, ...restored } = aRestored({ store: "/home/me", against: "nothing" });
+  return { ...restored, ...changes };
 }
 
 /** What `list --set` finds of that set. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openDrillTarget, openRestoreTarget } from "../../src/adapters/local/restore-target.ts";
 import { asColdstoreError, type ColdstoreError, exitCodeOf } from "../../src/model/errors.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import type { Report } from "../../src/model/report.ts";
@@ -108,6 +109,8 @@ export function makeWorld({
         if (folder === undefined) throw new Error("this world has no folder");
         return folder;
       },
+      openTarget: async (into) => openRestoreTarget({ into, signal: new AbortController().signal }),
+      openDrill: async () => openDrillTarget({ root: tmpdir(), signal: new AbortController().signal }),
       stores: [store],
       outputs: { find: async () => [] },
       workspace: { scratch: async () => plainScratch(), freeBytes: async () => undefined },

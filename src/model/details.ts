@@ -117,8 +117,31 @@ export interface EntryChange {
   readonly after?: Entry;
 }
 
+/** What was brought back, or would be in a dry run. */
+export interface Restored {
+  /** Absent for a single archive that nothing vouches for. */
+  readonly set?: SetName;
+  /** RFC 3339: when the run that made the set began. */
+  readonly made?: string;
+  readonly store: string;
+  /** The folder, as it was given; absent in a dry run. */
+  readonly into?: string;
+  readonly counts: TreeCounts;
+  /** Build outputs of the set, which lie in `coldstore-files/`. */
+  readonly files: number;
+  /** The paths that were asked for; empty: all. */
+  readonly paths: readonly string[];
+  /** What every byte was compared with. */
+  readonly against: "manifest" | "checksum" | "sidecar" | "nothing";
+  /** Links that were left out because `symlinks` is skip or the file system has none. */
+  readonly skippedLinks: readonly string[];
+  /** Links that lead out of what was restored. */
+  readonly outwardLinks: readonly string[];
+}
+
 /** What a mode found, beyond the outcomes, for a person to read. */
 export type Details =
+  | { readonly kind: "restored"; readonly restored: Restored }
   | { readonly kind: "plan"; readonly plan: Plan }
   | { readonly kind: "selection"; readonly selection: Choice }
   /** `stores` are all that were looked into. */

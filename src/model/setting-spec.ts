@@ -17,6 +17,8 @@ export type SettingKind =
   /** One line of a .gitignore. */
   | { readonly type: "pattern" }
   | { readonly type: "path" }
+  /** A file or folder in an archive, by its path from the root, `/` between its parts. */
+  | { readonly type: "entry-path" }
   | { readonly type: "store" }
   | { readonly type: "set" }
   /** The names of archives: placeholders and [A-Za-z0-9._-]. */
@@ -47,7 +49,16 @@ export interface SettingSpec {
 }
 
 /** The sections that settings are shown in; `first` holds those that most people need. */
-export type SettingGroupName = "first" | "source" | "archive" | "storing" | "sets" | "notes" | "run" | "output";
+export type SettingGroupName =
+  | "first"
+  | "source"
+  | "archive"
+  | "storing"
+  | "sets"
+  | "restoring"
+  | "notes"
+  | "run"
+  | "output";
 
 export interface SettingGroup {
   readonly name: SettingGroupName;

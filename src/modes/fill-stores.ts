@@ -98,7 +98,9 @@ async function endJobs(
       const elapsed = () => (ports.now().getTime() - begun) / 1000;
       const stored = ({ artifact: { name, bytes } }: SetFile) =>
         ports.log.event(`stored ${name} (${formatBytes(bytes)}, ${formatDuration(elapsed())}) in ${store.name}`);
-      const result = await doJob({ store, job, set, base, run, prove: settings.prove, making, stored }, io);
+      const { prove } = settings;
+      const openDrill = async () => ports.openDrill();
+      const result = await doJob({ store, job, set, base, run, prove, openDrill, making, stored }, io);
       return { store, job, result, seconds: elapsed() };
     }),
   );

@@ -7,9 +7,10 @@ import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
 import { checkLooseArchive, type LooseArchive } from "../steps/check-loose-archive.ts";
 import { findCompanions, type Companions } from "../steps/find-companions.ts";
-import { readBack } from "../steps/read-back.ts";
 import { verifyArtifact, verifySet } from "../steps/verify-set.ts";
+import { fileReport } from "./file-report.ts";
 import { verifyReport } from "./verify-report.ts";
+import { verifyVouched } from "./verify-vouched.ts";
 
 /** Verifies a single file with whatever lies beside it: its set's manifest, a checksum file, or nothing but its own structure. */
 export async function verifyFile(path: string, settings: VerifySettings, ports: Ports): Promise<Report> {
@@ -41,9 +42,11 @@ async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: 
     case "manifest": {
       const { set } = companions;
       const whole = file === set.manifestName;
+      // A drill brings a whole set back out of its store; here each byte is read, and that is what is said.
+      const level = settings.level === "drill" ? "read" : settings.level;
       const faults = whole
-        ? await verifySet(store, set, settings.level, io)
-        : await verifyArtifact(store, { set, name: file, level: settings.level }, io);
+        ? await verifySet(store, set, level, io)
+        : await verifyArtifact(store, { set, name: file, level }, io);
       const one = { ...set, files: set.files.filter(({ name }) => whole || name === file) };
       return verifyReport(
         [
@@ -53,13 +56,14 @@ async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: 
             ...(!whole && { file }),
           },
         ],
-        settings.level,
+        level,
       );
     }
     case "damaged":
       return damagedReport(store, file, companions);
     case "checksum":
-      return checksumReport(store, { file, sha256: companions.sha256, listed: companions.file }, io);
+    case "sidecar":
+      return verifyVouched(store, file, companions, io);
     case "none":
       return looseReport(store, file, io);
   }
@@ -71,29 +75,7 @@ function damagedReport(store: Store, file: string, manifest: Extract<Companions,
   const outcome = error.failure === "integrity" ? "corrupt" : "unknown";
   const row: Outcome = { outcome, store: store.name, file: manifest.file, detail: error.message };
   const other: Outcome = { outcome: "unknown", store: store.name, file, detail: "its manifest can't vouch for it" };
-  return reportOf(file === manifest.file ? [row] : [row, other], [error]);
-}
-
-async function checksumReport(
-  store: Store,
-  { file, sha256, listed }: { readonly file: string; readonly sha256: string; readonly listed: string },
-  io: Io,
-): Promise<Report> {
-  const found = await readBack(store, file, io);
-  const row: Outcome = {
-    outcome: "ok",
-    store: store.name,
-    file,
-    bytes: found.bytes,
-    proof: "digest",
-    detail: `as ${listed} says`,
-  };
-  if (found.sha256 === sha256) return reportOf([row], []);
-  const error = new ColdstoreError(
-    "integrity",
-    `changed: ${file} has the digest ${found.sha256}, and ${listed} says ${sha256}; use another copy of it`,
-  );
-  return reportOf([{ ...row, outcome: "corrupt", detail: error.message }], [error]);
+  return fileReport(file === manifest.file ? [row] : [row, other], [error]);
 }
 
 /** Nothing vouches for the file: its structure is looked at, and that is said, but it's no proof. */
@@ -109,7 +91,7 @@ async function looseReport(store: Store, file: string, io: Io): Promise<Report> 
       "not-found",
       `${file} is ${describe(found)}, but nothing beside it says what it should be: put its NAME.coldstore.json or SHA256SUMS there`,
     );
-    return reportOf(
+    return fileReport(
       [{ ...row, outcome: "unproven", bytes: found.artifact.bytes, proof: "none", detail: describe(found) }],
       [error],
     );
@@ -119,7 +101,7 @@ async function looseReport(store: Store, file: string, io: Io): Promise<Report> 
     if (reason.failure === "not-found" && !isNamedAsArchive(file)) return unknownReport(row);
     const failure = reason.failure === "not-found" ? "integrity" : reason.failure;
     const error = new ColdstoreError(failure, `${file}: ${reason.message}`, { cause: reason });
-    return reportOf([{ ...row, outcome: "corrupt", detail: error.message }], [error]);
+    return fileReport([{ ...row, outcome: "corrupt", detail: error.message }], [error]);
   }
 }
 
@@ -132,15 +114,10 @@ function unknownReport(row: { readonly store: string; readonly file: string }): 
     "not-found",
     `${row.file} isn't a tar, tar.gz, tar.zst or zip, and nothing beside it says what it should be: put its NAME.coldstore.json or SHA256SUMS there`,
   );
-  return reportOf([{ ...row, outcome: "unknown", detail: error.message }], [error]);
+  return fileReport([{ ...row, outcome: "unknown", detail: error.message }], [error]);
 }
 
 function describe({ format, entries, unpackedBytes, commit }: LooseArchive): string {
   const of = commit === undefined ? "" : ` of commit ${commit}`;
   return `a readable ${format}${of} with ${formatCount(entries, "entry", "entries")}, ${formatBytes(unpackedBytes)} unpacked`;
-}
-
-function reportOf(outcomes: readonly Outcome[], errors: readonly ColdstoreError[]): Report {
-  const status = errors.length === 0 ? "ok" : "failed";
-  return { mode: "verify", status, outcomes, warnings: [], errors, outputs: { status, stores: outcomes } };
 }

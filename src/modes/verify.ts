@@ -6,10 +6,13 @@ import { formatCount } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
+import { drillSet } from "../steps/drill-set.ts";
 import { preflight } from "../steps/preflight.ts";
 import { selectSets } from "../steps/select-sets.ts";
 import { tellVerified, type Verdict, type Verification } from "../steps/tell-verified.ts";
+import type { Fault } from "../steps/verify-files.ts";
 import { verifySet } from "../steps/verify-set.ts";
+import { remakerIn } from "./remake-tar.ts";
 import { verifyFile } from "./verify-file.ts";
 import { verifyReport, type StoreVerdicts } from "./verify-report.ts";
 
@@ -54,8 +57,30 @@ async function verifyOne(store: Store, set: ArchiveSet, { level }: VerifySetting
   const begun = ports.now().getTime();
   const meter = ports.progress.start(`verifying ${setText(set.name)}`, level === "list" ? undefined : listedBytes(set));
   const io: Io = { signal: ports.signal, progress: (event) => meter.add(event.bytes) };
-  const faults = await verifySet(store, set, level, io).finally(() => meter.done());
-  return { set, faults, seconds: (ports.now().getTime() - begun) / 1000 };
+  try {
+    const faults = await verifySet(store, set, level === "drill" ? "digest" : level, io);
+    const drilled = level === "drill" && faults.length === 0 ? await drill(store, set, ports) : faults;
+    return { set, faults: drilled, seconds: (ports.now().getTime() - begun) / 1000 };
+  } finally {
+    meter.done();
+  }
+}
+
+/** Brings a set back, out of sight, once nothing else was found against it. */
+async function drill(store: Store, set: ArchiveSet, ports: Ports): Promise<readonly Fault[]> {
+  if (set.state !== "complete") return [];
+  const { content, artifacts } = set.manifest;
+  const source = { store, prefix: set.prefix, content, artifacts };
+  const errors = await drillSet(
+    source,
+    { openDrill: async () => ports.openDrill(), remakeTar: remakerIn(ports) },
+    { signal: ports.signal, progress: () => undefined },
+  );
+  return errors.map((error) => ({
+    kind: error.failure === "integrity" ? "changed" : "unreadable",
+    detail: error.message,
+    ...(error.failure !== "integrity" && { error }),
+  }));
 }
 
 function nothingThere(store: Store, project: string | undefined): ColdstoreError {

@@ -3,6 +3,7 @@ import type { SourceFolder } from "./folder.ts";
 import type { Forge } from "./forge.ts";
 import type { Log, Progress } from "./log.ts";
 import type { Repository } from "./repository.ts";
+import type { RestoreTarget } from "./restore-target.ts";
 import type { Store } from "./store.ts";
 import type { Workspace } from "./workspace.ts";
 import type { BuildOutputs } from "./build-outputs.ts";
@@ -24,6 +25,13 @@ export interface Ports {
   openRepository(): Promise<Repository>;
   /** Opens the source as a folder; rejects with `source` when there is no such folder. */
   openFolder(): Promise<SourceFolder>;
+  /**
+   * Begins to restore into a folder, an absolute path, that is empty or isn't there yet; rejects with `settings` for any other, and
+   * with `store` when nothing can be made there.
+   */
+  openTarget(into: string): Promise<RestoreTarget>;
+  /** The same in scratch, for a drill: it's gone when it's disposed of. */
+  openDrill(): Promise<RestoreTarget>;
   readonly stores: readonly Store[];
   readonly outputs: BuildOutputs;
   readonly forge?: Forge;

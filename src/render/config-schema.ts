@@ -59,6 +59,7 @@ function valueSchema(kind: SettingKind): Schema {
     case "glob":
     case "pattern":
     case "path":
+    case "entry-path":
     case "store":
     case "prefix":
       return { type: "string" };

@@ -9,7 +9,7 @@ const meanings: Readonly<Record<Failure, string>> = {
   integrity: "integrity: something is missing, extra, truncated or changed, or a manifest isn't ours",
   "not-found": "no such set, path or store folder",
   stale: "stale: the newest good set is too old",
-  unsafe: "an unsafe archive was refused",
+  unsafe: "unsafe: an archive would reach out of its folder or isn't what it says; none of it was restored",
   conflict: "conflict with an existing or frozen set",
   interrupted: "interrupted",
 };

@@ -1,4 +1,4 @@
-import type { Details, SetRow } from "../model/details.ts";
+import type { Details, Restored, SetRow } from "../model/details.ts";
 import { isNeverProven, type Outcome, type OutcomeWord, type Report, type Status } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
@@ -20,8 +20,14 @@ export function headlineOf(report: Report): Headline {
     const text = others.length === 0 ? visibleText(error.message) : severalProblems(report, errors.length);
     return { good: false, word: "failed", text };
   }
-  const word = hasUnsoundSets(report.details) ? "warning" : wordOf(report.status);
+  const word = wordFor(report);
   return { good: word !== "failed", word, text: sentenceOf(report) };
+}
+
+function wordFor({ details, status }: Report): Headline["word"] {
+  if (hasUnsoundSets(details)) return "warning";
+  const isUnvouched = details?.kind === "restored" && details.restored.against === "nothing";
+  return isUnvouched && wordOf(status) === "ok" ? "unproven" : wordOf(status);
 }
 
 /** Of sets that were verified it's said how many are unsound; a damaged one alone may have a thousand problems. */
@@ -55,7 +61,9 @@ function wordOf(status: Status): Headline["word"] {
 }
 
 function sentenceOf(report: Report): string {
-  const found = report.details && foundSentence(report.details);
+  const { details } = report;
+  if (details?.kind === "restored") return restoredSentence(details.restored, report);
+  const found = details && foundSentence(details);
   if (found !== undefined) return found;
   if (report.mode === "verify") return verifiedSentence(report);
   const set = report.outputs["set"];
@@ -78,7 +86,8 @@ function verifiedSentence(report: Report): string {
   const [first, ...others] = report.outcomes;
   const single = others.length === 0 ? first?.file : undefined;
   const sets = single === undefined ? formatCount(setsIn(report), "set") : visibleText(single);
-  if (report.status !== "unproven") return `${sets} verified${inStores(report)}`;
+  const isDrill = report.outcomes.length > 0 && report.outcomes.every(({ proof }) => proof === "drill");
+  if (report.status !== "unproven") return `${sets} verified${isDrill ? " by a restore" : ""}${inStores(report)}`;
   return `names and sizes of ${sets} are right${inStores(report)}; no bytes were read`;
 }
 
@@ -94,11 +103,23 @@ const statusWords: Readonly<Record<Status, string>> = {
   failed: "failed",
 };
 
+function restoredSentence({ set, into, paths, against }: Restored, { outcomes }: Report): string {
+  const whole = set === undefined ? (outcomes[0]?.file ?? "the archive") : setText(set);
+  const [path, ...others] = paths;
+  const some = others.length === 0 ? path : formatCount(paths.length, "path");
+  const what = visibleText(some === undefined ? whole : `${some} of ${whole}`);
+  const is = others.length === 0 ? "is" : "are";
+  const done = into === undefined ? "would be restored" : `${is} restored into ${visibleText(into)}`;
+  const but = against === "nothing" ? ", but nothing vouches for it" : "";
+  return `${what} ${done}${but}${into === undefined ? " (dry run)" : ""}`;
+}
+
 /** undefined for what is beside the point of a run. */
 function foundSentence(details: Details): string | undefined {
   switch (details.kind) {
     case "plan":
     case "selection":
+    case "restored":
       return undefined;
     case "sets":
       return setsSentence(details.rows);

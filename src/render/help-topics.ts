@@ -46,7 +46,7 @@ function configHelp(): readonly string[] {
     "Paths and trust",
     "  Relative paths are counted from the top of the repository; in a file named by --config, from that",
     "  file's folder. A file found in the repository may set no store on a pull request, and for a fork's",
-    "  pull request the base's file is used.",
+    "  pull request the base's file is used. Where a restore goes, into, it may never set.",
   ];
 }
 

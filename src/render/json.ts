@@ -1,4 +1,4 @@
-import type { Details, EntryChange, Made, PastSet, Plan, SetRow, SinceLast } from "../model/details.ts";
+import type { Details, EntryChange, Made, PastSet, Plan, Restored, SetRow, SinceLast } from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
 import { reportSchema, type Problem, type Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
@@ -8,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The run as the one JSON object that `--json` prints, in one line with a newline. Outputs stand under their own names,
- * what list, a dry run and an archive's run found under `sets`, `set-details`, `difference`, `plan` or `selection`, how a set
+ * what list, a restore, a dry run and an archive's run found under `sets`, `set-details`, `difference`, `restored`, `plan` or `selection`, how a set
  * stands to those before it under `made`; what is absent is left out.
  */
 export function renderJson(report: Report): string {
@@ -45,6 +45,8 @@ function jsonDetails(details: Details): Json {
       const { untracked, credentials, outwardLinks } = details.selection;
       return { selection: { untracked, credentials, "outward-links": outwardLinks } };
     }
+    case "restored":
+      return { restored: jsonRestored(details.restored) };
     case "sets":
       return { sets: details.rows.map(jsonRow) };
     case "set": {
@@ -100,6 +102,10 @@ function jsonPast({ id, made, tarBytes, archiveBytes }: PastSet): Json {
 
 function jsonSince(since: SinceLast): Json {
   return { ...since, set: setText(since.set) };
+}
+
+function jsonRestored({ set, skippedLinks, outwardLinks, ...restored }: Restored): Json {
+  return { set: set && setText(set), ...restored, "skipped-links": skippedLinks, "outward-links": outwardLinks };
 }
 
 function jsonRow({ set, ...rest }: SetRow): Json {

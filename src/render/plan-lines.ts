@@ -23,7 +23,7 @@ export function planLines(plan: Plan): readonly string[] {
     ]),
     ...weightLines("biggest entries", plan.biggestEntries),
     ...weightLines("biggest folders", plan.biggestFolders),
-    ...planFindings(plan).flatMap(({ title, items }) => part(title, items.map(itemLine))),
+    ...findingLines(planFindings(plan)),
     ...(plan.since === undefined ? [] : sinceLines(plan.since)),
     "nothing was written",
   ];
@@ -37,6 +37,11 @@ export function countsText({ files, dirs, symlinks, bytes }: TreeCounts): string
     ...(symlinks > 0 ? [formatCount(symlinks, "link")] : []),
     formatBytes(bytes),
   ].join(", ");
+}
+
+/** What a person should know of some paths, each title with its paths below it. */
+export function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ title, items }) => part(title, items.map(itemLine)));
 }
 
 const ignoredBy = { git: ".gitignore files, as git reads them", ignore: ".gitignore files, read without git" } as const;

@@ -102,10 +102,10 @@ function defaultCell(spec: SettingSpec): string {
   return spec.default === undefined ? "" : `\`${spec.default}\``;
 }
 
-function whereNote({ where }: SettingSpec): string {
+function whereNote({ where, trust }: SettingSpec): string {
   switch (where) {
     case "everywhere":
-      return "";
+      return trust === "explicit" ? " (in a config file only if `config` names it)" : "";
     case "call":
       return " (not in a config file)";
     case "command line":

@@ -6,6 +6,7 @@ import { headlineOf } from "./headline.ts";
 import { detailLines } from "./outcome-line.ts";
 import { planLines } from "./plan-lines.ts";
 import { errorsOf } from "./report-errors.ts";
+import { restoredLines } from "./restored-lines.ts";
 import { setLines, setsTable } from "./set-lines.ts";
 
 /** Whether the run went well, in the colour of the answer. */
@@ -35,6 +36,8 @@ export function foundLines(details: Details): readonly string[] {
     // The log has told of it while the run went on.
     case "selection":
       return [];
+    case "restored":
+      return restoredLines(details.restored);
     case "sets":
       return setsTable(details);
     case "set":

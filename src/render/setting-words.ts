@@ -26,6 +26,7 @@ export function valueWord(kind: SettingKind): string | undefined {
     case "pattern":
       return "PATTERN";
     case "path":
+    case "entry-path":
       return "PATH";
     case "store":
       return "FOLDER";

@@ -7,6 +7,7 @@ import { sizesBlocks, spaceBlocks } from "./summary-charts.ts";
 import { checksBlock } from "./summary-checks.ts";
 import { errorBlocks, summaryHeading, warningBlocks } from "./summary-heading.ts";
 import { findingBlocks, moreOfPlan, planBlocks } from "./summary-plan.ts";
+import { restoredBlocks } from "./summary-restored.ts";
 import { setBlocks, setsBlocks } from "./summary-sets.ts";
 import { differenceBlock, sinceBlock } from "./summary-since.ts";
 import { sourceBlock } from "./summary-source.ts";
@@ -65,6 +66,8 @@ function foundBlocks({ details, outcomes }: Report): readonly string[] {
       return moreOfPlan(details.plan, outcomes[0]?.set);
     case "selection":
       return findingBlocks(selectionFindings(details.selection));
+    case "restored":
+      return restoredBlocks(details.restored);
     case "sets":
       return setsBlocks(details);
     case "set":

@@ -7,10 +7,13 @@ import type {
   MakingSettings,
   Mode,
   Presentation,
+  RestoreSettings,
   Settings,
   SnapshotSettings,
   VerifySettings,
 } from "./settings.ts";
+import type { Origin } from "./raw.ts";
+import { restoreContradictions } from "./restore-contradictions.ts";
 import { makingModes } from "./spec/modes.ts";
 import type { Values } from "./value-types.ts";
 import { oneOf } from "./wording.ts";
@@ -19,10 +22,11 @@ import { oneOf } from "./wording.ts";
 interface Start {
   readonly by: "flags" | "inputs";
   readonly file?: string | undefined;
+  readonly symlinksFrom?: Origin | undefined;
 }
 
 /** What stands against a run although each value is fine by itself; one sentence each. */
-export function contradictions(values: Partial<Values>, { by, file }: Start): readonly string[] {
+export function contradictions(values: Partial<Values>, { by, file, symlinksFrom }: Start): readonly string[] {
   const { mode = "snapshot", store, set = [] } = values;
   const makes = isMaking(mode);
   const needed = file === undefined && !(makes && values["dry-run"] === true);
@@ -34,6 +38,7 @@ export function contradictions(values: Partial<Values>, { by, file }: Start): re
     ...(mode === "list" && set.length > 2
       ? [`set is given ${set.length} times; list shows one set, or how two differ.`]
       : []),
+    ...(mode === "restore" ? restoreContradictions(values, { by, symlinksFrom }) : []),
     ...(makes ? unfitLevel(values["compression-level"], values.format) : []),
   ];
 }
@@ -49,10 +54,11 @@ export interface Beside {
   readonly file?: string | undefined;
   /** The tag that the run is of, as a full ref name. */
   readonly tag?: string | undefined;
+  readonly symlinksFrom?: Origin | undefined;
 }
 
 /** The settings of the mode, of values without problems. */
-export function assemble(values: Values, { file, tag, setsBack }: Beside): Settings {
+export function assemble(values: Values, { file, tag, setsBack, symlinksFrom }: Beside): Settings {
   switch (values.mode) {
     case "snapshot":
       return { ...snapshotSettings(values), setsBack };
@@ -67,6 +73,8 @@ export function assemble(values: Values, { file, tag, setsBack }: Beside): Setti
       } satisfies VerifySettings;
     case "list":
       return { ...readingSettings(values, file), mode: "list" } satisfies ListSettings;
+    case "restore":
+      return restoreSettings(values, { file, symlinksFrom });
   }
 }
 
@@ -81,7 +89,9 @@ export function presentation(values: Partial<Values>): Presentation {
 
 function storeIsMissing(mode: Mode, by: Start["by"]): string {
   const makes = isMaking(mode);
-  const line = makes ? `coldstore ${mode} . ./cold` : `coldstore ${mode} ./cold`;
+  const line = makes
+    ? `coldstore ${mode} . ./cold`
+    : `coldstore ${mode} ./cold${mode === "restore" ? " --into ./restored" : ""}`;
   const [example, dryRun] = by === "flags" ? [line, "--dry-run"] : ["store: ./cold", "dry-run: true"];
   const free = makes ? `, or try it with ${dryRun}` : "";
   return `store is missing: say in which folder sets are kept, as in ${example}${free}.`;
@@ -116,6 +126,23 @@ function commonSettings(values: Values) {
 function readingSettings(values: Values, file: string | undefined) {
   const common = { ...commonSettings(values), sets: values.set };
   return file === undefined ? common : { ...common, stores: [], file };
+}
+
+function restoreSettings(values: Values, { file, symlinksFrom }: Omit<Beside, "setsBack">): RestoreSettings {
+  const { sets, ...common } = readingSettings(values, file);
+  const { symlinks } = values;
+  // A file that merely lay in the repository says what its own archives keep, not what is let out of this restore.
+  const isSaid = symlinks === "keep" && (symlinksFrom === "call" || symlinksFrom === "file");
+  return {
+    ...common,
+    mode: "restore",
+    ...present("set", sets[0]),
+    paths: values.path,
+    ...present("into", values.into),
+    symlinks: symlinks === "follow" ? "keep" : symlinks,
+    outwardLinks: isSaid ? "keep" : "refuse",
+    dryRun: values["dry-run"],
+  };
 }
 
 function snapshotSettings(values: Values): Omit<SnapshotSettings, "setsBack"> {

@@ -50,5 +50,7 @@ function isMode(word: string): boolean {
 function tooMany(mode: string, words: readonly string[], makes: boolean): string {
   const extra = words.slice(makes ? 2 : 1);
   const takes = makes ? "a source and a store" : "one store or one file";
-  return `${mode} takes ${takes}, and ${oneOf(extra.map(quote), "and")} ${extra.length > 1 ? "are" : "is"} too much; more stores are given as --store ${quote(extra[0] ?? "")}.`;
+  const [flag, meant] = mode === "restore" ? ["into", "the folder to restore to is"] : ["store", "more stores are"];
+  const much = `${oneOf(extra.map(quote), "and")} ${extra.length > 1 ? "are" : "is"} too much`;
+  return `${mode} takes ${takes}, and ${much}; ${meant} given as --${flag} ${quote(extra[0] ?? "")}.`;
 }

@@ -73,7 +73,7 @@ interface Reading {
 }
 
 function layer(config: ConfigText, values: RawLayer["values"]): RawLayer {
-  return { from: "file", base: config.base, values };
+  return { from: config.found ? "found file" : "file", base: config.base, values };
 }
 
 function readProfiles(reading: Reading, item: YamlItem): ReadonlyMap<string, RawLayer> {
@@ -113,7 +113,8 @@ function readSettings(reading: Reading, items: readonly YamlItem[], within: stri
 /** Why a setting that exists can't stand here. */
 function refusal(spec: SettingSpec, config: ConfigText, item: YamlItem, where: string): string | undefined {
   if (spec.where === "command line") return `${spec.name} (${where}) is for the command line only: --${spec.name}.`;
-  if (spec.where === "call") return `${spec.name} (${where}) can't be set in a config file; give it as a flag or an input.`;
+  if (spec.where === "call")
+    return `${spec.name} (${where}) can't be set in a config file; give it as a flag or an input.`;
   if (config.found && spec.trust === "explicit")
     return `${spec.name} (${where}) can't be set by a file that was merely found in the repository; give it as a flag or an input, or name the file by config.`;
   if (item.texts === undefined)

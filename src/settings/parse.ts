@@ -1,9 +1,9 @@
 import type { SettingSpec } from "../model/setting-spec.ts";
 import { placeOf } from "./parsed.ts";
-import type { RawLayer } from "./raw.ts";
+import type { Origin, RawLayer } from "./raw.ts";
 import type { Mode } from "./settings.ts";
 import { everyMode } from "./spec/modes.ts";
-import { isSettingName, settingSpec, settingSpecs } from "./spec/table.ts";
+import { isSettingName, type SettingName, settingSpec, settingSpecs } from "./spec/table.ts";
 import type { Values } from "./value-types.ts";
 import { parseSetting } from "./values.ts";
 import { oneOf } from "./wording.ts";
@@ -24,6 +24,11 @@ export function parseValues(layers: Layers, home: string | undefined, problems: 
   layers.unused.forEach(parse);
   const parsed = layers.used.map(parse);
   return Object.assign({}, parse(defaultLayer(layers)), ...parsed.reverse()) as Partial<Values>;
+}
+
+/** Where a setting's value comes from; undefined when it is its default. */
+export function originOf(name: SettingName, { used }: Layers): Origin | undefined {
+  return used.find(({ values }) => values.has(name))?.from;
 }
 
 function parseLayer(layer: RawLayer, home: string | undefined, problems: string[]): Readonly<Record<string, unknown>> {

@@ -8,9 +8,12 @@ export interface RawText {
 
 export type RawValues = ReadonlyMap<SettingName, readonly RawText[]>;
 
+/** A flag or an input, the environment, a config file that somebody named, or one that merely lay in the repository. */
+export type Origin = "call" | "environment" | "file" | "found file";
+
 /** What one place sets. `base` is the absolute folder that its relative paths count from. */
 export interface RawLayer {
-  readonly from: "call" | "environment" | "file";
+  readonly from: Origin;
   readonly base: string;
   readonly values: RawValues;
 }

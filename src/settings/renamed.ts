@@ -30,7 +30,10 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     time: "leave it out: a snapshot bears its commit's time",
     "read-data": "use level: read",
     "read-data-subset": "use level: read, which reads all",
-    target: "leave it out: unpack the archive with tar",
+    target: "use into",
+    t: "use into",
+    delete: "leave it out: a restore fills an empty folder",
+    sparse: "leave it out: files are written as they are",
     "files-from": "use files",
     "exclude-file": "use exclude, once for each pattern",
     iexclude: "use exclude with both cases, as in *.[Ii][Ss][Oo]",
@@ -70,6 +73,13 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     xz: "use format: tar.zst",
     "tape-length": "use split-size",
     create: "use the mode archive",
+    directory: "use into",
+    extract: "use the mode restore",
+    "strip-components": "leave it out: a restore takes the archive's own folder away by itself",
+    strip: "leave it out: a restore takes the archive's own folder away by itself",
+    "absolute-names": "leave it out: an archive with absolute names is refused",
+    "same-owner": "leave it out: owners are never recorded",
+    "preserve-permissions": "leave it out: permissions come back as they were recorded",
   }),
   ...from("git archive", {
     "add-file": "use files, which join the set beside the archive",
@@ -78,6 +88,7 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     remote: "use source: clone it, and give the folder",
     "recurse-submodules": "use submodules: include",
   }),
+  ...from("unzip", { d: "use into" }),
   ...from("zip", {
     s: "use split-size",
     "recurse-paths": "leave it out: folders go in with all that is in them",
@@ -108,6 +119,12 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     "max-size": "use split-size",
     split: "use split-size",
     epoch: "use mtime",
+    dest: "use store for where sets are kept, into for where one is restored to",
+    "restore-path": "use into",
+    "restore-to": "use into",
+    "extract-to": "use into",
+    "output-folder": "use into",
+    paths: "use path",
     timestamp: "use mtime",
     "include-hidden-files": "leave it out: the mode archive takes hidden files too",
   }),
@@ -128,6 +145,7 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     compression: "use compression-level",
     overwrite: "use on-conflict: replace",
     force: "use on-conflict: replace",
+    unpack: "use the mode restore",
     "file-listing": "use the mode list with set",
     deep: "use level: read",
   }),
@@ -135,8 +153,16 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
 
 /** Modes of other tools by their nearest of ours. */
 const renamedModes: Readonly<Record<string, readonly [tool: string, mode: string]>> = {
-  ...from("coldstore 1.x", { freeze: "snapshot", inspect: "list" }),
-  ...from("other tools", { create: "archive", tar: "archive", zip: "archive", export: "snapshot" }),
+  ...from("coldstore 1.x", { freeze: "snapshot", inspect: "list", unpack: "restore", extract: "restore" }),
+  ...from("other tools", {
+    create: "archive",
+    tar: "archive",
+    zip: "archive",
+    export: "snapshot",
+    untar: "restore",
+    unzip: "restore",
+    recover: "restore",
+  }),
   ...from("restic", {
     backup: "snapshot",
     snapshots: "list",
@@ -144,6 +170,7 @@ const renamedModes: Readonly<Record<string, readonly [tool: string, mode: string
     diff: "list",
     stats: "list",
     check: "verify",
+    dump: "restore",
   }),
 };
 

@@ -26,7 +26,7 @@ export interface MakingSettings extends CommonSettings {
   readonly prefix?: string;
   readonly submodules: ContentPolicies["submodules"];
   readonly lfs: ContentPolicies["lfs"];
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
   readonly onConflict: "fail" | "replace" | "keep";
   readonly freeze: boolean;
   readonly milestone?: string;
@@ -61,7 +61,7 @@ export interface VerifySettings extends CommonSettings {
   readonly file?: string;
   /** Empty: all sets. */
   readonly sets: readonly SetSelector[];
-  readonly level: "list" | "digest" | "read";
+  readonly level: "list" | "digest" | "read" | "drill";
   readonly dryRun: boolean;
 }
 
@@ -72,8 +72,25 @@ export interface ListSettings extends CommonSettings {
   readonly sets: readonly SetSelector[];
 }
 
+export interface RestoreSettings extends CommonSettings {
+  readonly mode: "restore";
+  /** A single archive to restore with what lies beside it, instead of a store. */
+  readonly file?: string;
+  /** Absent: the newest proven one. */
+  readonly set?: SetSelector;
+  /** Files and folders to bring back, by their paths from the archive's root, without its prefix; empty: all. */
+  readonly paths: readonly string[];
+  /** Absolute; absent in a dry run alone. */
+  readonly into?: string;
+  /** Links: made, left out, or a reason to refuse the archive. */
+  readonly symlinks: "keep" | "skip" | "fail";
+  /** Links that lead out of what is restored: made only if somebody said so. */
+  readonly outwardLinks: "keep" | "refuse";
+  readonly dryRun: boolean;
+}
+
 /** What a run is to do; nothing in it is left to check or to fill in. */
-export type Settings = SnapshotSettings | ArchiveSettings | VerifySettings | ListSettings;
+export type Settings = SnapshotSettings | ArchiveSettings | VerifySettings | ListSettings | RestoreSettings;
 
 export type Mode = Settings["mode"];
 

@@ -3,7 +3,7 @@ import { assemble, contradictions, presentation } from "./assemble.ts";
 import { chosenProfile, type Config } from "./config-file.ts";
 import { defaultsFromEnv, type Environment, homeOf, inActions, overridesFromEnv, tagOf } from "./defaults-from-env.ts";
 import { loadConfig, type Noticed, type Surroundings } from "./load-config.ts";
-import { foreignFlags, type Layers, parseValues } from "./parse.ts";
+import { foreignFlags, type Layers, originOf, parseValues } from "./parse.ts";
 import type { RawLayer } from "./raw.ts";
 import type { Presentation, Settings } from "./settings.ts";
 import type { Values } from "./value-types.ts";
@@ -36,10 +36,11 @@ export async function settle(said: Said, around: Surroundings): Promise<Settled>
   const config = await loadConfig(layer, around, noticed);
   const layers = layersOf(layer, config, around, noticed);
   const values = parseValues(layers, homeOf(around.env), problems);
+  const symlinksFrom = originOf("symlinks", layers);
   if (!said.unsure && values.mode !== undefined)
-    problems.push(...foreignFlags(layer, values.mode), ...contradictions(values, { by, file }));
+    problems.push(...foreignFlags(layer, values.mode), ...contradictions(values, { by, file, symlinksFrom }));
   if (problems.length > 0) throw failed(noticed);
-  const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack });
+  const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack, symlinksFrom });
   warnings.push(...passing(settings, around.env), ...overruled(layer, layers));
   return { settings, presentation: presentation(values), warnings };
 }

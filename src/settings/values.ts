@@ -1,6 +1,7 @@
 import type { SettingKind, SettingSpec } from "../model/setting-spec.ts";
 import { fine, type Parsed, type Place, wrong } from "./parsed.ts";
 import type { RawText } from "./raw.ts";
+import { parseEntryPath } from "./parse-entry-path.ts";
 import { parsePath, parseStore } from "./parse-store.ts";
 import { parseMtime } from "./parse-mtime.ts";
 import { parsePattern } from "./parse-pattern.ts";
@@ -72,6 +73,8 @@ function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknow
       return parsePattern(text);
     case "path":
       return parsePath(text, place);
+    case "entry-path":
+      return parseEntryPath(text);
     case "store":
       return parseStore(text, place);
     case "set":

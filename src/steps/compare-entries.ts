@@ -105,7 +105,8 @@ function orderKey(entry: Entry): Uint8Array {
   return entry.type === "dir" ? Buffer.concat([path, Buffer.from("/")]) : path;
 }
 
-function differenceOf(expected: Entry, actual: Entry): string | undefined {
+/** In what two entries of one path differ, as a sentence's end; undefined where they don't. */
+export function differenceOf(expected: Entry, actual: Entry): string | undefined {
   if (expected.type !== actual.type) return `it is a ${actual.type}, not a ${expected.type}`;
   if (expected.size !== actual.size) return `it has ${actual.size} bytes, not ${expected.size}`;
   if (expected.sha256 !== actual.sha256) return `its content has the digest ${actual.sha256}, not ${expected.sha256}`;

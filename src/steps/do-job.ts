@@ -1,6 +1,7 @@
 import type { Manifest, ManifestRun } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
+import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { buildManifest, manifestName } from "./build-manifest.ts";
@@ -29,7 +30,9 @@ export interface JobOrder {
   /** What the files are called, without endings. */
   readonly base: string;
   readonly run: ManifestRun;
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
+  /** Where a drill restores to. */
+  openDrill(): Promise<RestoreTarget>;
   /** Absent when no job needs files. */
   readonly making: SetInTheMaking | undefined;
   /** Told of each file that is in the store now. */
@@ -76,6 +79,7 @@ async function publish(
       files,
       content,
       prove,
+      openDrill: async () => order.openDrill(),
       ...(replaces && { replaces }),
       stored: (file) => order.stored(file),
       async manifest(stored) {

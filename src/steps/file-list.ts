@@ -89,33 +89,46 @@ export class FileListWriter {
 
 /** The entries of an uncompressed file list, in its order. Rejects with `integrity`, naming the line that is wrong. */
 export async function* readFileList(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry, void, undefined> {
-  let number = 0;
-  for await (const line of splitLines(lines)) {
-    number += 1;
-    yield parseFileListLine(line, number);
-  }
+  for await (const batch of fileListBatches(lines)) yield* batch;
 }
 
-async function* splitLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let rest: Uint8Array[] = [];
-  let restBytes = 0;
-  let count = 0;
-  for await (const chunk of source) {
+/** The same, by as many as come at once: waiting for each single one costs more than reading it. */
+export async function* fileListBatches(
+  lines: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly Entry[], void, undefined> {
+  const splitter = new LineSplitter();
+  for await (const chunk of lines)
+    yield Array.from(splitter.push(chunk), (line) => parseFileListLine(line, splitter.count));
+  splitter.end();
+}
+
+/** Lines out of chunks of any size. Throws `integrity` for one that is longer than any of ours. */
+export class LineSplitter {
+  /** Lines that came whole. */
+  count = 0;
+  #rest: Uint8Array[] = [];
+  #restBytes = 0;
+
+  *push(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
     let at = 0;
     for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, at)) {
       const line = chunk.subarray(at, end);
-      count += 1;
-      yield rest.length === 0 ? line : Buffer.concat([...rest, line]);
-      rest = [];
-      restBytes = 0;
+      const rest = this.#rest;
+      this.#rest = [];
+      this.#restBytes = 0;
+      this.count += 1;
       at = end + 1;
+      yield rest.length === 0 ? line : Buffer.concat([...rest, line]);
     }
-    if (at === chunk.length) continue;
-    rest.push(Buffer.from(chunk.subarray(at)));
-    restBytes += chunk.length - at;
-    if (restBytes > maxLineBytes) throw badEnd(count + 1, "is too long");
+    if (at === chunk.length) return;
+    this.#rest.push(Buffer.from(chunk.subarray(at)));
+    this.#restBytes += chunk.length - at;
+    if (this.#restBytes > maxLineBytes) throw badEnd(this.count + 1, "is too long");
   }
-  if (restBytes > 0) throw badEnd(count + 1, "is cut off");
+
+  end(): void {
+    if (this.#restBytes > 0) throw badEnd(this.count + 1, "is cut off");
+  }
 }
 
 function badEnd(line: number, what: string): ColdstoreError {

@@ -1,6 +1,7 @@
 import type { BlockIndex } from "../model/artifact.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import type { BlockCodec } from "./block-codec.ts";
+import { BlockPool } from "./block-pool.ts";
 import { inOrder } from "./in-order.ts";
 
 /** A stretch of uncompressed bytes from `start` on: as read, or lost, and then why. */
@@ -9,7 +10,7 @@ export type Piece =
   | { readonly start: number; readonly end: number; readonly lost: "changed" | "truncated"; readonly detail: string };
 
 /** One stretch of a compressed file between two offsets; short when the file ends in it. */
-interface Slice {
+export interface Slice {
   readonly index: number;
   readonly bytes: Uint8Array;
   readonly whole: boolean;
@@ -32,6 +33,9 @@ export interface Surroundings {
 
 const blocksInFlight = 8;
 
+// Blocks of tar.zst are four times as large as those of tar.gz.
+const bytesInFlight = 16 * 1024 * 1024;
+
 // What an index may ask memory for; blocks of ours have 4 MiB at the most.
 const mostBlockBytes = 64 * 1024 * 1024;
 
@@ -46,13 +50,20 @@ export async function* inflateBlocks(
   around: Surroundings,
 ): AsyncGenerator<Piece, void, undefined> {
   const cuts = cutsOf(file);
-  yield* inOrder(slicesOf(source, { cuts, codec: file.codec }, around), blocksInFlight, async (slice) =>
-    inflateSlice(slice, file),
-  );
+  const pool = slicePool(cuts, file.codec);
+  const inFlight = Math.max(2, Math.min(blocksInFlight, Math.floor(bytesInFlight / file.blocks.blockBytes)));
+  yield* inOrder(slicesOf(source, { cuts, codec: file.codec, pool }, around), inFlight, async (slice) => {
+    const piece = await inflateSlice(slice, file);
+    if (slice.whole) pool.give(slice.bytes);
+    return piece;
+  });
 }
 
-/** Where the file is cut: header, each block, tail. */
-function cutsOf({ codec, blocks, bytes, plainBytes }: BlockedFile): readonly number[] {
+/**
+ * Where the file is cut: block i lies from cut i to the next; the last cut is where the tail starts. Throws `integrity` when the
+ * index can't be that of such a file.
+ */
+export function cutsOf({ codec, blocks, bytes, plainBytes }: BlockedFile): readonly number[] {
   const { offsets, blockBytes } = blocks;
   const cuts = [...offsets, bytes - codec.tailBytes];
   // No deflated block is much larger than what it holds; this bounds the memory that an index can ask for.
@@ -72,15 +83,17 @@ function cutsOf({ codec, blocks, bytes, plainBytes }: BlockedFile): readonly num
 
 async function* slicesOf(
   source: AsyncIterable<Uint8Array>,
-  { cuts, codec }: { readonly cuts: readonly number[]; readonly codec: BlockCodec },
+  { cuts, codec, pool }: { readonly cuts: readonly number[]; readonly codec: BlockCodec; readonly pool: BlockPool },
   around: Surroundings,
 ): AsyncGenerator<Slice, void, undefined> {
-  let kept: Uint8Array[] = [];
+  let slice = pool.take();
+  let filled = 0;
   let position = 0;
   let next = 0;
   const take = (): Uint8Array => {
-    const whole = Buffer.concat(kept);
-    kept = [];
+    const whole = slice.subarray(0, filled);
+    slice = pool.take();
+    filled = 0;
     return whole;
   };
   for await (const chunk of source) {
@@ -89,7 +102,10 @@ async function* slicesOf(
       const part = chunk.subarray(at, at + cut - position);
       at += part.length;
       position += part.length;
-      kept.push(next === cuts.length ? tailPart(part, kept, codec.tailBytes) : Buffer.from(part));
+      // Bytes behind the trailer are only worth noticing, not keeping.
+      const kept = next === cuts.length ? part.subarray(0, Math.max(0, codec.tailBytes + 1 - filled)) : part;
+      slice.set(kept, filled);
+      filled += kept.length;
       if (position < cut) continue;
       next += 1;
       if (next === 1) around.header = take();
@@ -102,13 +118,13 @@ async function* slicesOf(
   for (let lost = next; lost < cuts.length - 1; lost++) yield { index: lost, bytes: new Uint8Array(), whole: false };
 }
 
-/** Bytes behind the trailer are only worth noticing, not keeping. */
-function tailPart(part: Uint8Array, kept: readonly Uint8Array[], tailBytes: number): Uint8Array {
-  const have = kept.reduce((sum, bytes) => sum + bytes.length, 0);
-  return Buffer.from(part.subarray(0, Math.max(0, tailBytes + 1 - have)));
+/** Room for the longest stretch between two cuts, or what is kept around them. */
+function slicePool(cuts: readonly number[], { headerBytes, tailBytes }: BlockCodec): BlockPool {
+  const longest = cuts.reduce((most, cut, i) => Math.max(most, cut - (cuts[i - 1] ?? 0)), 0);
+  return new BlockPool(Math.max(longest, headerBytes, tailBytes + 1));
 }
 
-async function inflateSlice(
+export async function inflateSlice(
   { index, bytes, whole }: Slice,
   { codec, blocks, plainBytes }: BlockedFile,
 ): Promise<Piece> {

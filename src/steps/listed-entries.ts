@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Entry } from "../model/entry.ts";
 import { ColdstoreError } from "../model/errors.ts";
+import type { NamedDigest } from "../model/manifest.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { readFileList } from "./file-list.ts";
+import { fileListBatches } from "./file-list.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { gunzipped } from "./gunzip.ts";
 
@@ -18,15 +19,24 @@ export async function* listedEntries(
   const file = manifest.artifacts.find(({ role }) => role === "file-list");
   if (file === undefined)
     throw new ColdstoreError("integrity", `the manifest of ${manifest.run.set} names no file list`);
+  for await (const batch of listedBatches(store, { key: prefix + file.name, file }, io)) yield* batch;
+}
+
+/** The same of a file list, by as many as come at once. */
+export async function* listedBatches(
+  store: Store,
+  { key, file }: { readonly key: string; readonly file: NamedDigest },
+  io: Io,
+): AsyncGenerator<readonly Entry[], void, undefined> {
   const hash = createHash("sha256");
-  async function* hashed(key: string): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* hashed(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of await store.open(key, undefined, io)) {
       hash.update(chunk as Uint8Array);
       yield chunk as Uint8Array;
     }
   }
   try {
-    yield* readFileList(gunzipped(hashed(prefix + file.name)));
+    yield* fileListBatches(gunzipped(hashed()));
   } catch (error) {
     throw error instanceof ColdstoreError && error.failure === "integrity" ? wasChanged(file.name, error) : error;
   }
@@ -34,7 +44,11 @@ export async function* listedEntries(
 }
 
 function wasChanged(name: string, cause?: ColdstoreError): ColdstoreError {
-  return new ColdstoreError("integrity", `${name} was changed, so what it lists isn't shown; verify the set`, {
-    cause,
-  });
+  return new ColdstoreError(
+    "integrity",
+    `${name} was changed, so nothing of what it lists is trusted; verify the set`,
+    {
+      cause,
+    },
+  );
 }

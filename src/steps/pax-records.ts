@@ -6,6 +6,8 @@ export interface PaxRecords {
   /** Seconds since 1970, rounded down. */
   readonly mtime?: number;
   readonly comment?: Uint8Array;
+  /** The file's content has holes that the tar leaves out, in a way of GNU tar's own. */
+  readonly sparse?: true;
 }
 
 /** Reads `LENGTH KEY=VALUE\n` records. Returns a sentence's end saying what is wrong instead, if anything is. */
@@ -15,7 +17,7 @@ export function parsePaxRecords(data: Uint8Array): PaxRecords | string {
     const record = recordAt(data, at);
     if (typeof record === "string") return record;
     at += record.length;
-    if (record.key.startsWith("GNU.sparse.")) return "a sparse file, which Coldstore doesn't read";
+    if (record.key.startsWith("GNU.sparse.")) records.sparse = true;
     if (record.key === "size") {
       const size = decimal(record.value);
       if (size === undefined) return "the size in a pax header can't be read";
@@ -40,12 +42,10 @@ function recordAt(data: Uint8Array, at: number): { key: string; value: Uint8Arra
   const body = data.subarray(space + 1, Math.max(space + 1, at + length - 1));
   const equals = body.indexOf(0x3d);
   if (equals < 1) return malformed;
-  if (body.includes(0)) return "a pax header has a NUL in a record";
-  return {
-    key: Buffer.from(body.subarray(0, equals)).toString("latin1"),
-    value: Buffer.from(body.subarray(equals + 1)),
-    length,
-  };
+  const key = Buffer.from(body.subarray(0, equals)).toString("latin1");
+  // Extended attributes are bytes, and nothing is taken from them.
+  if (body.includes(0) && !key.startsWith("SCHILY.xattr.")) return "a pax header has a NUL in a record";
+  return { key, value: Buffer.from(body.subarray(equals + 1)), length };
 }
 
 function seconds(decimals: Uint8Array): number | undefined {

@@ -2,9 +2,12 @@ import type { Artifact } from "../model/artifact.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ManifestContent } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
-import type { SetName } from "../model/set-name.ts";
+import { setPrefix, type SetName } from "../model/set-name.ts";
+import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Store, StoredObject } from "../ports/store.ts";
 import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
+import { describeFiles } from "./describe-files.ts";
+import { drillSet } from "./drill-set.ts";
 import { readBack, readWhole } from "./read-back.ts";
 
 /** A file of a set and the object that a store has of it. */
@@ -18,7 +21,9 @@ export interface ProofRequest {
   readonly set: SetName;
   readonly files: readonly StoredFile[];
   readonly content: ManifestContent;
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
+  /** Where a drill restores to. */
+  openDrill(): Promise<RestoreTarget>;
 }
 
 /** Confirms what a store has against what was made, and resolves to everything that doesn't fit. */
@@ -30,7 +35,19 @@ export async function proveFiles(request: ProofRequest, io: Io): Promise<readonl
     if (doubt !== undefined) doubts.push(doubt);
   }
   if (request.prove === "read" && doubts.length === 0) doubts.push(...(await proveEntries(request, io)));
+  if (request.prove === "drill" && doubts.length === 0) doubts.push(...(await proveByDrill(request, io)));
   return doubts;
+}
+
+/** Brings the set back from the store before anybody is told that it is there. */
+async function proveByDrill(request: ProofRequest, io: Io): Promise<readonly ColdstoreError[]> {
+  const { store, set, files, content } = request;
+  const artifacts = describeFiles(files.map(({ file }) => file));
+  const { signal } = io;
+  return drillSet({ store, prefix: setPrefix(set), content, artifacts }, request, {
+    signal,
+    progress: () => undefined,
+  });
 }
 
 /** Confirms a manifest by its bytes. */

@@ -5,6 +5,7 @@ import { type Manifest, type ManifestContent, storedFiles } from "../model/manif
 import type { SetFile } from "../model/set-file.ts";
 import { isTimedId } from "../model/set-id.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
+import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { listSet, loadSets } from "./list-sets.ts";
@@ -22,7 +23,9 @@ export interface Publication {
   /** Makes the manifest; called once, when all files are stored and proven, and an old one is kept. */
   manifest(files: readonly SetFile[]): Promise<{ readonly manifest: Manifest; readonly artifact: Artifact }>;
   readonly content: Promise<ManifestContent>;
-  readonly prove: "digest" | "read" | "none";
+  readonly prove: "digest" | "read" | "drill" | "none";
+  /** Where a drill restores to. */
+  openDrill(): Promise<RestoreTarget>;
   /** A set to take the place of: its files stay, its manifest is swapped last. */
   readonly replaces?: ArchiveSet;
   stored(file: SetFile): void;

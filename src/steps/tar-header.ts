@@ -47,6 +47,14 @@ export function damagedTar(position: number, what: string): ColdstoreError {
   );
 }
 
+/** The error for a tar with a sparse file, which starts at a byte position. */
+export function sparseTar(position: number): ColdstoreError {
+  return new ColdstoreError(
+    "integrity",
+    `the tar has a sparse file at byte ${position}, of which Coldstore doesn't know where its content goes; unpack it with GNU tar, and pack it again without --sparse`,
+  );
+}
+
 function hasMagic(block: Uint8Array): boolean {
   return textField(block, 257, 5).toString("latin1") === "ustar";
 }

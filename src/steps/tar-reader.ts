@@ -1,5 +1,5 @@
 import { type PaxRecords, parsePaxRecords } from "./pax-records.ts";
-import { damagedTar, isZero, parseTarHeader, tarBlockBytes, type TarHeader } from "./tar-header.ts";
+import { damagedTar, isZero, parseTarHeader, sparseTar, tarBlockBytes, type TarHeader } from "./tar-header.ts";
 
 export type TarType = "file" | "symlink" | "dir" | "hardlink" | "device";
 
@@ -30,6 +30,9 @@ type Part = "header" | "meta" | "data" | "padding" | "zeros";
 
 // Readers that disagree about huge names or comments are how archives are smuggled past checks; real ones are short.
 const maxMetaBytes = 1024 * 1024;
+
+// What an entry's own header has digits for; for more, writers leave any number there (pax(1), "size").
+const mostOctalBytes = 0o77777777777;
 
 /**
  * Reads a tar (ustar, pax, GNU long names and numbers) from chunks of any size, without keeping content.
@@ -155,6 +158,7 @@ export class TarReader {
   #paxDone(content: Uint8Array, { global, start }: { global: boolean; start: number }): TarEvent | undefined {
     const records = parsePaxRecords(content);
     if (typeof records === "string") throw damagedTar(start, records);
+    if (records.sparse === true) throw sparseTar(start);
     if (!global) {
       if (this.#pax !== undefined) throw damagedTar(start, "two pax headers for one entry");
       this.#pax = records;
@@ -184,7 +188,10 @@ export class TarReader {
     const path = pax.path ?? this.#longPath ?? header.path;
     const link = pax.linkpath ?? this.#longLink ?? header.link;
     const size = pax.size ?? header.size;
+    if (size !== header.size && size <= mostOctalBytes)
+      throw damagedTar(at, "a pax header and the entry's own disagree about its size");
     const type = typeOf(header.flag, path);
+    if (header.flag === "S") throw sparseTar(at);
     if (type === undefined) throw damagedTar(at, `an entry of type "${header.flag}", which Coldstore doesn't read`);
     if (path.length === 0) throw damagedTar(at, "an entry without a name");
     if (type !== "file" && size !== 0) throw damagedTar(at, `a ${type} with content`);

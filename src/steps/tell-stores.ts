@@ -18,7 +18,7 @@ export interface Telling {
     readonly result: JobResult;
     readonly seconds: number;
   }[];
-  readonly settings: { readonly prove: "digest" | "read" | "none"; readonly freeze: boolean };
+  readonly settings: { readonly prove: "digest" | "read" | "drill" | "none"; readonly freeze: boolean };
   /** Later runs tell the time that they will take from it. */
   readonly tarBytes: number;
 }

@@ -7,10 +7,13 @@ import { readBack } from "./read-back.ts";
 import { type Examined, type Fault, verifyFiles } from "./verify-files.ts";
 import { noManifest } from "./why-unsound.ts";
 
-export type VerifyLevel = "list" | "digest" | "read";
+export type VerifyLevel = "list" | "digest" | "read" | "drill";
+
+/** What is looked at where a set lies; a drill brings it elsewhere. */
+export type LookLevel = Exclude<VerifyLevel, "drill">;
 
 /** Compares a set in a store with its manifest, as deep as the level says. No fault means that all of it is right. */
-export async function verifySet(store: Store, set: ArchiveSet, level: VerifyLevel, io: Io): Promise<readonly Fault[]> {
+export async function verifySet(store: Store, set: ArchiveSet, level: LookLevel, io: Io): Promise<readonly Fault[]> {
   switch (set.state) {
     case "incomplete":
       return [{ kind: "missing", detail: noManifest(set.name) }];
@@ -41,7 +44,7 @@ function withoutPath(message: string, paths: readonly string[]): string {
  */
 export async function verifyArtifact(
   store: Store,
-  { set, name, level }: { readonly set: CompleteSet; readonly name: string; readonly level: VerifyLevel },
+  { set, name, level }: { readonly set: CompleteSet; readonly name: string; readonly level: LookLevel },
   io: Io,
 ): Promise<readonly Fault[]> {
   const artifact = set.manifest.artifacts.flatMap((each) => meantBy(each, name)).at(0);
@@ -59,7 +62,7 @@ function meantBy(artifact: ManifestArtifact, name: string): readonly ManifestArt
   return (parts ?? []).filter((part) => part.name === name).map((part) => ({ ...part, role: "file" }));
 }
 
-async function verifyComplete(store: Store, set: CompleteSet, level: VerifyLevel, io: Io): Promise<readonly Fault[]> {
+async function verifyComplete(store: Store, set: CompleteSet, level: LookLevel, io: Io): Promise<readonly Fault[]> {
   const listed = listingFaults(set);
   if (level === "list") return listed;
   const sizes = sizesOf(set);

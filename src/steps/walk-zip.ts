@@ -13,18 +13,22 @@ export interface WalkedEntry {
   readonly content: Uint8Array | ZipDigest;
 }
 
+/** Goes through the content of a large entry, from where the reader is on, as digestZipStream does. */
+export type LargeEntry = (reader: ByteReader, entry: ZipEntry) => Promise<ZipDigest>;
+
 /** Contents up to this size, packed and unpacked, are handed over to be worked on side by side. */
 const smallBytes = 1024 * 1024;
 
 /**
  * Goes through a zip from its first byte to its central directory, by records in the order of the file: each entry must
  * start where the one before it ends. Behind a damaged entry it goes on where the next record says. To be drained; a large
- * entry is digested before the next step is given.
+ * entry is digested, or given to `large`, before the next step is given.
  */
 export async function* walkZip(
   reader: ByteReader,
   directory: ZipDirectory,
   records: Iterable<ZipEntry | ZipDamage>,
+  large: LargeEntry = digestZipStream,
 ): AsyncGenerator<WalkedEntry | ZipDamage, void, undefined> {
   let count = 0;
   let isLost = false;
@@ -41,7 +45,7 @@ export async function* walkZip(
       continue;
     }
     const limit = limitOf([record, ...others], reader.position, directory);
-    const walked = await walkEntry(reader, record, limit);
+    const walked = await walkEntry(reader, record, { limit, large });
     isLost = walked.isLost;
     if (isLost) await reader.skipTo(limit);
     yield walked.step;
@@ -94,7 +98,7 @@ function usualEnd(entry: ZipEntry): number {
 async function walkEntry(
   reader: ByteReader,
   entry: ZipEntry,
-  limit: number,
+  { limit, large }: { readonly limit: number; readonly large: LargeEntry },
 ): Promise<{ readonly step: WalkedEntry; readonly isLost: boolean }> {
   const { position } = reader;
   const misplaced =
@@ -105,7 +109,7 @@ async function walkEntry(
   if ("problem" in header)
     return { step: { entry, problem: misplaced ?? header.problem, content: unread }, isLost: true };
   const end = reader.position + entry.compressedBytes;
-  const content = await contentOf(reader, entry);
+  const content = await contentOf(reader, entry, large);
   await reader.skipTo(end);
   const tail = await unlessDamaged(async () => takeDescriptor(reader, entry, header));
   const problem = misplaced ?? tail?.problem;
@@ -114,11 +118,11 @@ async function walkEntry(
 
 const unread: ZipDigest = { problem: "it can't be read" };
 
-async function contentOf(reader: ByteReader, entry: ZipEntry): Promise<WalkedEntry["content"]> {
+async function contentOf(reader: ByteReader, entry: ZipEntry, large: LargeEntry): Promise<WalkedEntry["content"]> {
   const unreadable = whyUnreadable(entry);
   if (unreadable !== undefined) return { problem: unreadable };
   if (Math.max(entry.bytes, entry.compressedBytes) <= smallBytes) return reader.take(entry.compressedBytes);
-  return unlessDamaged(async () => digestZipStream(reader, entry));
+  return unlessDamaged(async () => large(reader, entry));
 }
 
 /** What the work gives, or what is wrong with the archive, if that is what it fails of. */

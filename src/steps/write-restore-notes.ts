@@ -1,4 +1,4 @@
-import type { ManifestContent } from "../model/manifest.ts";
+import { type ManifestContent, manifestSuffix } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { joinCommands, tarCommand, wholeArchive, type WholeArchive, zipTestCommands } from "../model/stock-commands.ts";
 import { nameSome } from "./name-some.ts";
@@ -11,7 +11,7 @@ export function writeRestoreNotes(name: string, content: ManifestContent, archiv
   const text = [
     heading(name, content),
     checks(name, content, wholes),
-    unpacking(wholes),
+    unpacking(name, wholes),
     ...remakingNotes(content),
     limits(content, wholes),
   ];
@@ -72,7 +72,7 @@ function zipWords(besideTar: boolean): string {
 compare; the SHA-256 of each file is in the list that ends with .files.jsonl.gz.${besideTar ? "" : " The manifest's digest of a tar is\nthat of the tar which these files make together."}`;
 }
 
-function unpacking([first]: readonly WholeArchive[]): string {
+function unpacking(name: string, [first]: readonly WholeArchive[]): string {
   if (first === undefined) return "";
   const lines =
     first.format === "zip"
@@ -83,6 +83,10 @@ function unpacking([first]: readonly WholeArchive[]): string {
 \`\`\`sh
 ${lines.join("\n")}
 \`\`\`
+
+Or with Coldstore instead, which compares every byte as it's written, and gives all of it or nothing:
+
+    npx coldstore restore ./${name}${manifestSuffix} --into ./restored
 `;
 }
 

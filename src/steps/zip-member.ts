@@ -8,7 +8,7 @@ export function zipMember(
   entry: ZipEntry,
   link: Uint8Array | undefined,
 ): { readonly member: TarMember; readonly doubt?: string } {
-  const { name, unixMode, bytes } = entry;
+  const { name, unixMode, bytes, mtime } = entry;
   const endsAsFolder = name.at(-1) === 0x2f;
   const told = unixMode === undefined ? undefined : fileTypes[unixMode >> 9];
   const type = told ?? (endsAsFolder ? "dir" : "file");
@@ -20,7 +20,7 @@ export function zipMember(
     size: type === "file" ? bytes : 0,
     link: link ?? new Uint8Array(),
     offset: 0,
-    mtime: 0,
+    mtime,
   };
   return { member, ...(doubt !== undefined && { doubt }) };
 }

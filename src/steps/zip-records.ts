@@ -1,4 +1,5 @@
 import { ColdstoreError } from "../model/errors.ts";
+import { zipEntryTime } from "./zip-entry-time.ts";
 
 /** One entry of a zip, as its central directory has it (APPNOTE 4.3.12). Names are raw bytes. */
 export interface ZipEntry {
@@ -10,6 +11,10 @@ export interface ZipEntry {
   readonly bytes: number;
   /** Where its local header lies in the file. */
   readonly offset: number;
+  /** Seconds since 1970: as a maker on Unix or Windows noted it beside the DOS time, else that, taken for UTC. */
+  readonly mtime: number;
+  /** The system that it was made on (APPNOTE 4.4.2.2): 0 DOS, 3 Unix, 10 and 11 Windows, ... */
+  readonly host: number;
   /** File type and permission bits; undefined when it wasn't made on Unix, or without them. */
   readonly unixMode?: number;
 }
@@ -62,16 +67,20 @@ function readRecord(directory: Buffer, at: number): { readonly entry: ZipEntry; 
   if (end > directory.length) return "has a record that is cut off";
   if (end > extraEnd && startsRecord(directory, extraEnd)) return "has a record with another one as its comment";
   if (end < directory.length && !nearlyStartsRecord(directory, end)) return "has a record that nothing follows";
-  const large = largeNumbers(directory.subarray(at, at + recordBytes), directory.subarray(nameEnd, extraEnd));
+  const fields = directory.subarray(nameEnd, extraEnd);
+  const large = largeNumbers(directory.subarray(at, at + recordBytes), fields);
   if (large === undefined) return "has a record with malformed numbers";
   const mode = directory.readUInt32LE(at + 38) >>> 16;
-  const isUnix = directory.readUInt8(at + 5) === 3 && mode !== 0;
+  const host = directory.readUInt8(at + 5);
+  const isUnix = host === 3 && mode !== 0;
   const entry = {
     name: directory.subarray(at + recordBytes, nameEnd),
     flags: directory.readUInt16LE(at + 8),
     method: directory.readUInt16LE(at + 10),
     crc: directory.readUInt32LE(at + 16),
     ...large,
+    mtime: zipEntryTime(directory.readUInt32LE(at + 12), (id) => extraField(fields, id)),
+    host,
     ...(isUnix && { unixMode: mode }),
   };
   return { entry, end };

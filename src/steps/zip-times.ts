@@ -15,6 +15,11 @@ export function isBeyondZip(mtime: number): boolean {
   return mtime < first || mtime > last + 1;
 }
 
+/** The time of an entry that a zip tells: `common`, if that is what became of it there. */
+export function timeFromZip(told: number, common: number | undefined): number {
+  return common !== undefined && told === Math.floor(zipTime(common).getTime() / 2000) * 2 ? common : told;
+}
+
 /** What a person should know of files that a zip has with other times; `paths` are the first of `total` at least. */
 export function zipTimeWarnings(
   formats: readonly ArchiveFormat[],

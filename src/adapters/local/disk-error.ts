@@ -29,12 +29,20 @@ export function errnoOf(thrown: unknown): string | undefined {
   return /^E[A-Z0-9]+$/.test(thrown.code) ? thrown.code : undefined;
 }
 
-/** One sentence about what a disk refused: `doing` is a verb (`write`), `path` what it was done to. Our own errors pass untouched. */
-export function diskError(thrown: unknown, doing: string, path: string): ColdstoreError {
+/**
+ * One sentence about what a disk refused: `doing` is a verb (`write`), `path` what it was done to, `place` what another of would
+ * help. Our own errors pass untouched.
+ */
+export function diskError(
+  thrown: unknown,
+  doing: string,
+  path: string,
+  place: "store" | "folder" = "store",
+): ColdstoreError {
   const code = errnoOf(thrown);
   if (thrown instanceof ColdstoreError || code === undefined) return asColdstoreError(thrown);
   const reason = reasons[code] ?? `the system said ${code}. Look into the disk and run again.`;
-  return new ColdstoreError("store", `can't ${doing} ${path}: ${reason}`, {
+  return new ColdstoreError("store", `can't ${doing} ${path}: ${reason.replace("another store", `another ${place}`)}`, {
     cause: thrown,
     transient: transient.has(code),
   });

@@ -55,11 +55,11 @@ export const first = {
     trust: "found",
   },
   prove: {
-    kind: { type: "choice", values: ["digest", "read", "none"] },
+    kind: { type: "choice", values: ["digest", "read", "drill", "none"] },
     default: "digest",
     modes: makingModes,
     group: "first",
-    help: "how a stored copy is confirmed: by its digest, by reading every byte back, or not at all",
+    help: "how a stored copy is confirmed: by its digest, by reading every byte back, by restoring it, or not at all",
     example: "read",
     where: "everywhere",
     trust: "found",

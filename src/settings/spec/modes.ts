@@ -52,10 +52,29 @@ export const modes = [
       { line: "coldstore verify ./cold --set v1.4.0 --level read", says: "one set, down to each entry" },
       { line: "coldstore verify ./cold --level list", says: "names and sizes only: quick" },
       { line: "coldstore verify ./app-1.4.0.tar.gz", says: "one file, with whatever lies beside it" },
+      { line: "coldstore verify ./cold --level drill", says: "every set restored, out of sight" },
+    ],
+  },
+  {
+    name: "restore",
+    group: "get back",
+    summary: "bring a set, or paths out of it, back into an empty folder; every byte compared, all or nothing",
+    positionals: ["[STORE|FILE]"],
+    examples: [
+      { line: "coldstore restore ./cold --into ./restored", says: "the newest proven set" },
+      {
+        line: "coldstore restore ./cold --into ./old --set v1.4.0 --path src --path README.md",
+        says: "a folder and a file of one set; only what they need is read",
+      },
+      {
+        line: "coldstore restore ./app-1.4.0.tar.gz --into ./restored",
+        says: "a download, compared with whatever lies beside it",
+      },
+      { line: "coldstore restore ./cold --dry-run", says: "read and compare everything, write nothing" },
     ],
   },
 ] as const satisfies readonly ModeSpec[];
 
-export const everyMode = ["snapshot", "archive", "list", "verify"] as const;
+export const everyMode = ["snapshot", "archive", "list", "verify", "restore"] as const;
 export const makingModes = ["snapshot", "archive"] as const;
-export const readingModes = ["list", "verify"] as const;
+export const readingModes = ["list", "verify", "restore"] as const;

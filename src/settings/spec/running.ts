@@ -5,7 +5,7 @@ import { everyMode } from "./modes.ts";
 export const running = {
   project: {
     kind: { type: "project" },
-    defaultText: "GitHub Actions' own, else origin's, else local/FOLDER; for list and verify: all",
+    defaultText: "GitHub Actions' own, else origin's, else local/FOLDER; for list, verify and restore: all",
     modes: everyMode,
     group: "run",
     help: "what sets belong to: owner/repo, or local/folder",

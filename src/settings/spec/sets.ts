@@ -6,7 +6,7 @@ export const sets = {
   set: {
     kind: { type: "set" },
     list: true,
-    defaultText: "all",
+    defaultText: "all; for restore the newest proven one",
     modes: readingModes,
     group: "sets",
     help: "a set's id, or owner/repo/snapshot/id; two of them show how they differ (list)",
@@ -15,11 +15,11 @@ export const sets = {
     trust: "found",
   },
   level: {
-    kind: { type: "choice", values: ["list", "digest", "read"] },
+    kind: { type: "choice", values: ["list", "digest", "read", "drill"] },
     default: "digest",
     modes: ["verify"],
     group: "sets",
-    help: "names and sizes; or each file's SHA-256; or every byte back, and each entry against the file list",
+    help: "names and sizes; or each file's SHA-256; or every byte back, each entry against the file list; or a restore",
     example: "read",
     where: "everywhere",
     trust: "found",

@@ -59,9 +59,9 @@ export const source = {
   symlinks: {
     kind: { type: "choice", values: ["keep", "follow", "skip", "fail"] },
     default: "keep",
-    modes: ["archive"],
+    modes: ["archive", "restore"],
     group: "source",
-    help: "symbolic links go in as links, as what they lead to, not at all, or stop the run",
+    help: "symbolic links are kept as links, taken as what they lead to (archive), left out, or stop the run",
     example: "follow",
     where: "everywhere",
     trust: "found",

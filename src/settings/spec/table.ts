@@ -5,13 +5,24 @@ import { modes } from "./modes.ts";
 import { notes } from "./notes.ts";
 import { output } from "./output.ts";
 import { outputs } from "./outputs.ts";
+import { restoring } from "./restoring.ts";
 import { running } from "./running.ts";
 import { sets } from "./sets.ts";
 import { source } from "./source.ts";
 import { storing } from "./storing.ts";
 
 /** THE table: every setting that works, once. Everything else that knows of settings is made from it. */
-export const table = { ...first, ...source, ...archive, ...storing, ...sets, ...notes, ...running, ...output };
+export const table = {
+  ...first,
+  ...source,
+  ...archive,
+  ...storing,
+  ...sets,
+  ...restoring,
+  ...notes,
+  ...running,
+  ...output,
+};
 
 export type Table = typeof table;
 
@@ -23,6 +34,7 @@ const groups: readonly SettingGroup[] = [
   { name: "archive", title: "The archive" },
   { name: "storing", title: "Storing" },
   { name: "sets", title: "Which sets, how closely" },
+  { name: "restoring", title: "What comes back, and where to" },
   { name: "notes", title: "Recorded in the manifest" },
   { name: "run", title: "The run" },
   { name: "output", title: "Output" },
