@@ -7,7 +7,7 @@ import { renderActionText } from "../../src/render/action-text.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { renderText } from "../../src/render/text.ts";
-import { hostileText } from "../support/hostile-text.ts";
+import { commandText } from "../support/command-text.ts";
 import { schemaProblems } from "../support/json-schema.ts";
 import { aLooseRestore, aReport, aRestored } from "../support/reports.ts";
 
@@ -202,7 +202,7 @@ describe("the job summary", () => {
     const plain = shapeOf(renderSummary(filled("x")));
     fc.assert(
       fc.property(
-        hostileText().filter((text) => text !== ""),
+        commandText().filter((text) => text !== ""),
         (word) => {
           expect(shapeOf(renderSummary(filled(word)))).toEqual(plain);
           for (const line of renderActionText(filled(word), { color: false }))
