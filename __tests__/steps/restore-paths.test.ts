@@ -1,10 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ArchiveFormat } from "../../src/model/manifest.ts";
+import { findByIndex } from "../../src/steps/find-by-index.ts";
 import { cutOut, digested, getPaths } from "../support/get-paths.ts";
 import { filesInLargeTree, folderOf, largeTar, longName, pathOf } from "../support/large-set.ts";
 import { sweep } from "../support/packed-archive.ts";
 import { archiveOf, keysOf, packedSet, restoredInMemory } from "../support/restorable-set.ts";
+import { testIo } from "../support/store-fixtures.ts";
 import { buildTar } from "../support/tar-builder.ts";
 
 const formats: readonly ArchiveFormat[] = ["tar", "tar.gz", "tar.zst", "zip"];
@@ -64,6 +66,20 @@ describe("what is asked for comes back as the whole has it", () => {
         const asked = numbers.map((i) => paths[i]!);
         const { tree } = await getPaths(large, asked, { formats: [format], ranges, outwardLinks: "keep" });
         expect(cutOut(tree, asked)).toEqual(cutOut(whole, asked));
+      }),
+      sweep(24),
+    );
+  });
+
+  test("by the index of the list as by all of it", async () => {
+    const file = large.source.artifacts.find(({ role }) => role === "file-list")!;
+    const paths = [...whole].map(([path]) => Buffer.from(path, "latin1").toString());
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(paths.length - 1), { minLength: 1, maxLength: 12 }), async (numbers) => {
+        const asked = numbers.map((i) => paths[i]!);
+        const stretches = await findByIndex(large.source, { file, paths: asked }, testIo());
+        const found = stretches!.flatMap((stretch) => [...stretch.asked].map(({ path }) => path)).sort();
+        expect(found).toEqual([...cutOut(whole, asked).keys()]);
       }),
       sweep(24),
     );
