@@ -39,10 +39,25 @@ const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names
 const tame = fc
   .array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 4 })
   .map((names) => names.join("/"));
-const target = fc
+const wanders = fc
   .array(fc.constantFrom("a", "b", "c", "d", "..", "..", ".", ""), { minLength: 1, maxLength: 6 })
   .map((names) => names.join("/"))
   .filter((text) => text !== "");
+// What is likely to be there.
+const climbs = fc.constantFrom(
+  "..",
+  "../..",
+  "../../..",
+  ".",
+  "a",
+  "b",
+  "a/..",
+  "b/../..",
+  "c/../../a",
+  "../b/..",
+  "/",
+);
+const target = fc.oneof(wanders, climbs);
 const anyPath = fc.oneof({ weight: 1, arbitrary: path }, { weight: 12, arbitrary: tame });
 const entry: fc.Arbitrary<GuardedEntry> = fc.oneof(
   anyPath.map((one): GuardedEntry => ({ path: one, type: "file" })),
@@ -106,6 +121,7 @@ function endOf(root: string, link: string): string | undefined {
 }
 
 test("what was let in can be written without any care, and lies where it should, once, and nowhere else", () => {
+  const { seed, numRuns } = sweep(30);
   let links = 0;
   let outward = 0;
   fc.assert(
@@ -143,9 +159,10 @@ test("what was let in can be written without any care, and lies where it should,
       }
       rmSync(box, { recursive: true });
     }),
-    sweep(60),
+    { seed, numRuns },
   );
+  if (numRuns < 30) return;
   // Else nothing was tried.
-  expect(links).toBeGreaterThan(50);
-  expect(outward).toBeGreaterThan(5);
+  expect(links).toBeGreaterThan(numRuns);
+  expect(outward).toBeGreaterThan(0);
 }, 600_000);

@@ -14,13 +14,18 @@ import { testWith } from "../support/programs.ts";
 import { restoreBytes } from "../support/restore-bytes.ts";
 import { uudecode } from "../support/uudecode.ts";
 
-/** The archives that libarchive's makers test it with; fetch-foreign-archives.sh brings them. */
+/** The archives that the makers of libarchive, Go and Python test them with; fetch-foreign-archives.sh brings them. */
 function foreignArchives(context: TestContext): readonly (readonly [string, Buffer])[] {
   const folder = process.env["COLDSTORE_FOREIGN_ARCHIVES"];
   context.skip(folder === undefined, "COLDSTORE_FOREIGN_ARCHIVES names no folder");
-  const names = readdirSync(folder ?? "").filter((name) => name.endsWith(".uu"));
+  const names = readdirSync(folder ?? "");
   expect(names.length).toBeGreaterThan(100);
-  return names.sort().map((name) => [name, uudecode(readFileSync(join(folder ?? "", name), "latin1")).bytes]);
+  return names.sort().map((name) => [name, decoded(name, readFileSync(join(folder ?? "", name)))]);
+}
+
+function decoded(name: string, bytes: Buffer): Buffer {
+  if (name.endsWith(".uu")) return uudecode(bytes.toString("latin1")).bytes;
+  return name.endsWith(".base64") ? Buffer.from(bytes.toString("latin1"), "base64") : bytes;
 }
 
 const fileOf = (bytes: Buffer) => ({
@@ -83,7 +88,7 @@ testWith(["bsdtar"], "of what comes out, libarchive says the same", async (conte
       });
       expect([name, contents(into)]).toEqual([name, contents(theirs)]);
     }
-    expect(readdirSync(box).every((name) => /\.uu( ours| theirs)?$/.test(name))).toBe(true);
+    expect(readdirSync(box).every((name) => /\.[a-z0-9]+( ours| theirs)?$/.test(name))).toBe(true);
   } finally {
     rmSync(box, { recursive: true, force: true });
   }

@@ -22,6 +22,7 @@ test.each([
   { links: { a: "b/c", b: "d", "d/c": "../.." }, out: ["a", "d/c"] },
   { links: { a: "b/..", b: "d/e/f" }, out: [] },
   { links: { a: "b/../../..", b: "d/e/f" }, out: ["a"] },
+  { links: { "d/u": "..", l: "d/u/d/u/.." }, out: ["l"] },
   { links: { a: "b", b: "a" }, out: [] },
   { links: { a: "a/.." }, out: [] },
   { links: { a: "b/..", b: "a/.." }, out: [] },

@@ -224,8 +224,11 @@ describe("an index that can't be right", () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(oddIndex, oddPaths, shuffled), async (change) => {
         const set = { source: withChanged(sound.source, "file-list", withIndex(change)), place: sound.place };
-        const { tree } = await getPaths(set, asked, { formats: ["tar"] });
-        expect(cutOut(tree, asked)).toEqual(expected);
+        // One by one: for two of them the list would be read whole in any case.
+        for (const one of asked) {
+          const { tree } = await getPaths(set, [one], { formats: ["tar"] });
+          expect(cutOut(tree, [one])).toEqual(cutOut(whole, [one]));
+        }
         expect((await errorOf(getPaths(set, ["y/none"], { formats: ["tar"] }))).failure).toBe("not-found");
       }),
       sweep(20),

@@ -1,10 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ArchiveFormat } from "../../src/model/manifest.ts";
+import { findByIndex } from "../../src/steps/find-by-index.ts";
 import { cutOut, digested, getPaths } from "../support/get-paths.ts";
 import { filesInLargeTree, folderOf, largeTar, longName, pathOf } from "../support/large-set.ts";
 import { sweep } from "../support/packed-archive.ts";
+import { noise } from "../support/rich-tree.ts";
 import { archiveOf, keysOf, packedSet, restoredInMemory } from "../support/restorable-set.ts";
+import { testIo } from "../support/store-fixtures.ts";
 import { buildTar } from "../support/tar-builder.ts";
 
 const formats: readonly ArchiveFormat[] = ["tar", "tar.gz", "tar.zst", "zip"];
@@ -69,6 +72,20 @@ describe("what is asked for comes back as the whole has it", () => {
     );
   });
 
+  test("by the index of the list as by all of it", async () => {
+    const file = large.source.artifacts.find(({ role }) => role === "file-list")!;
+    const paths = [...whole].map(([path]) => Buffer.from(path, "latin1").toString());
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(paths.length - 1), { minLength: 1, maxLength: 12 }), async (numbers) => {
+        const asked = numbers.map((i) => paths[i]!);
+        const stretches = await findByIndex(large.source, { file, paths: asked }, testIo());
+        const found = stretches!.flatMap((stretch) => [...stretch.asked].map(({ path }) => path)).sort();
+        expect(found).toEqual([...cutOut(whole, asked).keys()]);
+      }),
+      sweep(24),
+    );
+  });
+
   test.each(["", "."])("all of it, for the path %j", async (path) => {
     const set = await packedSet(buildTar([{ name: "p/" }, { name: "p/a", data: "a" }, { name: "p/b/" }]));
     const { tree, end } = await getPaths(set, [path, "a"]);
@@ -123,5 +140,22 @@ describe("no more is read than has what is asked for", () => {
     const { tree, store } = await getPaths(large, [path, "y/b"], { formats: ["tar.gz"], ranges: false });
     expect([...tree.keys()]).toEqual([folderOf(3333), path, "y", "y/b"]);
     expect(store.opened.length).toBe(2);
+  });
+
+  test("for 10 KB among what can't be compressed: two blocks of 1 MiB, two frames of 4, or a zip's directory and entry", async () => {
+    const [size, count] = [2_600_000, 5];
+    const bytes = noise(size * count);
+    const specs = Array.from({ length: count }, (_, i) => [
+      { name: `p/${i}-large`, data: bytes.subarray(i * size, (i + 1) * size) },
+      { name: `p/${i}-small`, data: bytes.subarray(i, i + 10 * KiB) },
+    ]);
+    const set = await packedSet(buildTar([{ name: "p/" }, ...specs.flat()]), { formats });
+    const most = { tar: 16 * KiB, "tar.gz": 2.25 * MiB, "tar.zst": 8.25 * MiB, zip: 128 * KiB };
+    for (const format of formats)
+      for (let i = 0; i < count; i++) {
+        const { store, end } = await getPaths(set, [`${i}-small`], { formats: [format] });
+        expect(end.counts.bytes).toBe(10 * KiB);
+        expect(store.given()).toBeLessThanOrEqual(most[format as keyof typeof most]);
+      }
   });
 });

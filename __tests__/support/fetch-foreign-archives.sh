@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the archives that libarchive is tested with, uuencoded, from the sources of this Debian or Ubuntu:
+# Fetches the archives that libarchive is tested with, uuencoded, from the sources of this Debian or Ubuntu, and copies those of
+# Go and Python, where they are installed with them:
 #   fetch-foreign-archives.sh FOLDER
 # Nothing of the machine's own lists of packages is touched, and no root is needed. For COLDSTORE_FOREIGN_ARCHIVES=FOLDER.
 set -euo pipefail
@@ -21,4 +22,11 @@ apt=(apt-get -qq -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourc
 "${apt[@]}" update
 (cd "$work" && "${apt[@]}" source --download-only libarchive)
 tar -xf "$(find "$work" -name "libarchive_*.orig.tar.?z" -o -name "libarchive_*.orig.tar.bz2")" -C "$folder" --strip-components=3 --wildcards '*/libarchive/test/*.uu'
-find "$folder" -name "*.uu" | wc -l
+if command -v go >/dev/null; then
+  for format in tar zip; do
+    find "$(go env GOROOT)/src/archive/$format/testdata/" -type f -exec cp -- {} "$folder" \;
+  done
+fi
+find "$(python3 -c 'import os; print(os.path.dirname(os.__file__))')/test" -maxdepth 2 \( -name '*.tar' -o -name '*.zip' \) \
+  -exec cp -- {} "$folder" \; 2>/dev/null || true
+find "$folder" -type f | wc -l

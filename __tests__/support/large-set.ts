@@ -8,7 +8,7 @@ export const filesInLargeTree = 5000;
  * A tree whose file list has several blocks and is too large to be read whole for a path: numbered folders of numbered files,
  * neighbours that sort oddly, links, empty folders, empty files and some larger than blocks.
  */
-export function largeTree(files = filesInLargeTree): readonly TarSpec[] {
+function largeTree(files = filesInLargeTree): readonly TarSpec[] {
   const specs: TarSpec[] = [{ name: "p/" }];
   for (let i = 0; i < files; i++) {
     if (i % 100 === 0) specs.push({ name: `p/${folderOf(i)}/` });
@@ -27,7 +27,7 @@ export function folderOf(i: number): string {
 }
 
 /** Small, and unlike any other; every hundredth is empty. */
-export function contentOf(i: number): string {
+function contentOf(i: number): string {
   return i % 100 === 50 ? "" : `${i} ${createHash("sha256").update(String(i)).digest("base64")}\n`;
 }
 

@@ -13,7 +13,7 @@ import type { RestoreSource } from "./restore-source.ts";
 import { shownPath } from "./shown-path.ts";
 import { StretchBuilder, type TarStretch } from "./tar-stretches.ts";
 
-/** A list up to this size is read whole, which proves it: that costs no more than a request or two for blocks of it. */
+/** A list up to this size a path is read whole, which proves it: that costs no more than a request or two for blocks of it. */
 const smallListBytes = 192 * 1024;
 
 /**
@@ -32,7 +32,7 @@ export async function findAsked(
       "integrity",
       `the manifest of ${source.prefix} names no file list; use another copy of the set`,
     );
-  const isSmall = file.bytes <= smallListBytes || !source.store.traits.ranges;
+  const isSmall = file.bytes <= smallListBytes * paths.length || !source.store.traits.ranges;
   const found = isSmall ? undefined : await unlessDamaged(async () => findByIndex(source, { file, paths }, io));
   return found ?? findInAll(source, { file, paths }, io);
 }

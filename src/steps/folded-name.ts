@@ -17,8 +17,7 @@ export function foldedName(name: BytePath, { foldsCase, normalizes, windowsNames
   const text = normalizes ? textOf(kept).normalize("NFD").replaceAll(ignorable, "") : textOf(kept);
   if (!foldsCase) return text;
   // Once more each way: `ẞ` has no upper case of its own, but what is its lower case has.
-  const folded = text.toLowerCase().toUpperCase().toLowerCase();
-  return normalizes ? folded.normalize("NFD") : folded;
+  return text.toLowerCase().toUpperCase().toLowerCase();
 }
 
 const ignorable = /\p{Default_Ignorable_Code_Point}/gu;

@@ -79,7 +79,7 @@ async function fill(file: RangedFile, filling: ZipFilling, io: Io): Promise<void
   }
 }
 
-export type ZipPlaces = ReadonlyMap<ZipEntry, ListedEntry>;
+type ZipPlaces = ReadonlyMap<ZipEntry, ListedEntry>;
 
 /** What each entry is in the file list: all but contents is compared, so that no more is written than the list says. */
 function placesOf(records: readonly ZipEntry[], { listed, content }: ZipFilling): ZipPlaces {
