@@ -211,7 +211,11 @@ describe.skipIf(onWindows)("a call that can't be meant", () => {
     ["an unknown mode", ["snapshto", "."], /snapshto.*snapshot/],
     ["an unknown flag", ["snapshot", ".", store, "--prov", "read"], /no flag "--prov"; did you mean --prove\?/],
     ["another tool's flag", ["snapshot", ".", store, "--tag", "x"], /--tag/],
-    ["a wrong value", ["snapshot", ".", store, "--prove", "maybe"], /--prove is "maybe"; give digest, read, drill or none/],
+    [
+      "a wrong value",
+      ["snapshot", ".", store, "--prove", "maybe"],
+      /--prove is "maybe"; give digest, read, drill or none/,
+    ],
     ["a flag without its value", ["snapshot", ".", store, "--ref"], /--ref/],
     ["a flag of another mode", ["verify", store, "--prefix", "x"], /--prefix/],
     ["a flag twice", ["snapshot", ".", store, "--ref", "a", "--ref", "b"], /ref is given twice: "a" and "b"/],
