@@ -122,17 +122,30 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
     expect(sha256(set.tar())).toBe(sha256(archiveOf(app.path, "v1.4.0", "app-1.4.0")));
   });
 
-  testUnderAct("docs/action.md's for every night stores once, and says unchanged the next night", async () => {
-    using place = makeActPlace(app.path);
-    const workflow = workflowOf("nightly").replaceAll("/srv/cold", place.store);
-    const first = await place.run({ workflow, event: schedule(head) });
-    const second = await place.run({ workflow, event: schedule(head) });
-    expectGreen(first);
-    expectGreen(second);
-    expect([coldstore(first).outputs["status"], coldstore(first, 1).outputs["status"]]).toEqual(["ok", "ok"]);
-    expect([coldstore(second).outputs["status"], coldstore(second, 1).outputs["status"]]).toEqual(["unchanged", "ok"]);
-    expect(onlySet(place.store).manifest.content).toMatchObject({ source: { commit: head } });
-  });
+  testUnderAct(
+    "docs/action.md's for every night stores once, says unchanged the next night, and docs/restore.md's drills it",
+    async () => {
+      using place = makeActPlace(app.path);
+      const workflow = workflowOf("nightly").replaceAll("/srv/cold", place.store);
+      const first = await place.run({ workflow, event: schedule(head) });
+      const second = await place.run({ workflow, event: schedule(head) });
+      expectGreen(first);
+      expectGreen(second);
+      expect([coldstore(first).outputs["status"], coldstore(first, 1).outputs["status"]]).toEqual(["ok", "ok"]);
+      expect([coldstore(second).outputs["status"], coldstore(second, 1).outputs["status"]]).toEqual([
+        "unchanged",
+        "ok",
+      ]);
+      expect(onlySet(place.store).manifest.content).toMatchObject({ source: { commit: head } });
+      const drill = workflowOf("drill").replaceAll("/srv/cold", place.store);
+      const drilled = await place.run({ workflow: drill, event: schedule(head) });
+      expectGreen(drilled);
+      expect(coldstore(drilled).outputs["status"]).toBe("ok");
+      expect(JSON.parse(coldstore(drilled).outputs["stores"] ?? "[]")).toMatchObject([
+        { outcome: "ok", proof: "drill" },
+      ]);
+    },
+  );
 
   testUnderAct("docs/action.md's for a pull request looks, from a fork too, and stores nothing", async () => {
     using place = makeActPlace(app.path);
