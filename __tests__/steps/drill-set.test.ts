@@ -31,8 +31,8 @@ async function drilled(
     return target;
   };
   try {
-    const errors = await drillSet(source, { openDrill, ...(remakeTar && { remakeTar }) }, io);
-    return errors.map(({ failure, message }) => [failure, message]);
+    const { errors, note } = await drillSet(source, { openDrill, ...(remakeTar && { remakeTar }) }, io);
+    return [...errors.map(({ failure, message }) => [failure, message]), ...(note === undefined ? [] : [note])];
   } finally {
     expect(targets.map(({ disposed }) => disposed)).toEqual(targets.map(() => true));
   }
@@ -70,13 +70,13 @@ test("files that read otherwise than they were written are named, whatever their
     };
   };
   expect(await drilled(await packedSet(buildTar(tree)), undefined, lie)).toEqual([
-    ["store", expect.stringMatching(/reads otherwise than it was written: a, large;/u)],
+    ["store", expect.stringMatching(/from app\.tar\.gz reads otherwise than it was written: a, large;/u)],
   ]);
 });
 
 test("a disk that is full is the error of the drill", async () => {
   const full = (target: MemoryTarget): void => target.fail("write", new ColdstoreError("store", "no room"), "large");
-  expect(await drilled(await packedSet(buildTar(tree)), undefined, full)).toEqual([["store", "no room"]]);
+  expect(await drilled(await packedSet(buildTar(tree)), undefined, full)).toEqual([["store", "app.tar.gz: no room"]]);
 });
 
 test("a snapshot is compared with the tar of its commit, where that can be had", async () => {
@@ -88,14 +88,38 @@ test("a snapshot is compared with the tar of its commit, where that can be had",
     yield bytes.subarray(0, 700);
     yield bytes.subarray(700);
   }
-  expect(await drilled(set, async () => chunks(tar))).toEqual([]);
-  expect(await drilled(set, async () => undefined)).toEqual([]);
+  const remade = (bytes: Uint8Array) => async () => ({ kind: "tar", tar: chunks(bytes) }) as const;
+  expect(await drilled(set, remade(tar))).toEqual(["compared with git archive of the commit, too"]);
+  expect(await drilled(set)).toEqual([]);
+  expect(await drilled(set, async () => ({ kind: "none", why: "no clone" }))).toEqual([
+    "not compared with git archive: no clone",
+  ]);
   const other = Buffer.concat([tar, Buffer.alloc(512)]);
-  expect(await drilled(set, async () => chunks(other))).toEqual([
+  expect(await drilled(set, remade(other))).toEqual([
     ["integrity", expect.stringMatching(/^git archive of [0-9a-f]{40} gives a tar with the digest [0-9a-f]{64} here/u)],
   ]);
+});
+
+test("a clone that can't make the tar is nothing against a sound set", async () => {
+  const set = await packedSet(buildTar(tree));
   const broken = async (): Promise<never> => Promise.reject(new ColdstoreError("source", "git is gone"));
-  expect(await drilled(set, broken)).toEqual([["source", "git is gone"]]);
+  expect(await drilled(set, broken)).toEqual(["not compared with git archive: git is gone"]);
+  async function* cutOff(): AsyncGenerator<Uint8Array> {
+    yield Buffer.alloc(512);
+    throw new ColdstoreError("source", "invalid object");
+  }
+  expect(await drilled(set, async () => ({ kind: "tar", tar: cutOff() }))).toEqual([
+    "not compared with git archive: invalid object",
+  ]);
+  const bug = async (): Promise<never> => Promise.reject(new ColdstoreError("store", "no pipe"));
+  expect(await drilled(set, bug)).toEqual([["store", "no pipe"]]);
+});
+
+test("each archive of a set is restored, and the one that gives something else is named", async () => {
+  const set = await packedSet(buildTar(tree), { formats: ["tar.gz", "tar", "zip"] });
+  const [zip = ""] = keysOf(set, "zip");
+  set.place.flipByte(zip, bytesIn(set.place, zip).indexOf("p/large") + 2000);
+  expect(await drilled(set)).toEqual([["integrity", expect.stringMatching(/^app\.zip: /u)]]);
 });
 
 test("an abort ends a drill with its reason, and leaves nothing", async () => {

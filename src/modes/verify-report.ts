@@ -31,12 +31,13 @@ function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[
     found.error === undefined
       ? []
       : [{ outcome: "unknown", store, detail: `whether its sets are sound\n${found.error.message}` }];
-  const verified = found.verdicts.flatMap(({ set, faults, seconds }): Outcome[] => {
+  const verified = found.verdicts.flatMap(({ set, faults, seconds, note }): Outcome[] => {
     const row = { store, set: setText(set.name) };
     // An archive that was joined again lies beside what the manifest names.
     const bytes = set.files.find(({ name }) => name === found.file)?.bytes ?? listedBytes(set);
     const proof = level === "list" ? "none" : level;
-    if (faults.length === 0) return [{ ...row, ...only, outcome: "ok", bytes, seconds, proof }];
+    const detail = note === undefined ? {} : { detail: note };
+    if (faults.length === 0) return [{ ...row, ...only, outcome: "ok", bytes, seconds, proof, ...detail }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));
   });
   return [...verified, ...rest];

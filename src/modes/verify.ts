@@ -6,12 +6,12 @@ import { formatCount } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
-import { drillSet } from "../steps/drill-set.ts";
+import type { Drill } from "../steps/drill-set.ts";
 import { preflight } from "../steps/preflight.ts";
 import { selectSets } from "../steps/select-sets.ts";
 import { tellVerified, type Verdict, type Verification } from "../steps/tell-verified.ts";
-import type { Fault } from "../steps/verify-files.ts";
 import { verifySet } from "../steps/verify-set.ts";
+import { drillFaults } from "./drill-faults.ts";
 import { remakerIn } from "./remake-tar.ts";
 import { verifyFile } from "./verify-file.ts";
 import { verifyReport, type StoreVerdicts } from "./verify-report.ts";
@@ -21,16 +21,24 @@ export async function verify(settings: VerifySettings, ports: Ports): Promise<Re
   const io: Io = { signal: ports.signal, progress: () => undefined };
   if (settings.file !== undefined) return verifyFile(settings.file, settings, ports);
   const unfit = await preflight(ports.stores, { write: false, bytes: 0 }, io);
+  const drill: Drill = { openDrill: async () => ports.openDrill(), remakeTar: remakerIn(ports) };
   const all: StoreVerdicts[] = [];
   for (const store of ports.stores) {
     const reasons = unfit.find((each) => each.store === store)?.errors;
     const unusable = reasons && { store, verdicts: [], error: new SeveralErrors(reasons) };
-    all.push(unusable ?? (await verifyStore(store, settings, ports)));
+    all.push(unusable ?? (await verifyStore(store, { settings, ports, drill })));
   }
   return verifyReport(all, settings.level);
 }
 
-async function verifyStore(store: Store, settings: VerifySettings, ports: Ports): Promise<StoreVerdicts> {
+interface Verifying {
+  readonly settings: VerifySettings;
+  readonly ports: Ports;
+  readonly drill: Drill;
+}
+
+async function verifyStore(store: Store, verifying: Verifying): Promise<StoreVerdicts> {
+  const { settings, ports } = verifying;
   const started = ports.now();
   const io: Io = { signal: ports.signal, progress: () => undefined };
   const verdicts: Verdict[] = [];
@@ -38,7 +46,7 @@ async function verifyStore(store: Store, settings: VerifySettings, ports: Ports)
     const sets = await selectSets(store, settings, io);
     ports.log.step(`verifying ${formatCount(sets.length, "set")} in ${store.name}`);
     if (sets.length === 0) throw nothingThere(store, settings.project);
-    for (const set of sets) verdicts.push(await verifyOne(store, set, settings, ports));
+    for (const set of sets) verdicts.push(await verifyOne(store, set, verifying));
     const stamp = { time: ports.now(), run: ports.run.id };
     if (!settings.dryRun) await tell(store, { verdicts, level: settings.level, started, stamp }, ports);
     return { store, verdicts };
@@ -53,34 +61,19 @@ async function tell(store: Store, verification: Verification, { log, signal }: P
   if (refused !== undefined) log.debug(`${store.name} took no record of this verification: ${refused.message}`);
 }
 
-async function verifyOne(store: Store, set: ArchiveSet, { level }: VerifySettings, ports: Ports): Promise<Verdict> {
+async function verifyOne(store: Store, set: ArchiveSet, { settings, ports, drill }: Verifying): Promise<Verdict> {
+  const { level } = settings;
   const begun = ports.now().getTime();
   const meter = ports.progress.start(`verifying ${setText(set.name)}`, level === "list" ? undefined : listedBytes(set));
   const io: Io = { signal: ports.signal, progress: (event) => meter.add(event.bytes) };
   try {
-    const faults = await verifySet(store, set, level === "drill" ? "digest" : level, io);
-    const drilled = level === "drill" && faults.length === 0 ? await drill(store, set, ports) : faults;
-    return { set, faults: drilled, seconds: (ports.now().getTime() - begun) / 1000 };
+    const found = await verifySet(store, set, level === "drill" ? "digest" : level, io);
+    const isDrilled = level === "drill" && found.length === 0 && set.state === "complete";
+    const end = isDrilled ? await drillFaults(store, set, drill, io) : { faults: found };
+    return { set, ...end, seconds: (ports.now().getTime() - begun) / 1000 };
   } finally {
     meter.done();
   }
-}
-
-/** Brings a set back, out of sight, once nothing else was found against it. */
-async function drill(store: Store, set: ArchiveSet, ports: Ports): Promise<readonly Fault[]> {
-  if (set.state !== "complete") return [];
-  const { content, artifacts } = set.manifest;
-  const source = { store, prefix: set.prefix, content, artifacts };
-  const errors = await drillSet(
-    source,
-    { openDrill: async () => ports.openDrill(), remakeTar: remakerIn(ports) },
-    { signal: ports.signal, progress: () => undefined },
-  );
-  return errors.map((error) => ({
-    kind: error.failure === "integrity" ? "changed" : "unreadable",
-    detail: error.message,
-    ...(error.failure !== "integrity" && { error }),
-  }));
 }
 
 function nothingThere(store: Store, project: string | undefined): ColdstoreError {

@@ -1,32 +1,45 @@
 import { createHash, hash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
-import type { ManifestContent } from "../model/manifest.ts";
+import type { ManifestArtifact, ManifestContent } from "../model/manifest.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io } from "../ports/store.ts";
-import type { ListedEntry } from "./restore-list.ts";
+import { type ListedEntry, readRestoreList } from "./restore-list.ts";
 import { outputPath, outputsOf } from "./restore-outputs.ts";
 import { nameSome } from "./name-some.ts";
-import { restoreListed } from "./restore-set.ts";
+import { restoreArchive } from "./restore-set.ts";
 import type { RestoreSource } from "./restore-source.ts";
 import { TarSource } from "./tar-source.ts";
+import { findWholeArchives } from "./whole-archives.ts";
 
 /** What a drill may use. */
 export interface Drill {
   openDrill(): Promise<RestoreTarget>;
-  /** The tar of the same commit, made anew; undefined where that can't be had. */
-  remakeTar?(content: ManifestContent): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Absent: the tar was made of its commit just now, and isn't compared again. */
+  remakeTar?(content: ManifestContent): Promise<Remade>;
+}
+
+/** The tar of a set's commit, made anew, or why that can't be had. */
+export type Remade =
+  | { readonly kind: "tar"; readonly tar: AsyncIterable<Uint8Array> }
+  | { readonly kind: "none"; readonly why: string };
+
+/** How a drill ended. */
+export interface Drilled {
+  /** Everything that isn't as it should be. */
+  readonly errors: readonly ColdstoreError[];
+  /** Whether the tar was compared with that of its commit; absent when that wasn't asked for. */
+  readonly note?: string;
 }
 
 /**
- * Brings a set back, out of sight: every entry is compared with the file list, read back from where it was written and
- * compared again, and the tar with that of the same commit. Resolves to everything that isn't as it should be; rejects only when
- * the signal aborts.
+ * Brings a set back, out of sight, from each of its archives: every entry is compared with the file list, read back from where it
+ * was written and compared again, and the tar with that of the same commit. Rejects only when the signal aborts.
  */
-export async function drillSet(source: RestoreSource, drill: Drill, io: Io): Promise<readonly ColdstoreError[]> {
+export async function drillSet(source: RestoreSource, drill: Drill, io: Io): Promise<Drilled> {
   const restored = await collected(async () => restoredErrors(source, drill, io), io);
-  const remade = await collected(async () => remadeErrors(source.content, drill, io), io);
-  return [...restored, ...remade];
+  const { errors, note } = await comparedWithGit(source.content, drill, io);
+  return { errors: [...restored, ...errors], ...(note !== undefined && { note }) };
 }
 
 async function collected(
@@ -44,13 +57,45 @@ async function collected(
   }
 }
 
-/** What leads out of the tree harms nobody here: a drill's links are never made. */
 async function restoredErrors(source: RestoreSource, drill: Drill, io: Io): Promise<readonly ColdstoreError[]> {
+  const { whole, damaged } = await findWholeArchives(source, io);
+  const listed = await readRestoreList(source, io);
+  const errors = [...damaged];
+  for (const archive of whole) errors.push(...(await archiveErrors(archive, { source, drill, listed }, io)));
+  if (whole.length === 0 && damaged.length === 0)
+    return [new ColdstoreError("integrity", `the manifest of ${source.prefix} names no archive`)];
+  return errors;
+}
+
+interface Drilling {
+  readonly source: RestoreSource;
+  readonly drill: Drill;
+  readonly listed: readonly ListedEntry[];
+}
+
+/** What leads out of the tree harms nobody here: a drill is never published. */
+async function archiveErrors(
+  archive: ManifestArtifact,
+  { source, drill, listed }: Drilling,
+  io: Io,
+): Promise<readonly ColdstoreError[]> {
   const order = { openTarget: async () => drill.openDrill(), symlinks: "keep", outwardLinks: "keep" } as const;
-  const { target, damaged, listed } = await restoreListed(source, order, io);
-  await using held = target;
-  const changed = await readBackChanged(held, [...filesIn(listed), ...outputDigests(source)], io);
-  return changed.length === 0 ? damaged : [...damaged, readBackError(changed)];
+  try {
+    const end = await restoreArchive(archive, { source, order, listed }, io);
+    if (end instanceof ColdstoreError) return [end];
+    await using target = end.target;
+    const changed = await readBackChanged(target, [...filesIn(listed), ...outputDigests(source)], io);
+    return changed.length === 0 ? [] : [readBackError(archive, changed)];
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    throw withName(archive, thrown);
+  }
+}
+
+function withName({ name }: ManifestArtifact, thrown: unknown): ColdstoreError {
+  const error = asColdstoreError(thrown);
+  if (error instanceof SeveralErrors || error.message.includes(name)) return error;
+  return new ColdstoreError(error.failure, `${name}: ${error.message}`, { cause: error });
 }
 
 // Reading is synchronous; in between, an abort is heard of.
@@ -100,32 +145,48 @@ function outputDigests(source: RestoreSource): readonly Written[] {
   });
 }
 
-function readBackError(changed: readonly string[]): ColdstoreError {
+function readBackError({ name }: ManifestArtifact, changed: readonly string[]): ColdstoreError {
   return new ColdstoreError(
     "store",
-    `what was restored reads otherwise than it was written: ${nameSome(changed)}; the disk that the drill was made on can't be trusted`,
+    `what was restored from ${name} reads otherwise than it was written: ${nameSome(changed)}; the disk that the drill was made on can't be trusted`,
   );
 }
 
-/** A snapshot that git alone made has to be what git makes of the commit today. */
-async function remadeErrors(content: ManifestContent, drill: Drill, io: Io): Promise<readonly ColdstoreError[]> {
-  if (content.mode !== "snapshot" || content.recipe !== "git-archive/1") return [];
-  const remade = await drill.remakeTar?.(content);
-  if (remade === undefined) return [];
-  const tar = new TarSource(remade, io.signal);
+/** A snapshot that git alone made has to be what git makes of the commit today. That git can't make it here says nothing of the set. */
+async function comparedWithGit(content: ManifestContent, drill: Drill, io: Io): Promise<Drilled> {
+  if (drill.remakeTar === undefined) return { errors: [] };
+  try {
+    const remade = await drill.remakeTar(content);
+    if (remade.kind === "none") return { errors: [], note: notCompared(remade.why) };
+    const found = await digestOf(remade.tar, io);
+    io.signal.throwIfAborted();
+    if (found !== content.tar.sha256) return { errors: [otherTar(content, found)] };
+    return { errors: [], note: "compared with git archive of the commit, too" };
+  } catch (thrown) {
+    io.signal.throwIfAborted();
+    const error = asColdstoreError(thrown);
+    return error.failure === "source" ? { errors: [], note: notCompared(error.message) } : { errors: [error] };
+  }
+}
+
+function notCompared(why: string): string {
+  return `not compared with git archive: ${why}`;
+}
+
+async function digestOf(bytes: AsyncIterable<Uint8Array>, { signal }: Io): Promise<string> {
+  const tar = new TarSource(bytes, signal);
   const sha256 = createHash("sha256");
   try {
     for await (const chunk of tar.chunks()) sha256.update(chunk);
   } finally {
     await tar.close();
   }
-  const found = sha256.digest("hex");
-  if (found === content.tar.sha256) return [];
-  const { commit } = content.source;
-  return [
-    new ColdstoreError(
-      "integrity",
-      `git archive of ${commit} gives a tar with the digest ${found} here, and the set has ${content.tar.sha256}; one of the two isn't that commit`,
-    ),
-  ];
+  return sha256.digest("hex");
+}
+
+function otherTar({ tar, source }: ManifestContent, found: string): ColdstoreError {
+  return new ColdstoreError(
+    "integrity",
+    `git archive of ${source?.commit ?? "the commit"} gives a tar with the digest ${found} here, and the set has ${tar.sha256}; one of the two isn't that commit`,
+  );
 }

@@ -44,10 +44,9 @@ async function proveByDrill(request: ProofRequest, io: Io): Promise<readonly Col
   const { store, set, files, content } = request;
   const artifacts = describeFiles(files.map(({ file }) => file));
   const { signal } = io;
-  return drillSet({ store, prefix: setPrefix(set), content, artifacts }, request, {
-    signal,
-    progress: () => undefined,
-  });
+  const source = { store, prefix: setPrefix(set), content, artifacts };
+  return (await drillSet(source, { openDrill: async () => request.openDrill() }, { signal, progress: () => undefined }))
+    .errors;
 }
 
 /** Confirms a manifest by its bytes. */

@@ -16,22 +16,12 @@ import { findWholeArchives } from "./whole-archives.ts";
  * before anything is written, when the set has what must not be made.
  */
 export async function restoreSet(source: RestoreSource, order: SetOrder, io: Io): Promise<SetEnd> {
-  const { listed: _, ...end } = await restoreListed(source, order, io);
-  return end;
-}
-
-/** The same, with what the set's file list has. */
-export async function restoreListed(
-  source: RestoreSource,
-  order: SetOrder,
-  io: Io,
-): Promise<SetEnd & { readonly listed: readonly ListedEntry[] }> {
   const { whole, damaged } = await findWholeArchives(source, io);
   const listed = await readRestoreList(source, io);
   const errors = [...damaged];
   for (const archive of whole) {
-    const end = await restoreFrom(archive, { source, order, listed }, io);
-    if (!(end instanceof ColdstoreError)) return { ...end, damaged: errors, listed };
+    const end = await restoreArchive(archive, { source, order, listed }, io);
+    if (!(end instanceof ColdstoreError)) return { ...end, damaged: errors };
     errors.push(end);
   }
   const [only, ...others] = errors;
@@ -39,14 +29,15 @@ export async function restoreListed(
   throw others.length === 0 ? only : new SeveralErrors(errors);
 }
 
-interface Attempt {
+/** A set, with what its file list has, and how it is to be brought back. */
+export interface Attempt {
   readonly source: RestoreSource;
   readonly order: SetOrder;
   readonly listed: readonly ListedEntry[];
 }
 
-/** Fills a target of its own. Resolves to what is wrong with the archive when it is damaged; the target is gone then. */
-async function restoreFrom(
+/** Fills a target of its own from one of a set's archives. Resolves to what is wrong with the archive when it is damaged; the target is gone then. */
+export async function restoreArchive(
   archive: ManifestArtifact,
   { source, order, listed }: Attempt,
   io: Io,

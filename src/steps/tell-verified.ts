@@ -12,6 +12,8 @@ export interface Verdict {
   readonly set: ArchiveSet;
   readonly faults: readonly Fault[];
   readonly seconds: number;
+  /** What else is to be known of a set that is sound. */
+  readonly note?: string;
 }
 
 export interface Verification {
