@@ -236,9 +236,28 @@ test("a hard link is left out or made with its file when paths are given, and in
   expect(await restore(["one", "two"])).toEqual(["one", "two"]);
   await expect(restore(["two"])).rejects.toMatchObject({
     failure: "settings",
-    message: expect.stringContaining('"two"'),
+    message: expect.stringMatching(/^"two" is a hard link in the archive to "one", which was left out/),
   });
   expect(await restoreInto(nowhereTarget(), tar)).toMatchObject({ counts: { files: 3, bytes: 9 } });
+});
+
+test("where links lead counts only for those among the paths that are given", async () => {
+  const tar = buildTar([
+    { name: "d/in", flag: "2", link: "a" },
+    { name: "d/a", data: "a" },
+    { name: "out", flag: "2", link: "/etc" },
+  ]);
+  const restore = async (path: string, symlinks: "keep" | "skip" | "fail" = "keep") => {
+    const target = new MemoryTarget();
+    const { target: chosen, takes } = onlyPaths(target, [path]);
+    const { skippedLinks } = await restoreInto(chosen, tar, { wants: (each) => takes(each), symlinks });
+    await target.publish();
+    return [[...(target.published?.keys() ?? [])].filter((each) => each !== "").sort(), skippedLinks];
+  };
+  expect(await restore("d")).toEqual([["d", "d/a", "d/in"], []]);
+  expect(await restore("d/a", "fail")).toEqual([["d", "d/a"], []]);
+  expect(await restore("d", "skip")).toEqual([["d", "d/a"], ["d/in"]]);
+  for (const path of ["out", "."]) await expect(restore(path)).rejects.toMatchObject({ failure: "unsafe" });
 });
 
 testWith(["tar"], "a sparse file are refused in words that say what they are", async () => {

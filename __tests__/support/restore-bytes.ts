@@ -18,14 +18,14 @@ export type HowToRestore = Partial<Omit<LooseOrder, "target">> &
 export async function restoreInto(
   target: RestoreTarget,
   archive: Uint8Array,
-  { chunk = 50_000, symlinks = "keep", outwardLinks = "refuse", vouched }: HowToRestore = {},
+  { chunk = 50_000, symlinks = "keep", outwardLinks = "refuse", vouched, wants }: HowToRestore = {},
 ): Promise<LooseEnd> {
   const file = {
     bytes: archive.length,
     open: async (range?: { readonly start: number; readonly end: number }) =>
       Readable.from(chunksOf(archive.subarray(range?.start, range?.end), chunk), { objectMode: false }),
   };
-  const order = { target, symlinks, outwardLinks, ...(vouched && { vouched }) };
+  const order = { target, symlinks, outwardLinks, ...(vouched && { vouched }), ...(wants && { wants }) };
   return restoreLoose(file, order, new ExpansionLimit({ archiveBytes: archive.length }), quiet);
 }
 

@@ -3,6 +3,7 @@ import type { Restored } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import { filesOf, type ManifestArtifact } from "../model/manifest.ts";
 import type { Outcome, Report } from "../model/report.ts";
+import type { BytePath } from "../ports/folder.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { RestoreSettings } from "../settings/settings.ts";
@@ -101,7 +102,8 @@ async function restoreAlone(
   try {
     await using target = await targetOf(settings, ports);
     const chosen = onlyPaths(target, paths.length === 0 ? ["."] : paths);
-    const order = { target: chosen.target, symlinks, outwardLinks, ...(vouched && { vouched }) };
+    const wants = (path: BytePath): boolean => chosen.takes(path);
+    const order = { target: chosen.target, wants, symlinks, outwardLinks, ...(vouched && { vouched }) };
     const open = { bytes, open: async (range?: Parameters<Store["open"]>[1]) => store.open(file, range, io) };
     const end = await restoreLoose(open, order, new ExpansionLimit({ archiveBytes: bytes }), io);
     const missed = chosen.missed().filter((path) => path !== ".");

@@ -22,6 +22,8 @@ interface GuardRules extends LinkRules {
    * refused like git's own.
    */
   readonly isCheckout?: boolean;
+  /** Of the links, those that are wanted: where others lead is nothing to what is restored. Absent: all. */
+  wants?(path: BytePath): boolean;
 }
 
 /** Links in byte order, as text. */
@@ -67,6 +69,7 @@ export class EntryGuard {
     const wrong = whyNoTarget(link);
     if (wrong !== undefined)
       throw new ColdstoreError("unsafe", `${shownPath(path)} isn't safe to restore: ${wrong}; nothing was restored`);
+    if (this.#rules.wants?.(path) === false) return "skip";
     if (symlinks === "fail")
       throw new ColdstoreError(
         "unsafe",

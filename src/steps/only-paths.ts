@@ -7,6 +7,8 @@ import { shownPath } from "./shown-path.ts";
 /** A target that takes some paths, and all below them, and lets the others go by; `seen` tells which of them came. */
 export interface ChosenPaths {
   readonly target: RestoreTarget;
+  /** Whether a path is one of them, or below one. */
+  takes(path: BytePath): boolean;
   /** Paths that nothing came for, as they were given. */
   missed(): readonly string[];
   /** What came for them. */
@@ -22,6 +24,7 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
     for (const each of found) came.add(each);
     return found.length > 0;
   };
+  let wentBy: BytePath = "";
   const counts = { files: 0, dirs: 0, symlinks: 0, bytes: 0 };
   const target: RestoreTarget = {
     traits: inner.traits,
@@ -36,7 +39,7 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
       counts.files += 1;
       return {
         write(data) {
-          if (data === lost) throw secondName(path);
+          if (data === lost) throw secondName(path, wentBy);
           sink.write(data);
           counts.bytes += data.length;
         },
@@ -49,12 +52,17 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
       counts.symlinks += 1;
     },
     // What is read back is copied to a second name, which may go by too.
-    read: (path, range) => (takes(path) ? inner.read(path, range) : lost),
+    read(path, range) {
+      if (takes(path)) return inner.read(path, range);
+      wentBy = path;
+      return lost;
+    },
     publish: async () => inner.publish(),
     [Symbol.asyncDispose]: async () => inner[Symbol.asyncDispose](),
   };
   return {
     target,
+    takes,
     counts: () => ({ ...counts }),
     missed: () => [...wanted].flatMap(([bytes, path]) => (came.has(bytes) ? [] : [path])),
   };
@@ -63,10 +71,10 @@ export function onlyPaths(inner: RestoreTarget, paths: readonly string[]): Chose
 /** The content of a file that went by. */
 const lost: Uint8Array = new Uint8Array();
 
-function secondName(path: BytePath): ColdstoreError {
+function secondName(path: BytePath, first: BytePath): ColdstoreError {
   return new ColdstoreError(
     "settings",
-    `${shownPath(path)} is a hard link in the archive to a file that was left out; give the path of that one too, or none`,
+    `${shownPath(path)} is a hard link in the archive to ${shownPath(first)}, which was left out; give the path of that one too, or none`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { addAbortSignal } from "node:stream";
 import { ColdstoreError } from "../model/errors.ts";
 import type { ArchiveFormat, Digest } from "../model/manifest.ts";
+import type { BytePath } from "../ports/folder.ts";
 import type { Io } from "../ports/store.ts";
 import { EntryGuard } from "./entry-guard.ts";
 import { FileTally } from "./file-tally.ts";
@@ -16,6 +17,8 @@ import type { RangedFile } from "./zip-directory.ts";
 export interface LooseOrder extends RestoreOrder {
   /** What lies beside the archive and says what it has to be; absent: nothing does. */
   readonly vouched?: Vouched;
+  /** Of the links, those that the target takes; absent: all. */
+  wants?(path: BytePath): boolean;
 }
 
 export interface LooseEnd extends RestoreEnd {
