@@ -2,18 +2,25 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDrillTarget, openRestoreTarget } from "../../src/adapters/local/restore-target.ts";
+import { foreseeRestoreTarget, openDrillTarget, openRestoreTarget } from "../../src/adapters/local/restore-target.ts";
 import { asColdstoreError, type ColdstoreError, exitCodeOf } from "../../src/model/errors.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import type { Report } from "../../src/model/report.ts";
 import { archive } from "../../src/modes/archive.ts";
 import { list } from "../../src/modes/list.ts";
+import { restore } from "../../src/modes/restore.ts";
 import { snapshot } from "../../src/modes/snapshot.ts";
 import { verify } from "../../src/modes/verify.ts";
 import type { SourceFolder } from "../../src/ports/folder.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import type { Repository } from "../../src/ports/repository.ts";
-import type { ArchiveSettings, ListSettings, SnapshotSettings, VerifySettings } from "../../src/settings/settings.ts";
+import type {
+  ArchiveSettings,
+  ListSettings,
+  RestoreSettings,
+  SnapshotSettings,
+  VerifySettings,
+} from "../../src/settings/settings.ts";
 import { parseManifest } from "../../src/steps/seal-manifest.ts";
 import { memoryRepository, type MemorySpec } from "./memory-repository.ts";
 import { MemoryPlace, MemoryStore } from "./memory-store.ts";
@@ -63,6 +70,17 @@ const archiveDefaults: ArchiveSettings = {
   symlinks: "keep",
 };
 
+const restoreDefaults: RestoreSettings = {
+  mode: "restore",
+  stores: [],
+  timeout: 1,
+  paths: [],
+  into: "/memory/restored",
+  symlinks: "keep",
+  outwardLinks: "refuse",
+  dryRun: false,
+};
+
 /** What tests run modes in: a repository, stores in memory, and a clock that goes on by a second a run. */
 export interface World {
   readonly place: MemoryPlace;
@@ -75,6 +93,8 @@ export interface World {
   archive(settings?: Partial<ArchiveSettings>, ports?: Partial<Ports>): Promise<Report>;
   verify(settings?: Partial<VerifySettings>, ports?: Partial<Ports>): Promise<Report>;
   list(settings?: Partial<ListSettings>, ports?: Partial<Ports>): Promise<Report>;
+  /** Into a folder that isn't there: give a target of the test's own, or a dry run. */
+  restore(settings?: Partial<RestoreSettings>, ports?: Partial<Ports>): Promise<Report>;
 }
 
 export interface WorldOptions {
@@ -110,6 +130,7 @@ export function makeWorld({
         return folder;
       },
       openTarget: async (into) => openRestoreTarget({ into, signal: new AbortController().signal }),
+      foreseeTarget: async (into) => foreseeRestoreTarget({ into, signal: new AbortController().signal }),
       openDrill: async () => openDrillTarget({ root: tmpdir(), signal: new AbortController().signal }),
       stores: [store],
       outputs: { find: async () => [] },
@@ -144,6 +165,7 @@ export function makeWorld({
       ),
     list: async (settings = {}, own = {}) =>
       list({ mode: "list", stores: [], timeout: 1, sets: [], ...settings }, portsOf(own)),
+    restore: async (settings = {}, own = {}) => restore({ ...restoreDefaults, ...settings }, portsOf(own)),
   };
   return world;
 }

@@ -5,6 +5,7 @@ import type { Ports } from "../ports/ports.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io } from "../ports/store.ts";
 import type { RestoreSettings } from "../settings/settings.ts";
+import { asClause } from "../steps/as-clause.ts";
 import type { RestorableCopy } from "../steps/choose-restorable.ts";
 import { nowhereTarget } from "../steps/nowhere-target.ts";
 import { restorePaths } from "../steps/restore-paths.ts";
@@ -38,7 +39,7 @@ export async function restoreCopy(
     const found = { counts, files, skippedLinks, outwardLinks, paths: settings.paths };
     return {
       restored: { set: set.name, made: run.started, store: store.name, ...into, ...found, against: "manifest" },
-      notes: end.damaged.map(({ message }) => `${message}; it was restored from another of the set's archives`),
+      notes: end.damaged.map((error) => `${asClause(error)}; it was restored from another of the set's archives`),
     };
   } finally {
     meter.done();
@@ -55,9 +56,12 @@ async function fill(
   return paths.length === 0 ? restoreSet(source, order, io) : restorePaths(source, { ...order, paths }, io);
 }
 
-/** Where a restore writes; a dry run reads all and writes nothing. */
+/** Where a restore writes; a dry run reads all, looks at what is there and writes nothing. */
 export async function targetOf({ dryRun, into }: RestoreSettings, ports: Ports): Promise<RestoreTarget> {
-  if (dryRun) return nowhereTarget();
+  if (dryRun) {
+    if (into !== undefined) await ports.foreseeTarget(into);
+    return nowhereTarget();
+  }
   if (into === undefined)
     throw new ColdstoreError("settings", "into is missing; say in which folder it is to be restored");
   return ports.openTarget(into);

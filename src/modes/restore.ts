@@ -6,9 +6,11 @@ import type { Ports } from "../ports/ports.ts";
 import type { Io } from "../ports/store.ts";
 import type { RestoreSettings } from "../settings/settings.ts";
 import { chooseRestorable, type RestorableCopy } from "../steps/choose-restorable.ts";
+import { asClause } from "../steps/as-clause.ts";
 import { preflight, type Unfit } from "../steps/preflight.ts";
 import { restoreFile } from "./restore-file.ts";
 import { restoreCopy } from "./restore-copy.ts";
+import { watchTargets } from "./watch-targets.ts";
 
 /** Brings a set, paths out of it, or a single archive back into an empty folder; whole, or not at all. */
 export async function restore(settings: RestoreSettings, ports: Ports): Promise<Report> {
@@ -30,30 +32,48 @@ interface End {
   readonly notes: readonly string[];
 }
 
-/** What can't be read in one place may be whole in another, and a newest set that is damaged leaves those before it. */
+/**
+ * What can't be read in one place may be whole in another, and a newest set that is damaged leaves those before it. Where it goes
+ * to is the same for all of them: what is wrong there ends the run.
+ */
 async function firstThatComes(
   copies: readonly RestorableCopy[],
   settings: RestoreSettings,
   ports: Ports,
 ): Promise<End> {
-  const errors: ColdstoreError[] = [];
+  const failed: Failed[] = [];
   for (const copy of copies) {
     const begun = ports.now().getTime();
+    const targets = watchTargets(ports);
     try {
-      const { restored, notes } = await restoreCopy(copy, settings, ports);
-      const failed = errors.map(({ message }) => `${message}; what was restored is another copy`);
-      return { copy, restored, seconds: (ports.now().getTime() - begun) / 1000, notes: [...failed, ...notes] };
+      const { restored, notes } = await restoreCopy(copy, settings, { ...ports, openTarget: targets.openTarget });
+      const before = failed.map((each) => insteadOf(each, copy));
+      return { copy, restored, seconds: (ports.now().getTime() - begun) / 1000, notes: [...before, ...notes] };
     } catch (thrown) {
       ports.signal.throwIfAborted();
+      const ofTarget = targets.failed();
+      if (ofTarget !== undefined) throw ofTarget;
       const error = asColdstoreError(thrown);
       if (error.failure !== "integrity" && error.failure !== "store") throw error;
-      errors.push(
-        new ColdstoreError(error.failure, `${setText(copy.set.name)} in ${copy.store.name}: ${error.message}`),
-      );
+      const message = `${setText(copy.set.name)} in ${copy.store.name}: ${error.message}`;
+      failed.push({ copy, error: new ColdstoreError(error.failure, message) });
     }
   }
+  const errors = failed.map(({ error }) => error);
   const [only, ...others] = errors;
   throw only !== undefined && others.length === 0 ? only : new SeveralErrors(errors);
+}
+
+/** A copy that was tried in vain. */
+interface Failed {
+  readonly copy: RestorableCopy;
+  readonly error: ColdstoreError;
+}
+
+function insteadOf({ copy, error }: Failed, { set }: RestorableCopy): string {
+  const id = setText(set.name);
+  const what = id === setText(copy.set.name) ? "another copy of it was restored" : `an older set was restored: ${id}`;
+  return `${asClause(error)}; ${what}`;
 }
 
 function reportOf(
