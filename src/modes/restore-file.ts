@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import type { Restored } from "../model/details.ts";
-import { ColdstoreError } from "../model/errors.ts";
-import { filesOf, type ManifestArtifact } from "../model/manifest.ts";
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { Outcome, Report } from "../model/report.ts";
 import type { BytePath } from "../ports/folder.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Io, Store } from "../ports/store.ts";
+import type { ByteRange, Io, Store } from "../ports/store.ts";
 import type { RestoreSettings } from "../settings/settings.ts";
+import { type BesideManifest, besideManifest } from "../steps/beside-manifest.ts";
 import { ExpansionLimit } from "../steps/expansion-limit.ts";
-import { type Companions, findCompanions, type Vouched } from "../steps/find-companions.ts";
-import type { CompleteSet } from "../steps/find-standing.ts";
+import { findCompanions, type Vouched } from "../steps/find-companions.ts";
+import { type JoinedFile, openJoined } from "../steps/joined-file.ts";
 import { nameSome } from "../steps/name-some.ts";
 import { onlyPaths } from "../steps/only-paths.ts";
 import { restoreLoose } from "../steps/restore-loose.ts";
@@ -25,13 +25,15 @@ export async function restoreFile(path: string, settings: RestoreSettings, ports
   const bytes = (await store.stat(file, io))?.bytes;
   if (bytes === undefined) throw new ColdstoreError("not-found", `${path} isn't a file that can be read`);
   const begun = ports.now().getTime();
-  const found = await bringBack({ store, file, bytes }, settings, ports);
+  const found = await bringBack({ store, name: file, file: [{ key: file, bytes }], bytes }, { settings, ports });
   return reportOf(found, { file, seconds: (ports.now().getTime() - begun) / 1000, settings });
 }
 
+/** An archive that is read as it is, whole or in parts; `name` is for sentences. */
 interface GivenFile {
   readonly store: Store;
-  readonly file: string;
+  readonly name: string;
+  readonly file: JoinedFile;
   readonly bytes: number;
 }
 
@@ -40,77 +42,60 @@ interface Found {
   readonly notes: readonly string[];
 }
 
-async function bringBack(given: GivenFile, settings: RestoreSettings, ports: Ports): Promise<Found> {
-  const { store, file } = given;
-  const companions = await findCompanions(store, file, { signal: ports.signal, progress: () => undefined });
+interface Order {
+  readonly settings: RestoreSettings;
+  readonly ports: Ports;
+}
+
+async function bringBack(given: GivenFile, order: Order): Promise<Found> {
+  const { store, name } = given;
+  const companions = await findCompanions(store, name, { signal: order.ports.signal, progress: () => undefined });
   switch (companions.kind) {
-    case "manifest": {
-      const { set } = companions;
-      const listed = hasFileList(set) ? asIfAlone(set, file) : undefined;
-      if (listed !== undefined) return restoreCopy({ store, set: listed }, settings, ports);
-      return restoreAlone(given, checksumOf(companions, file), { settings, ports });
-    }
+    case "manifest":
+      return withManifest(given, besideManifest(companions.set, name), order);
     case "damaged":
       throw companions.error;
     case "sidecar":
     case "checksum":
-      return restoreAlone(given, companions, { settings, ports });
+      return restoreAlone(given, companions, order);
     case "none":
-      return restoreAlone(given, undefined, { settings, ports });
+      return restoreAlone(given, undefined, order);
   }
 }
 
-function hasFileList({ manifest, files }: CompleteSet): boolean {
-  const list = manifest.artifacts.find(({ role }) => role === "file-list");
-  return list !== undefined && files.some(({ name }) => name === list.name);
-}
-
-/** The set as far as one of its archives has it; all of it for its manifest. */
-function asIfAlone(set: CompleteSet, file: string): CompleteSet {
-  if (file === set.manifestName) return set;
-  const artifacts = set.manifest.artifacts.flatMap((artifact) => keptFor(artifact, file, set));
-  return { ...set, manifest: { ...set.manifest, artifacts } };
-}
-
-function keptFor(artifact: ManifestArtifact, file: string, { files }: CompleteSet): readonly ManifestArtifact[] {
-  const { parts, ...whole } = artifact;
-  // An archive that was joined again lies there under its own name.
-  if (artifact.name === file) return [whole];
-  if (artifact.role === "archive") return parts?.some(({ name }) => name === file) === true ? [artifact] : [];
-  return filesOf(artifact).every(({ name }) => files.some((each) => each.name === name)) ? [artifact] : [];
-}
-
-/** A manifest without its file list beside it still knows the archive's digest. */
-function checksumOf({ set }: Extract<Companions, { kind: "manifest" }>, file: string): Vouched {
-  const artifact = set.manifest.artifacts.flatMap(filesOf).find(({ name }) => name === file);
-  const whole = set.manifest.artifacts.find(({ name }) => name === file);
-  const sha256 = artifact?.sha256 ?? whole?.sha256;
-  if (sha256 === undefined)
-    throw new ColdstoreError("not-found", `${set.manifestName} has no file list beside it; give the archive itself`);
-  return { kind: "checksum", file: set.manifestName, sha256 };
+async function withManifest(given: GivenFile, beside: BesideManifest, order: Order): Promise<Found> {
+  const { settings, ports } = order;
+  const found =
+    beside.kind === "set"
+      ? await restoreCopy({ store: given.store, set: beside.set }, settings, ports)
+      : await restoreAlone({ ...given, file: beside.file, bytes: beside.bytes }, beside.vouched, order);
+  if (beside.left.length === 0 || settings.paths.length > 0) return found;
+  const left = `build outputs of the set weren't restored, for they or the file list don't lie beside ${given.name}: ${nameSome(beside.left)}`;
+  return { ...found, notes: [...found.notes, left] };
 }
 
 async function restoreAlone(
-  { store, file, bytes }: GivenFile,
+  given: GivenFile,
   vouched: Vouched | undefined,
-  { settings, ports }: { readonly settings: RestoreSettings; readonly ports: Ports },
+  { settings, ports }: Order,
 ): Promise<Found> {
+  const { store, name, file, bytes } = given;
   const { symlinks, outwardLinks, paths, dryRun, into } = settings;
-  ports.log.step(`restoring ${file}`);
-  const meter = ports.progress.start(`restoring ${file}`, bytes);
+  ports.log.step(`restoring ${name}`);
+  const meter = ports.progress.start(`restoring ${name}`, bytes);
   const io: Io = { signal: ports.signal, progress: (event) => meter.add(event.bytes) };
   try {
     await using target = await targetOf(settings, ports);
     const chosen = onlyPaths(target, paths.length === 0 ? ["."] : paths);
     const wants = (path: BytePath): boolean => chosen.takes(path);
     const order = { target: chosen.target, wants, symlinks, outwardLinks, ...(vouched && { vouched }) };
-    const open = { bytes, open: async (range?: Parameters<Store["open"]>[1]) => store.open(file, range, io) };
-    const end = await restoreLoose(open, order, new ExpansionLimit({ archiveBytes: bytes }), io);
+    const open = { bytes, open: async (range?: ByteRange) => openJoined(store, { file, range }, io) };
+    const end = await named(name, restoreLoose(open, order, new ExpansionLimit({ archiveBytes: bytes }), io));
     const missed = chosen.missed().filter((path) => path !== ".");
     if (missed.length > 0)
       throw new ColdstoreError(
         "not-found",
-        `${file} has no ${nameSome(missed)}; paths count from the archive's own root`,
+        `${name} has no ${nameSome(missed)}; paths count from the archive's own root`,
       );
     if (!dryRun) await target.publish();
     const { files, skippedLinks, outwardLinks: outward, notes } = end;
@@ -127,6 +112,18 @@ async function restoreAlone(
     return { restored: { ...restored, against: vouched?.kind ?? "nothing" }, notes };
   } finally {
     meter.done();
+  }
+}
+
+/** What is wrong with an archive is said with its name. */
+async function named<T>(name: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    const error = asColdstoreError(thrown);
+    const isOfArchive = error.failure === "integrity" || error.failure === "not-found";
+    if (!isOfArchive || error.message.includes(name)) throw thrown;
+    throw new ColdstoreError(error.failure, `${name}: ${error.message}`, { cause: error });
   }
 }
 
