@@ -142,7 +142,7 @@ test("links that lead out are refused all at once, the first ten by name, or mad
   const sentence = refusal([...entries, link("inner", "lx")]);
   expect(sentence).toBe(
     '12 links lead out of what is restored: "la", "lb", "lc", "ld", "le", "lf", "lg", "lh", "li", "lj", and 2 more; ' +
-      "use symlinks: keep to make them all the same, or symlinks: skip to leave out all links",
+      "say symlinks: keep (--symlinks keep) to make them all the same, or symlinks: skip to leave out all links",
   );
   const kept = guarded([...entries, link("\xc3\xa9", "/x")], { outwardLinks: "keep" });
   expect(kept.outwardLinks).toHaveLength(13);

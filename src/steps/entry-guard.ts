@@ -97,7 +97,7 @@ function outwardError(outward: readonly BytePath[]): ColdstoreError {
   return new ColdstoreError(
     "unsafe",
     `${one ? "a link leads" : `${outward.length} links lead`} out of what is restored: ${nameSome(outward.slice(0, 10).map(shownPath), outward.length)}; ` +
-      `use symlinks: keep to make ${one ? "it" : "them"} all the same, or symlinks: skip to leave out all links`,
+      `say symlinks: keep (--symlinks keep) to make ${one ? "it" : "them"} all the same, or symlinks: skip to leave out all links`,
     { remedy: { settings: { symlinks: "keep" } } },
   );
 }
