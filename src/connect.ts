@@ -4,12 +4,12 @@ import { openGitRepository } from "./adapters/git/git-repository.ts";
 import { readBaseFile } from "./adapters/git/read-base-file.ts";
 import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
-import { type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
+import { type JobNews, type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { scratchFolder } from "./adapters/local/key-path.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
-import { openDrillTarget, openRestoreTarget } from "./adapters/local/restore-target.ts";
+import { foreseeRestoreTarget, openDrillTarget, openRestoreTarget } from "./adapters/local/restore-target.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
 import { openActionsLog } from "./adapters/log/actions-log.ts";
 import { systemLogClock } from "./adapters/log/clock.ts";
@@ -20,6 +20,7 @@ import { identifyRun } from "./adapters/process/identify-run.ts";
 import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
 import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
 import { retryingStore } from "./adapters/wrappers/retrying-store.ts";
+import type { ColdstoreError } from "./model/errors.ts";
 import type { StoreAddress } from "./model/store-address.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { ConfigSource } from "./settings/find-config.ts";
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: LogTarget;
   readonly presentation: Presentation;
+  /** Told why, when the process is about to end on the spot: must not wait. */
+  lastWord(error: ColdstoreError): void;
 }
 
 /** Who reads the log: a person at a terminal or in a file, or a workflow's runner, which takes commands from it. */
@@ -56,13 +59,13 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
 }
 
 /** Builds what a run may touch of the outside world. */
-export async function connect(settings: Settings, { env, log, presentation }: Surroundings): Promise<Connection> {
+export async function connect(settings: Settings, { env, log, presentation, lastWord }: Surroundings): Promise<Connection> {
   await using held = new AsyncDisposableStack();
   const output = held.use(logFor(log, presentation));
   const scratch: { removeScratchNow(): void }[] = [];
   const abandon = () => scratch.forEach((each) => each.removeScratchNow());
   const { timeout } = settings;
-  const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon }));
+  const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon, lastWord }));
   const temporary = await openWorkspace({ root: temporaryFolder(env), signal });
   const workspace = await workspaceFor(settings, temporary, signal);
   const stores = storesFor(settings);
@@ -72,12 +75,14 @@ export async function connect(settings: Settings, { env, log, presentation }: Su
     scratch.push(place);
     return place;
   };
+  const apart = settings.stores.map(({ path }) => path);
   const ports: Ports = {
     openRepository: async () =>
       openGitRepository({ source: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
     openFolder: async () =>
       openSourceFolder({ path: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
-    openTarget: async (into) => keep(await openRestoreTarget({ into, signal })),
+    openTarget: async (into) => keep(await openRestoreTarget({ into, signal, apart })),
+    foreseeTarget: async (into) => foreseeRestoreTarget({ into, signal, apart }),
     openDrill: async () => keep(await openDrillTarget({ root: temporaryFolder(env), signal })),
     stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
     outputs: openBuildOutputs(isMaking(settings) ? settings.source : process.cwd()),
@@ -105,6 +110,8 @@ function logFor({ kind, stream }: LogTarget, presentation: Presentation): LogOut
   const write = (text: string) => void stream.write(text);
   return openActionsLog({ write, clock: systemLogClock(), ...presentation });
 }
+
+export type { JobNews };
 
 /** The process of a workflow's step. */
 export interface JobSurroundings {

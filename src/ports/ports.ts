@@ -26,11 +26,13 @@ export interface Ports {
   /** Opens the source as a folder; rejects with `source` when there is no such folder. */
   openFolder(): Promise<SourceFolder>;
   /**
-   * Begins to restore into a folder, an absolute path, that is empty or isn't there yet; rejects with `settings` for any other, and
-   * with `store` when nothing can be made there.
+   * Begins to restore into a folder, an absolute path, that is empty or isn't there yet and lies apart from the run's stores and
+   * from git's own folders; rejects with `settings` for any other, and with `store` when nothing can be made there.
    */
   openTarget(into: string): Promise<RestoreTarget>;
-  /** The same in scratch, for a drill: it's gone when it's disposed of. */
+  /** Rejects as `openTarget` does, as far as that can be told without making anything. */
+  foreseeTarget(into: string): Promise<void>;
+  /** What `openTarget` gives, in scratch, for a drill: it's gone when it's disposed of. */
   openDrill(): Promise<RestoreTarget>;
   readonly stores: readonly Store[];
   readonly outputs: BuildOutputs;

@@ -1,7 +1,10 @@
 import { ColdstoreError } from "../model/errors.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
 
-/** A target that keeps nothing: for a dry run, which reads and compares all that a restore would. */
+/**
+ * A target that keeps nothing: for a dry run, which reads and compares all that a restore would. It takes every name: what a disk
+ * can hold is tried out by writing to it, so that names that clash on one that folds case, say, come to light in the real run.
+ */
 export function nowhereTarget(): RestoreTarget {
   const nothing = () => undefined;
   const never = (): never => {

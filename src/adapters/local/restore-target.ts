@@ -9,7 +9,7 @@ import { publishTree } from "./publish-tree.ts";
 import { ownProcess, scratchName } from "./scratch-owner.ts";
 import { syncFolder } from "./sync-folder.ts";
 import { targetError } from "./target-error.ts";
-import { openTargetPlace, removePlace, type TargetPlace } from "./target-place.ts";
+import { foreseeTargetPlace, openTargetPlace, removePlace, type TargetPlace } from "./target-place.ts";
 import { attempt } from "./target-scratch.ts";
 import { TargetTree } from "./target-tree.ts";
 import { tryTraits } from "./try-traits.ts";
@@ -23,6 +23,8 @@ export interface TargetOrder {
   /** Absolute path of the folder to restore into: it is empty, or isn't there yet. */
   readonly into: string;
   readonly signal: AbortSignal;
+  /** Folders, absolute paths, that it must not lie in, be or hold: those of the stores. */
+  readonly apart?: readonly string[];
   /** Whose rules for names hold; this process's unless told. */
   readonly platform?: NodeJS.Platform;
 }
@@ -36,11 +38,17 @@ export interface TargetOrder {
  */
 export async function openRestoreTarget(order: TargetOrder): Promise<LocalRestoreTarget> {
   order.signal.throwIfAborted();
-  const place = await openTargetPlace(order.into);
+  const place = await openTargetPlace(order.into, order.apart);
   return openTree(place, { ...order, shown: order.into, publish: publishTree });
 }
 
-export interface DrillOrder extends Omit<TargetOrder, "into"> {
+/** Rejects as `openRestoreTarget` does, as far as that can be told without making anything. */
+export async function foreseeRestoreTarget({ into, signal, apart }: Omit<TargetOrder, "platform">): Promise<void> {
+  signal.throwIfAborted();
+  foreseeTargetPlace(into, apart);
+}
+
+export interface DrillOrder extends Omit<TargetOrder, "into" | "apart"> {
   /** Folder for scratch folders; made when it's missing. */
   readonly root: string;
 }

@@ -4,6 +4,7 @@ import { errnoOf } from "./disk-error.ts";
 import { makeFolders } from "./make-folders.ts";
 import { removeTree } from "./remove-tree.ts";
 import { intoError, targetError } from "./target-error.ts";
+import { assertOwnPlace, assertWritable } from "./target-foresight.ts";
 import { attempt, holdsAnything, makeTargetScratch, removeDeadTargets } from "./target-scratch.ts";
 
 /** Where a restore is made, and where it is to be shown. */
@@ -23,8 +24,8 @@ export interface TargetPlace {
 }
 
 /** Finds out where to restore, makes a scratch folder there and removes those of dead processes. Rejects as `openTarget` does. */
-export async function openTargetPlace(given: string): Promise<TargetPlace> {
-  const found = lookAt(given);
+export async function openTargetPlace(given: string, apart: readonly string[] = []): Promise<TargetPlace> {
+  const found = lookAt(given, apart);
   const { into, existing, stays } = found;
   const place =
     existing !== undefined && stays ? scratchInside(given, into, existing) : await scratchBeside(given, found);
@@ -37,6 +38,21 @@ export async function openTargetPlace(given: string): Promise<TargetPlace> {
   } catch (error) {
     attempt(() => removePlace(place));
     throw targetError(error, "look into", given);
+  }
+}
+
+/** Throws what `openTargetPlace` would reject with, as far as that can be told without making anything. */
+export function foreseeTargetPlace(given: string, apart: readonly string[] = []): void {
+  const { into, existing, stays } = lookAt(given, apart);
+  try {
+    if (existing === undefined || !stays) return assertWritable(dirname(into));
+  } catch (error) {
+    if (existing === undefined) throw targetError(error, "restore into", given);
+  }
+  try {
+    assertWritable(into);
+  } catch (error) {
+    throw targetError(error, "restore into", given);
   }
 }
 
@@ -54,9 +70,10 @@ interface Found {
 }
 
 /** What is under the final name now: nothing or an empty folder, else it throws. */
-function lookAt(given: string): Found {
+function lookAt(given: string, apart: readonly string[]): Found {
   try {
     const into = realFolder(given);
+    assertOwnPlace(given, into, apart);
     const existing = lstatSync(into, { throwIfNoEntry: false });
     if (existing === undefined) return { into, stays: false };
     if (!existing.isDirectory()) throw intoError(given, "that isn't a folder");
