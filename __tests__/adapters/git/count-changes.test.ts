@@ -36,6 +36,14 @@ test("changed and staged, deleted and untracked files are counted, each one, als
   expect(await changesIn(join(repository.path, "sub"))).toEqual(expected);
 });
 
+test("a file that is gone from the index and still on the disk is one change, named once", async () => {
+  using repository = makeRepository({ files: committed });
+  repository.git("rm", "-q", "--cached", "a.txt", "sub/d.txt");
+  repository.write({ new: "1" });
+  const paths = ["a.txt", "new", "sub/d.txt"];
+  expect(await changesIn(repository.path)).toEqual({ modified: 0, deleted: 2, untracked: 1, paths });
+});
+
 test("what lies in folders that don't count is no change, whatever they are called", async () => {
   using repository = makeRepository({ files: { ...committed, "cold [1]/kept": "1" } });
   repository.write({ "cold [1]/new": "1", "cold 1/new": "1", "sub/store/x": "1" });

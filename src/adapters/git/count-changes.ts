@@ -80,15 +80,21 @@ async function foreignStatus(
 
 async function tally(output: AsyncIterable<Buffer>): Promise<WorkTreeChanges> {
   const counts = { modified: 0, deleted: 0, untracked: 0 };
+  const removed = new Set<string>();
   let first: Buffer[] = [];
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of output) {
     const all = Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = all.indexOf(0); end >= 0; end = all.indexOf(0, start)) {
-      counts[kindOf(all.toString("latin1", start, start + 2))]++;
-      first.push(Buffer.from(all.subarray(start + 3, end)));
+      const letters = all.toString("latin1", start, start + 2);
+      const path = Buffer.from(all.subarray(start + 3, end));
       start = end + 1;
+      // A file that was taken out of the index and left on the disk is told as deleted first, and as untracked behind that.
+      if (letters === "D ") removed.add(path.toString("latin1"));
+      if (letters === "??" && removed.has(path.toString("latin1"))) continue;
+      counts[kindOf(letters)]++;
+      first.push(path);
     }
     rest = all.subarray(start);
     first = first.sort((a, b) => a.compare(b)).slice(0, namedAtMost);
