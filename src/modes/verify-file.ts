@@ -5,10 +5,16 @@ import { formatBytes, formatCount } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { VerifySettings } from "../settings/settings.ts";
+import { type BesideManifest, besideManifest } from "../steps/beside-manifest.ts";
 import { checkLooseArchive, type LooseArchive } from "../steps/check-loose-archive.ts";
 import { findCompanions, type Companions } from "../steps/find-companions.ts";
+import type { CompleteSet } from "../steps/find-standing.ts";
+import type { Verdict } from "../steps/tell-verified.ts";
 import { verifyArtifact, verifySet } from "../steps/verify-set.ts";
+import { drillFaults, faultOf } from "./drill-faults.ts";
+import { drilledToo, drillLoose } from "./drill-file.ts";
 import { fileReport } from "./file-report.ts";
+import { remakerIn } from "./remake-tar.ts";
 import { verifyReport } from "./verify-report.ts";
 import { verifyVouched } from "./verify-vouched.ts";
 
@@ -35,38 +41,60 @@ interface FileCheck {
   readonly ports: Ports;
 }
 
-async function verifyIn(store: Store, { file, settings, ports }: FileCheck, io: Io): Promise<Report> {
-  const begun = ports.now().getTime();
+async function verifyIn(store: Store, check: FileCheck, io: Io): Promise<Report> {
+  const { file, settings, ports } = check;
   const companions = await findCompanions(store, file, io);
   switch (companions.kind) {
-    case "manifest": {
-      const { set } = companions;
-      const whole = file === set.manifestName;
-      // A drill brings a whole set back out of its store; here each byte is read, and that is what is said.
-      const level = settings.level === "drill" ? "read" : settings.level;
-      const faults = whole
-        ? await verifySet(store, set, level, io)
-        : await verifyArtifact(store, { set, name: file, level }, io);
-      const one = { ...set, files: set.files.filter(({ name }) => whole || name === file) };
-      return verifyReport(
-        [
-          {
-            store,
-            verdicts: [{ set: one, faults, seconds: (ports.now().getTime() - begun) / 1000 }],
-            ...(!whole && { file }),
-          },
-        ],
-        level,
-      );
-    }
+    case "manifest":
+      return verifyBeside(store, companions.set, check, io);
     case "damaged":
       return damagedReport(store, file, companions);
     case "checksum":
     case "sidecar":
-      return verifyVouched(store, file, companions, io);
-    case "none":
-      return looseReport(store, file, io);
+    case "none": {
+      const vouched = companions.kind === "none" ? undefined : companions;
+      const report =
+        vouched === undefined ? await looseReport(store, file, io) : await verifyVouched(store, file, vouched, io);
+      if (settings.level !== "drill") return report;
+      const bytes = (await store.stat(file, io))?.bytes ?? 0;
+      return drilledToo(report, { store, name: file, file: [{ key: file, bytes }], bytes, vouched }, ports);
+    }
   }
+}
+
+/** A file of a set, with the set's manifest beside it: all of the set for the manifest itself. */
+async function verifyBeside(
+  store: Store,
+  set: CompleteSet,
+  { file, settings: { level }, ports }: FileCheck,
+  io: Io,
+): Promise<Report> {
+  const begun = ports.now().getTime();
+  const whole = file === set.manifestName;
+  const look = level === "drill" ? "digest" : level;
+  // Refused before anything is read, when there is nothing to restore.
+  const drilled = level === "drill" && !whole ? besideManifest(set, file) : undefined;
+  const faults = whole
+    ? await verifySet(store, set, look, io)
+    : await verifyArtifact(store, { set, name: file, level: look }, io);
+  const isDrilled = level === "drill" && faults.length === 0;
+  const end = isDrilled ? await drillBeside(store, drilled ?? { kind: "set", set }, { file, ports }) : { faults };
+  const one = { ...set, files: set.files.filter(({ name }) => whole || name === file) };
+  const verdict = { set: one, ...end, seconds: (ports.now().getTime() - begun) / 1000 };
+  return verifyReport([{ store, verdicts: [verdict], ...(!whole && { file }) }], level);
+}
+
+async function drillBeside(
+  store: Store,
+  beside: BesideManifest | Pick<Extract<BesideManifest, { readonly kind: "set" }>, "kind" | "set">,
+  { file, ports }: Pick<FileCheck, "file" | "ports">,
+): Promise<Pick<Verdict, "faults" | "note">> {
+  if (beside.kind === "set") {
+    const drill = { openDrill: async () => ports.openDrill(), remakeTar: remakerIn(ports) };
+    return drillFaults(store, beside.set, drill, { signal: ports.signal, progress: () => undefined });
+  }
+  const error = await drillLoose({ ...beside, store, name: file }, ports);
+  return { faults: error === undefined ? [] : [faultOf(error)] };
 }
 
 /** A manifest that can't be trusted is corrupt; what it should vouch for is not, but nothing is known of it. */
