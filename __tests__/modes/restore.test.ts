@@ -90,6 +90,27 @@ describe("what is told of copies that were tried before", () => {
     expect(notes[0]).toMatch(/^acme\/app\/snapshot\/v1\.5\.0 in A: .*[^.]; another copy of it was restored$/);
   });
 
+  test("one that was never proven comes before an older set, when the proven one is damaged", async () => {
+    const [a, b] = [copyOf(twoSets, "A"), copyOf(twoSets, "B")];
+    a.place.flipByte(archiveIn(a), 200);
+    for (const key of b.place.keys()) if (key.includes("/records/")) b.place.drop(key);
+    expect(await restored([a, b])).toMatchObject({ set: newer, store: "B" });
+  });
+
+  test("a lost archive and a store that can't be listed are warnings, with a set given too", async () => {
+    const [a, b, c] = [copyOf(twoSets, "A"), copyOf(twoSets, "B"), copyOf(twoSets, "C")];
+    a.place.drop(archiveIn(a));
+    b.fail("list", new ColdstoreError("store", "can't list B"), { times: 1000 });
+    for (const settings of [{}, { set: { id: "v1.5.0" } }]) {
+      const { set, store, notes } = await restored([a, b, c], settings);
+      expect({ set, store }).toEqual({ set: newer, store: "C" });
+      expect(notes.map((note) => note.split(":")[0])).toEqual([
+        "B wasn't looked into",
+        `${newer} in A isn't taken, but another copy of it`,
+      ]);
+    }
+  });
+
   test("an older set was restored, and which", async () => {
     const [a, b] = [copyOf(twoSets, "A"), copyOf(twoSets, "B")];
     for (const store of [a, b]) store.place.flipByte(archiveIn(store), 200);

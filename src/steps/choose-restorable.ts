@@ -1,9 +1,13 @@
-import { type ArchiveSet, lastProof } from "../model/archive-set.ts";
+import { lastProof } from "../model/archive-set.ts";
+import { canonicalJson } from "../model/canonical-json.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { setText, type SetSelector } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
+import { askListable } from "./ask-listable.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import { listSets } from "./list-sets.ts";
 import { nameSome } from "./name-some.ts";
+import { passedOver } from "./passed-over.ts";
 import { type SetCopy, selectCopies, selectSets } from "./select-sets.ts";
 import { noManifest, whyUnsound } from "./why-unsound.ts";
 
@@ -15,7 +19,7 @@ export interface RestorableCopy {
 
 /** The sets to bring back, the best first: what comes later is for when it can't be read. */
 export interface Choice {
-  /** Copies of one set follow each other. */
+  /** Copies of one set follow each other, proven ones first. */
   readonly copies: readonly RestorableCopy[];
   /** What a person should know of the choice; a sentence each. */
   readonly notes: readonly string[];
@@ -28,15 +32,44 @@ export interface Wish {
 }
 
 /**
- * The set that is meant, or the newest one that somebody proved; newer ones that aren't taken are named. Throws `not-found` when
- * there is none, `settings` when it could be of several projects, `integrity` when what is meant isn't whole anywhere.
+ * The set that is meant, or the newest one that somebody proved, in whichever store; newer ones that aren't taken, copies of it that
+ * aren't whole, and stores that can't be listed are named. Throws `not-found` when there is none, `settings` when it could be of
+ * several projects, `integrity` when what is meant isn't whole anywhere, `store` when no store can be listed.
  */
 export async function chooseRestorable(stores: readonly Store[], wish: Wish, io: Io): Promise<Choice> {
-  if (wish.set === undefined) return newest(await allCopies(stores, wish, io), stores);
-  const [copies = []] = await selectCopies(stores, { project: wish.project, sets: [wish.set] }, io);
-  const whole = copies.flatMap(restorable);
-  if (whole.length === 0) throw oneError(copies.map(whyNot));
-  return { copies: whole, notes: [] };
+  const choose = async (listable: readonly Store[]): Promise<Choice> =>
+    wish.set === undefined ? newest(listable, wish, io) : meant(listable, { ...wish, set: wish.set }, io);
+  const { answer, notes } = await askListable({ stores, project: wish.project }, choose, io);
+  return { copies: answer.copies, notes: [...notes, ...answer.notes] };
+}
+
+async function meant(
+  stores: readonly Store[],
+  { project, set }: Wish & { readonly set: SetSelector },
+  io: Io,
+): Promise<Choice> {
+  const [copies = []] = await selectCopies(stores, { project, sets: [set] }, io);
+  const whole = copies.flatMap(restorable).toSorted(provenFirst);
+  const [best] = whole;
+  if (best === undefined) throw oneError(copies.map(whyNot));
+  return { copies: whole, notes: passedOver(copies, { whole, best }) };
+}
+
+async function newest(stores: readonly Store[], wish: Wish, io: Io): Promise<Choice> {
+  const where = stores.map(({ name }) => name).join(", ");
+  const copies = await allCopies(stores, wish, io);
+  if (copies.length === 0) throw await nothingThere(stores, wish, io);
+  const projects = [...new Set(copies.map(({ set }) => set.name.project))];
+  if (projects.length > 1)
+    throw new ColdstoreError("settings", `${where} has sets of ${nameSome(projects)}; say with project which is meant`);
+  const sets = setsOf(copies);
+  const proven = sets.filter((set) => set.proven);
+  const whole = (proven.length > 0 ? proven : sets).flatMap((set) => set.whole);
+  const [best] = whole;
+  if (best === undefined) throw oneError(copies.map(whyNot));
+  const unproven = proven.length > 0 ? [] : [`no set in ${where} was ever proven; each byte is compared all the same`];
+  const notes = passedOver(copies, { whole: sets.flatMap((set) => set.whole), best });
+  return { copies: whole, notes: [...unproven, ...notes] };
 }
 
 async function allCopies(stores: readonly Store[], { project }: Wish, io: Io): Promise<readonly SetCopy[]> {
@@ -46,49 +79,58 @@ async function allCopies(stores: readonly Store[], { project }: Wish, io: Io): P
   return (await Promise.all(all)).flat();
 }
 
-function newest(copies: readonly SetCopy[], stores: readonly Store[]): Choice {
+/** A project that somebody misspelled is seen beside those that are there. */
+async function nothingThere(stores: readonly Store[], { project }: Wish, io: Io): Promise<ColdstoreError> {
   const where = stores.map(({ name }) => name).join(", ");
-  if (copies.length === 0) throw new ColdstoreError("not-found", `there are no sets in ${where}; give another store`);
-  const projects = [...new Set(copies.map(({ set }) => set.name.project))];
-  if (projects.length > 1)
-    throw new ColdstoreError("settings", `${where} has sets of ${nameSome(projects)}; say with project which is meant`);
-  const whole = copies.flatMap(restorable).sort(newestFirst);
-  const proven = whole.filter(({ set }) => lastProof(set, set.manifest) !== undefined);
-  const [best] = proven.length > 0 ? proven : whole;
-  if (best === undefined) throw oneError(copies.map(whyNot));
-  const unproven = proven.length > 0 ? [] : [`no set in ${where} was ever proven; each byte is compared all the same`];
-  return { copies: proven.length > 0 ? proven : whole, notes: [...unproven, ...passedOver(copies, best)] };
+  const listed = project === undefined ? [] : await Promise.all(stores.map(async (store) => listSets(store, {}, io)));
+  const others = [...new Set(listed.flat().map(({ name }) => name.project))].sort();
+  const message =
+    project === undefined || others.length === 0
+      ? `there are no sets in ${where}; give another store`
+      : `there are no sets of ${project} in ${where}, only of ${nameSome(others)}`;
+  return new ColdstoreError("not-found", message);
+}
+
+/** One set with its content, wherever it lies. */
+interface HeldSet {
+  /** Proven ones first, then in the order of the stores. */
+  readonly whole: readonly RestorableCopy[];
+  /** In any store: what was compared there is what a copy elsewhere is compared with. */
+  readonly proven: boolean;
+}
+
+/** Sets that are whole somewhere, newest first. */
+function setsOf(copies: readonly SetCopy[]): readonly HeldSet[] {
+  const complete = copies.flatMap(({ store, set }) => (set.state === "complete" ? [{ store, set }] : []));
+  const sets = Map.groupBy(complete, ({ set }) => `${setText(set.name)} ${canonicalJson(set.manifest.content)}`);
+  return [...sets.values()]
+    .map((held) => ({ whole: held.flatMap(restorable).sort(provenFirst), proven: held.some(isProven) }))
+    .filter(({ whole }) => whole.length > 0)
+    .sort(newestFirst);
 }
 
 function restorable({ store, set }: SetCopy): readonly RestorableCopy[] {
   return set.state === "complete" && whyUnsound(set) === undefined ? [{ store, set }] : [];
 }
 
-function newestFirst(a: RestorableCopy, b: RestorableCopy): number {
-  const [first, second] = [a, b].map(({ set }) => `${set.manifest.run.started} ${setText(set.name)}`);
-  return first === second ? 0 : (first ?? "") < (second ?? "") ? 1 : -1;
+function isProven({ set }: RestorableCopy): boolean {
+  return lastProof(set, set.manifest) !== undefined;
 }
 
-/** Sets that may be newer than the one that is taken, each with why it isn't. */
-function passedOver(copies: readonly SetCopy[], best: RestorableCopy): readonly string[] {
-  const taken = best.set.manifest.run.started;
-  return copies.flatMap(({ store, set }) => {
-    if (setText(set.name) === setText(best.set.name) || !mayBeNewer(set, taken)) return [];
-    const why = whyUnsound(set) ?? whyUnproven(set);
-    return why === undefined ? [] : [`${setText(set.name)} in ${store.name} is newer, and isn't taken: ${why}`];
-  });
+function provenFirst(a: RestorableCopy, b: RestorableCopy): number {
+  return Number(isProven(b)) - Number(isProven(a));
 }
 
-/** What tells no time may well be newer. */
-function mayBeNewer(set: ArchiveSet, taken: string): boolean {
-  if (set.state === "complete") return set.manifest.run.started > taken;
-  const times = set.files.flatMap(({ modified }) => modified?.getTime() ?? []);
-  return times.length === 0 || Math.max(...times) > Date.parse(taken);
+function newestFirst(a: HeldSet, b: HeldSet): number {
+  const [first, second] = [lastMade(a), lastMade(b)];
+  return first === second ? 0 : first < second ? 1 : -1;
 }
 
-function whyUnproven(set: ArchiveSet): string | undefined {
-  const isProven = set.state !== "complete" || lastProof(set, set.manifest) !== undefined;
-  return isProven ? undefined : "it was never proven";
+/** When the last of its copies was made, and its name: text that sorts by time. */
+function lastMade({ whole }: HeldSet): string {
+  return whole
+    .map(({ set }) => `${set.manifest.run.started} ${setText(set.name)}`)
+    .reduce((last, each) => (each > last ? each : last), "");
 }
 
 function whyNot({ set }: SetCopy): ColdstoreError {
