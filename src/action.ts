@@ -12,6 +12,7 @@ import { renderSummary } from "./render/summary.ts";
 import { run } from "./run.ts";
 import { loadInputs, modeOfInputs } from "./settings/load-inputs.ts";
 import { presentationOf } from "./settings/load-settings.ts";
+import { withWarnings } from "./settings/with-warnings.ts";
 import { tuneProcess } from "./tune-process.ts";
 
 /** How many sets back the summary tells of. */
@@ -21,41 +22,43 @@ const { env } = process;
 tuneProcess(env);
 const toolkit = { error, getState, saveState, setOutput, setSecret, warning };
 const job = openJob({ env, toolkit, stream: process.stdout });
-// One bundle serves both ends of a step: the runner starts it anew when the job ends.
-process.exitCode = job.isOver ? await cleanUp() : await main();
+// One bundle serves both ends of a step; post.ts starts it when the job ends.
+if (env["COLDSTORE_STAGE"] === "post") await job.cleanUp();
+else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const report = await perform().catch((error: unknown) => failedReport(modeOfInputs(env), asColdstoreError(error)));
+  const told = job.tell(newsOf(report));
+  await job.declare(() => artifactsToDeclare(report));
+  return exitOf(report) || told;
+}
+
+/** How each of the places that a job looks at is told of a run. */
+function newsOf(report: Report) {
   const { color } = presentationOf([], env);
-  await job.tell({
+  return {
     text: () => renderActionText(report, { color }),
-    outputs: (path) => renderOutputs(report, path),
+    outputs: (path: string | undefined) => renderOutputs(report, path),
     report: () => renderJson(report),
     summary: () => renderSummary(report),
     annotations: () => annotationsOf(report),
-    artifacts: () => artifactsToDeclare(report),
-  });
-  return exitOf(report);
+  };
 }
 
 async function perform(): Promise<Report> {
   await job.begin();
   const cwd = process.cwd();
   const loaded = await loadInputs({ env, cwd, config: openConfigSource(env, cwd), setsBack });
-  const { settings, presentation, warnings } = loaded;
+  const { settings, presentation } = loaded;
   job.willCleanUp(scratchRoots(settings, env));
   await using connection = await connect(settings, {
     env,
     log: { kind: "runner", stream: process.stdout },
     presentation,
+    lastWord: (ending) => void job.tell(newsOf(failedReport(settings.mode, ending))),
   });
   const report = await run(settings, connection.ports).catch((error: unknown) =>
     failedReport(settings.mode, asColdstoreError(error)),
   );
-  return { ...report, warnings: [...warnings, ...report.warnings] };
-}
-
-async function cleanUp(): Promise<number> {
-  await job.cleanUp();
-  return 0;
+  return withWarnings(report, loaded);
 }

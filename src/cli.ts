@@ -12,6 +12,7 @@ import { run } from "./run.ts";
 import { loadSettings, modeIn, presentationOf, type Loaded } from "./settings/load-settings.ts";
 import type { Presentation } from "./settings/settings.ts";
 import { manual } from "./settings/spec/table.ts";
+import { withWarnings } from "./settings/with-warnings.ts";
 import { tuneProcess } from "./tune-process.ts";
 
 tuneProcess(process.env);
@@ -54,17 +55,19 @@ async function perform(loaded: Loaded): Promise<number> {
   }
 }
 
-async function carryOut({ settings, presentation, warnings }: Extract<Loaded, { kind: "run" }>): Promise<number> {
+async function carryOut(loaded: Extract<Loaded, { kind: "run" }>): Promise<number> {
+  const { settings, presentation } = loaded;
   await using connection = await connect(settings, {
     env: process.env,
     log: { kind: "person", stream: process.stderr },
     presentation,
+    lastWord: (error) => void print(failedReport(settings.mode, error), presentation),
   });
   const report = await run(settings, connection.ports).catch((error: unknown) =>
     failedReport(settings.mode, asColdstoreError(error)),
   );
   await connection[Symbol.asyncDispose]();
-  return print({ ...report, warnings: [...warnings, ...report.warnings] }, presentation);
+  return print(withWarnings(report, loaded), presentation);
 }
 
 function print(report: Report, { json, color, debug }: Presentation): number {

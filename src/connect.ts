@@ -4,7 +4,7 @@ import { openGitRepository } from "./adapters/git/git-repository.ts";
 import { readBaseFile } from "./adapters/git/read-base-file.ts";
 import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
-import { type JobNews, type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
+import { type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { scratchFolder } from "./adapters/local/key-path.ts";
@@ -59,7 +59,10 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
 }
 
 /** Builds what a run may touch of the outside world. */
-export async function connect(settings: Settings, { env, log, presentation, lastWord }: Surroundings): Promise<Connection> {
+export async function connect(
+  settings: Settings,
+  { env, log, presentation, lastWord }: Surroundings,
+): Promise<Connection> {
   await using held = new AsyncDisposableStack();
   const output = held.use(logFor(log, presentation));
   const scratch: { removeScratchNow(): void }[] = [];
@@ -110,8 +113,6 @@ function logFor({ kind, stream }: LogTarget, presentation: Presentation): LogOut
   const write = (text: string) => void stream.write(text);
   return openActionsLog({ write, clock: systemLogClock(), ...presentation });
 }
-
-export type { JobNews };
 
 /** The process of a workflow's step. */
 export interface JobSurroundings {

@@ -58,6 +58,33 @@ async function expectPostCleansUp(place: RunnerPlace, { state }: StepEnd): Promi
 }
 
 describe.skipIf(onWindows)("a job that is cancelled", () => {
+  test("before the step had begun has a post step that makes nothing", async () => {
+    using place = makeRunnerPlace();
+    const post = await place.run({ event, workspace: large.path, inputs: { store: place.store }, state: {} });
+    expect([post.code, post.stdout]).toEqual([0, ""]);
+    expect(existsSync(place.store)).toBe(false);
+  });
+
+  test("while git hears nothing, and told twice, ends on the spot and says why", async () => {
+    using place = makeRunnerPlace();
+    const bin = join(place.path, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "git"), "#!/bin/sh\ntrap '' TERM INT\ntouch \"$0.asked\"\nsleep 20 & wait\n", {
+      mode: 0o755,
+    });
+    const env = { PATH: `${bin}:${process.env["PATH"]}` };
+    const step = place.start({ event, workspace: large.path, inputs: { store: place.store }, env });
+    while (!existsSync(join(bin, "git.asked"))) await sleep(20);
+    step.child.kill("SIGINT");
+    await sleep(300);
+    step.child.kill("SIGINT");
+    const end = await step.end;
+    expect(end.code).toBe(130);
+    expect(end.outputs["status"]).toBe("failed");
+    expect(annotations(end)).toMatchObject([{ name: "error", data: expect.stringMatching(/^interrupted/) }]);
+    expect(end.summary).toMatch(/interrupted/);
+  });
+
   test("as GitHub does it, SIGINT and 7.5 s later SIGTERM, has ended before the second one, and said so", async () => {
     using place = makeRunnerPlace();
     const { end, milliseconds } = await cancelled(place, [

@@ -14,7 +14,7 @@ export async function setup(): Promise<() => void> {
   const dir = mkdtempSync(join(tmpdir(), "coldstore-bundles-"));
   // Some runs are another user's.
   chmodSync(dir, 0o755);
-  const input = { cli: entry("cli"), action: entry("action") };
+  const input = { cli: entry("cli"), action: entry("action"), post: entry("post") };
   try {
     const output = { dir, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" } as const;
     await build({ input, platform: "node", logLevel: "silent", output });

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { type DeclaredArtifact, readArtifacts, readPairs } from "./file-commands.ts";
@@ -22,6 +22,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The action that is run: the source, bundled when the tests began, or another bundle that COLDSTORE_TEST_ACTION names. */
 const actionPath = process.env["COLDSTORE_TEST_ACTION"] ?? builtOf("action");
+
+/** What the runner starts when the job ends; it lies beside the action. */
+const postPath =
+  process.env["COLDSTORE_TEST_ACTION"] === undefined ? builtOf("post") : join(dirname(actionPath), "post.js");
 
 const compileCache = join(root, "node_modules", ".cache", "coldstore-action");
 
@@ -85,7 +89,7 @@ export function makeRunnerPlace(): RunnerPlace {
     const files = commandFiles(join(commands, String(steps)), step.event);
     const cwd = step.workspace ?? workspace;
     const { uid } = step;
-    const child = spawn(process.execPath, [actionPath], {
+    const child = spawn(process.execPath, [step.state === undefined ? actionPath : postPath], {
       cwd,
       env: { ...runnerEnvironment({ home, temp, cwd }), ...files.variables, ...stepVariables(step) },
       stdio: ["ignore", "pipe", "pipe"],

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 export const cliPath = process.env["COLDSTORE_TEST_CLI"] ?? builtOf("cli");
 
 /** An entry as `bundle-source.ts` bundled it; where that wasn't done, as the source has it. */
-export function builtOf(name: "cli" | "action"): string {
+export function builtOf(name: "cli" | "action" | "post"): string {
   const bundles = process.env["COLDSTORE_TEST_BUNDLES"];
   return bundles === undefined
     ? fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url))

@@ -38,7 +38,7 @@ const heading = [
   "",
 ];
 
-const runs = ["runs:", '  using: "node24"', '  main: "dist/index.js"', '  post: "dist/index.js"'];
+const runs = ["runs:", '  using: "node24"', '  main: "dist/index.js"', '  post: "dist/post.js"'];
 
 /** A string of JSON is one of YAML too, whatever is in it. */
 function described(name: string, text: string): readonly string[] {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type JobNews, type Toolkit, WorkflowJob } from "../../../src/adapters/actions/workflow-job.ts";
+import { version } from "../../../src/model/version.ts";
 import { ownProcess, scratchName } from "../../../src/adapters/local/scratch-owner.ts";
 
 let temporary: string;
@@ -40,7 +41,6 @@ function news(changes: Partial<JobNews> = {}): JobNews {
     report: () => "{}\n",
     summary: () => "## fine\n",
     annotations: () => [],
-    artifacts: () => [],
     ...changes,
   };
 }
@@ -49,24 +49,30 @@ describe("a job", () => {
   test("masks inherited credentials before anything else is said", async () => {
     await aJob({ GITHUB_TOKEN: "ghs_0123456789abcdef" }).begin();
     expect(said).toContain("mask ghs_0123456789abcdef");
-    expect(said.every((line) => line.startsWith("mask "))).toBe(true);
+    expect(said.findLastIndex((line) => line.startsWith("mask "))).toBe(said.indexOf(`log coldstore ${version}`) - 1);
   });
 
-  test("is over for the process that the runner starts with the state of the first one", async () => {
-    expect(aJob().isOver).toBe(false);
-    await aJob().begin();
-    expect(aJob().isOver).toBe(true);
-  });
-
-  test("is over also when no folder could be made for it", async () => {
+  test("goes on when no folder could be made for it, and says that there is no report", async () => {
     const job = new WorkflowJob({ env: {}, temporary: join(temporary, "not-there"), print, toolkit });
     await job.begin();
-    expect(job.isOver).toBe(true);
-    await job.tell(news());
+    expect(job.tell(news())).toBe(0);
     expect(said).toEqual([
-      expect.stringContaining("the report file could not be written: no folder could be made in"),
+      `log coldstore ${version}`,
+      expect.stringContaining("warning coldstore: the report file could not be written: no folder could be made in"),
       "output status=ok",
     ]);
+  });
+
+  test("goes on when the runner keeps no state", async () => {
+    const saveState = () => {
+      throw new Error("Missing file at path: /gone");
+    };
+    const job = aJob({}, { saveState });
+    await job.begin();
+    job.willCleanUp([temporary]);
+    const lost =
+      "warning coldstore: what the post step needs to clean up could not be written: Missing file at path: /gone";
+    expect(said).toEqual([`log coldstore ${version}`, lost, lost]);
   });
 
   test("is told outputs with the report's path, summary and annotations", async () => {
@@ -75,10 +81,9 @@ describe("a job", () => {
     const job = aJob({ GITHUB_STEP_SUMMARY: summary });
     await job.begin();
     const annotations = [{ level: "error", title: "coldstore: store", message: "no room" }] as const;
-    await job.tell(
-      news({ text: () => ["ok: fine"], annotations: () => annotations, report: () => '{"status":"ok"}\n' }),
-    );
+    job.tell(news({ text: () => ["ok: fine"], annotations: () => annotations, report: () => '{"status":"ok"}\n' }));
     expect(readFileSync(summary, "utf8")).toBe("earlier\n## fine\n");
+    said.shift();
     expect(said).toEqual([
       "log ok: fine",
       "output status=ok",
@@ -94,10 +99,11 @@ describe("a job", () => {
     };
     const job = aJob({ GITHUB_STEP_SUMMARY: join(temporary, "no", "such", "file") }, { setOutput });
     await job.begin();
-    await job.tell(news({ annotations: () => [{ level: "warning", title: "coldstore", message: "mind" }] }));
+    said.shift();
+    expect(job.tell(news({ annotations: () => [{ level: "warning", title: "coldstore", message: "mind" }] }))).toBe(5);
     expect(said).toEqual([
-      "warning undefined: the outputs could not be written: Missing file at path: /gone",
-      expect.stringMatching(/^warning undefined: the job summary could not be written: ENOENT/),
+      "warning coldstore: the outputs could not be written: Missing file at path: /gone",
+      expect.stringMatching(/^warning coldstore: the job summary could not be written: ENOENT/),
       "warning coldstore: mind",
     ]);
   });
@@ -106,15 +112,13 @@ describe("a job", () => {
     const broken = () => {
       throw new TypeError("no words");
     };
-    await aJob().begin();
-    await aJob().tell(news({ text: broken, summary: broken, annotations: broken, artifacts: broken, report: broken }));
+    aJob().tell(news({ text: broken, summary: broken, annotations: broken, report: broken }));
     expect(said).toEqual([
-      "warning undefined: the log could not be written: no words",
-      "warning undefined: the report file could not be written: no words",
+      "warning coldstore: the log could not be written: no words",
+      "warning coldstore: the report file could not be written: no words",
       "output status=ok",
-      "warning undefined: the job summary could not be written: no words",
-      "warning undefined: the annotations could not be written: no words",
-      "warning undefined: what the job has made could not be written: no words",
+      "warning coldstore: the job summary could not be written: no words",
+      "warning coldstore: the annotations could not be written: no words",
     ]);
   });
 });
@@ -123,7 +127,7 @@ describe("after the job", () => {
   test("its folder and the scratch of a killed process go; what others keep there stays", async () => {
     const job = aJob();
     await job.begin();
-    await job.tell(news());
+    job.tell(news());
     const store = join(temporary, "cold", ".tmp");
     // Linux gives out no number above 4,194,304.
     const dead = { ...ownProcess(), pid: 4_194_999 };
@@ -135,6 +139,13 @@ describe("after the job", () => {
     await aJob().cleanUp();
     expect(readdirSync(temporary).sort()).toEqual(["cold", "mine", own].sort());
     expect(existsSync(store)).toBe(false);
+  });
+
+  test("what can't be read or removed is a warning, and the rest is done", async () => {
+    state.set("coldstore-folder", join(temporary, "coldstore-job-gone"));
+    state.set("coldstore-roots", "not JSON");
+    await aJob().cleanUp();
+    expect(said).toEqual([expect.stringMatching(/^warning coldstore: what a step left behind could not be read: /)]);
   });
 
   test("a folder that isn't the job's own is never removed, whatever the state says", async () => {

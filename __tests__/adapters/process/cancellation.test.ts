@@ -24,6 +24,7 @@ function fakeWorld(timeout = 60_000) {
     },
     timeout,
     abandon: () => void said.push(`abandoned at ${now}`),
+    lastWord: ({ failure }) => void said.push(`told of ${failure}`),
   });
   return {
     cancellation,
@@ -52,7 +53,7 @@ describe("a signal", () => {
       world.pass(6999);
       expect(world.said).toEqual([]);
       world.pass(1);
-      expect(world.said).toEqual(["abandoned at 7000", "exit 130 at 7000"]);
+      expect(world.said).toEqual(["abandoned at 7000", "told of interrupted", "exit 130 at 7000"]);
       expect(graceMilliseconds).toBeLessThan(7500);
     },
   );
@@ -62,7 +63,7 @@ describe("a signal", () => {
     world.send("SIGTERM");
     world.pass(10);
     world.send("SIGINT");
-    expect(world.said).toEqual(["abandoned at 10", "exit 130 at 10"]);
+    expect(world.said).toEqual(["abandoned at 10", "told of interrupted", "exit 130 at 10"]);
   });
 
   test("that is followed by an orderly end exits nothing", () => {
@@ -78,7 +79,7 @@ describe("a signal", () => {
     const world = fakeWorld(1000);
     world.pass(1000);
     world.send("SIGINT");
-    expect(world.said).toEqual(["abandoned at 1000", "exit 130 at 1000"]);
+    expect(world.said).toEqual(["abandoned at 1000", "told of interrupted", "exit 130 at 1000"]);
   });
 });
 
@@ -93,7 +94,7 @@ describe("the timeout", () => {
       message: expect.stringMatching(/90 s|1 min 30 s|1m 30s|1\.5 min/),
     });
     world.pass(7000);
-    expect(world.said).toEqual(["abandoned at 97000", "exit 5 at 97000"]);
+    expect(world.said).toEqual(["abandoned at 97000", "told of store", "exit 5 at 97000"]);
   });
 
   test("that runs out while a signal is being obeyed changes nothing", () => {
@@ -102,7 +103,7 @@ describe("the timeout", () => {
     world.pass(3000);
     expect(reasonOf(world)).toMatchObject({ failure: "interrupted" });
     world.pass(4000);
-    expect(world.said).toEqual(["abandoned at 7000", "exit 130 at 7000"]);
+    expect(world.said).toEqual(["abandoned at 7000", "told of interrupted", "exit 130 at 7000"]);
   });
 
   test("is forgotten with the run", () => {

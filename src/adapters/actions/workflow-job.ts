@@ -1,6 +1,8 @@
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { secretForms } from "../../model/secret-forms.ts";
+import { version } from "../../model/version.ts";
 import { removeDeadScratch } from "../local/remove-dead-scratch.ts";
 import { findSecrets } from "../process/find-secrets.ts";
 import { declareArtifacts, type DeclaredFile } from "./declare-artifacts.ts";
@@ -41,7 +43,6 @@ export interface JobNews {
   report(): string;
   summary(): string;
   annotations(): readonly JobAnnotation[];
-  artifacts(): readonly DeclaredFile[];
 }
 
 // What the main step leaves for the post step, which the runner starts when the job ends, however it ends.
@@ -55,45 +56,55 @@ export class WorkflowJob {
   #folder: string | undefined;
 
   constructor(place: JobPlace) {
-    this.#place = place;
+    this.#place = { ...place, temporary: resolve(place.temporary) };
   }
 
-  /** Whether this process is the post step of one that began. */
-  get isOver(): boolean {
-    return this.#place.toolkit.getState(state.folder) !== "";
-  }
-
-  /** Makes the folder that lasts until the job ends, and masks every credential that the run inherits. */
+  /** Masks every credential that the run inherits, says what runs, and makes the folder that lasts until the job ends. */
   async begin(): Promise<void> {
     for (const secret of findSecrets(this.#place.env))
       for (const form of secretForms(secret)) this.#place.toolkit.setSecret(form);
+    this.#place.print(`coldstore ${version}`);
     this.#folder = await mkdtemp(join(this.#place.temporary, folderPrefix)).catch(() => undefined);
-    this.#place.toolkit.saveState(state.folder, this.#folder ?? "none");
+    this.#attempt(whatPostNeeds, () => this.#place.toolkit.saveState(state.folder, this.#folder ?? ""));
   }
 
   /** Remembers folders in which a run that is killed may leave something half-made. */
   willCleanUp(roots: readonly string[]): void {
-    this.#place.toolkit.saveState(state.roots, roots);
+    this.#attempt(whatPostNeeds, () => this.#place.toolkit.saveState(state.roots, roots));
   }
 
-  /** Tells how the run ended. Whatever can't be told is a warning, and keeps nothing else from being told. */
-  async tell(news: JobNews): Promise<void> {
-    await this.#attempt("the log", () => this.#print(news.text()));
-    const path = await this.#attempt("the report file", async () => this.#writeReport(news.report()));
-    await this.#attempt("the outputs", () => this.#setOutputs(news.outputs(path)));
-    await this.#attempt("the job summary", async () => this.#writeSummary(news.summary()));
-    await this.#attempt("the annotations", () => this.#annotate(news.annotations()));
-    // Last: GitHub shows ten warnings, and the run's own come before this one.
-    await this.#attempt("what the job has made", async () => this.#declare(news.artifacts()));
+  /**
+   * Tells how the run ended, at once. Whatever can't be told is a warning, and keeps nothing else from being told. Gives an exit
+   * code: that of lost outputs, which later steps go by, else 0.
+   */
+  tell(news: JobNews): number {
+    this.#attempt("the log", () => this.#print(news.text()));
+    const path = this.#attempt("the report file", () => this.#writeReport(news.report()));
+    const told = this.#attempt("the outputs", () => this.#setOutputs(news.outputs(path)));
+    this.#attempt("the job summary", () => this.#writeSummary(news.summary()));
+    this.#attempt("the annotations", () => this.#annotate(news.annotations()));
+    return told === true ? 0 : lostOutputs;
   }
 
-  /** Removes what the main step left: the folder of the job, and the scratch of a process that was killed. */
+  /** Declares what the job has made. To be called last: GitHub shows ten warnings, and the run's own come before one of this. */
+  async declare(files: () => readonly DeclaredFile[]): Promise<void> {
+    const { GITHUB_ARTIFACTS, GITHUB_ARTIFACTS_LIST } = this.#place.env;
+    const made = this.#attempt("what the job has made", files) ?? [];
+    const undeclared = await declareArtifacts(made, { artifacts: GITHUB_ARTIFACTS, list: GITHUB_ARTIFACTS_LIST });
+    if (undeclared !== undefined) this.#warn(undeclared);
+  }
+
+  /** Removes what the main step left: the folder of the job, and the scratch of a process that was killed. Never fails a job. */
   async cleanUp(): Promise<void> {
     const folder = this.#place.toolkit.getState(state.folder);
-    if (dirname(folder) === this.#place.temporary && basename(folder).startsWith(folderPrefix))
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    const roots = JSON.parse(this.#place.toolkit.getState(state.roots) || "[]") as readonly string[];
-    for (const root of roots) await removeDeadScratch(root);
+    const own = dirname(folder) === this.#place.temporary && basename(folder).startsWith(folderPrefix);
+    this.#attempt("what a step left behind", () => own && rmSync(folder, { recursive: true, force: true }), "removed");
+    const roots = this.#attempt(
+      "what a step left behind",
+      () => rootsIn(this.#place.toolkit.getState(state.roots)),
+      "read",
+    );
+    for (const root of roots ?? []) await removeDeadScratch(root);
   }
 
   #print(lines: readonly string[]): void {
@@ -104,37 +115,43 @@ export class WorkflowJob {
     for (const { level, message, ...properties } of annotations) this.#place.toolkit[level](message, properties);
   }
 
-  async #declare(files: readonly DeclaredFile[]): Promise<void> {
-    const { GITHUB_ARTIFACTS, GITHUB_ARTIFACTS_LIST } = this.#place.env;
-    const undeclared = await declareArtifacts(files, { artifacts: GITHUB_ARTIFACTS, list: GITHUB_ARTIFACTS_LIST });
-    if (undeclared !== undefined) this.#place.toolkit.warning(undeclared);
-  }
-
-  #setOutputs(outputs: Readonly<Record<string, string>>): void {
+  #setOutputs(outputs: Readonly<Record<string, string>>): true {
     for (const [name, text] of Object.entries(outputs)) this.#place.toolkit.setOutput(name, text);
+    return true;
   }
 
-  async #writeReport(text: string): Promise<string | undefined> {
+  #writeReport(text: string): string {
     if (this.#folder === undefined) throw new Error(`no folder could be made in ${this.#place.temporary}`);
     const path = join(this.#folder, "report.json");
-    await writeFile(path, text, { mode: 0o600 });
+    writeFileSync(path, text, { mode: 0o600 });
     return path;
   }
 
-  async #writeSummary(text: string): Promise<void> {
+  #writeSummary(text: string): void {
     const path = this.#place.env["GITHUB_STEP_SUMMARY"];
     // Runners without summaries have no such file.
-    if (path) await appendFile(path, text);
+    if (path) appendFileSync(path, text);
   }
 
-  async #attempt<T>(what: string, work: () => T | Promise<T>): Promise<T | undefined> {
+  #warn(message: string): void {
+    this.#place.toolkit.warning(message, { title: "coldstore" });
+  }
+
+  #attempt<T>(what: string, work: () => T, done = "written"): T | undefined {
     try {
-      return await work();
+      return work();
     } catch (thrown) {
-      this.#place.toolkit.warning(
-        `${what} could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      );
+      this.#warn(`${what} could not be ${done}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
       return undefined;
     }
   }
+}
+
+const whatPostNeeds = "what the post step needs to clean up";
+
+/** As for a store that can't be written. */
+const lostOutputs = 5;
+
+function rootsIn(text: string): readonly string[] {
+  return JSON.parse(text || "[]") as readonly string[];
 }

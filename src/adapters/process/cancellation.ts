@@ -1,4 +1,4 @@
-import { ColdstoreError } from "../../model/errors.ts";
+import { ColdstoreError, exitCodeOf } from "../../model/errors.ts";
 import { formatDuration } from "../../model/units.ts";
 
 /** Milliseconds that a run has to end in after it was told to: a GitHub runner kills it then. */
@@ -29,6 +29,8 @@ export interface CancellationRequest {
   readonly timeout: number;
   /** Removes what is half-made, at once and without waiting. */
   readonly abandon: () => void;
+  /** Says why the process ends on the spot, at once and without waiting. */
+  readonly lastWord: (error: ColdstoreError) => void;
 }
 
 /** Ends a run from outside: Ctrl-C, SIGTERM, the timeout. Disposing of it puts the process back as it was. */
@@ -40,23 +42,25 @@ export interface Cancellation extends Disposable {
  * The first signal, or the timeout, aborts the run, which then ends by itself. A second signal, or seven seconds gone,
  * removes what is half-made and exits on the spot.
  */
-export function openCancellation({ process, timers, timeout, abandon }: CancellationRequest): Cancellation {
+export function openCancellation(request: CancellationRequest): Cancellation {
+  const { process, timers, timeout, abandon, lastWord } = request;
   const controller = new AbortController();
   let last: unknown;
-  const leave = (code: number) => {
+  const leave = (error: ColdstoreError) => {
     abandon();
-    process.exit(code);
+    lastWord(error);
+    process.exit(exitCodeOf([error.failure]));
   };
-  const end = (error: ColdstoreError, code: number) => {
+  const end = (error: ColdstoreError) => {
     controller.abort(error);
-    last = timers.setTimeout(() => leave(code), graceMilliseconds);
+    last = timers.setTimeout(() => leave(error), graceMilliseconds);
   };
   const interrupt = () => {
-    if (controller.signal.aborted) leave(130);
-    else end(new ColdstoreError("interrupted", "interrupted; nothing half-made was left under a final name"), 130);
+    if (controller.signal.aborted) leave(interrupted());
+    else end(interrupted());
   };
   const limit = timers.setTimeout(() => {
-    if (!controller.signal.aborted) end(timedOut(timeout), 5);
+    if (!controller.signal.aborted) end(timedOut(timeout));
   }, timeout);
   for (const name of signals) process.on(name, interrupt);
   return {
@@ -67,6 +71,10 @@ export function openCancellation({ process, timers, timeout, abandon }: Cancella
       for (const name of signals) process.off(name, interrupt);
     },
   };
+}
+
+function interrupted(): ColdstoreError {
+  return new ColdstoreError("interrupted", "interrupted; nothing half-made was left under a final name");
 }
 
 function timedOut(timeout: number): ColdstoreError {
