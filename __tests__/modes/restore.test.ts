@@ -106,7 +106,7 @@ describe("what is told of copies that were tried before", () => {
       expect({ set, store }).toEqual({ set: newer, store: "C" });
       expect(notes.map((note) => note.split(":")[0])).toEqual([
         "B wasn't looked into",
-        `${newer} in A isn't taken, but another copy of it`,
+        `the copy of ${newer} in A isn't taken`,
       ]);
     }
   });

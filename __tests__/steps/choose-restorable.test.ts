@@ -62,7 +62,7 @@ describe("of the newest proven set", () => {
     const { copies, notes } = await choose([a.store, b]);
     expect(copies).toEqual(["v1.5.0 in B", "v1.4.0 in A", "v1.4.0 in B"]);
     expect(notes).toEqual([
-      expect.stringMatching(/^acme\/app\/snapshot\/v1\.5\.0 in A isn't taken, .*tar\.gz is missing/),
+      expect.stringMatching(/^the copy of acme\/app\/snapshot\/v1\.5\.0 in A isn't taken: .*tar\.gz is missing/),
     ]);
   });
 
@@ -94,8 +94,8 @@ describe("copies of the set that was meant which aren't whole are named", () => 
     const { copies, notes } = await choose([a.store, b, c], which === "the given" ? { set: { id: "v1.4.0" } } : {});
     expect(copies).toEqual(["v1.4.0 in C"]);
     expect(notes).toEqual([
-      expect.stringMatching(/^acme\/app\/snapshot\/v1\.4\.0 in A isn't taken, but another copy of it: .* is missing/),
-      expect.stringMatching(/^acme\/app\/snapshot\/v1\.4\.0 in B isn't taken, but another copy of it: .*newer/),
+      expect.stringMatching(/^the copy of acme\/app\/snapshot\/v1\.4\.0 in A isn't taken: .* is missing/),
+      expect.stringMatching(/^the copy of acme\/app\/snapshot\/v1\.4\.0 in B isn't taken: .*newer/),
     ]);
   });
 });

@@ -19,7 +19,7 @@ export function passedOver(copies: readonly SetCopy[], { whole, best }: Taken): 
     const name = setText(set.name);
     const unsound = whyUnsound(set);
     if (name === setText(best.set.name))
-      return unsound === undefined ? [] : [`${name} in ${store.name} isn't taken, but another copy of it: ${unsound}`];
+      return unsound === undefined ? [] : [`the copy of ${name} in ${store.name} isn't taken: ${unsound}`];
     const why = unsound ?? whyUnproven(set);
     const age = ageBeside(set, taken);
     if (why === undefined || age === undefined || (unsound !== undefined && elsewhere.has(name))) return [];
