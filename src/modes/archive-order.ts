@@ -7,7 +7,8 @@ import type { PlannedArchive } from "../steps/build-manifest.ts";
 import { examineFolder, planOf, type ExaminedFolder, type FolderRequest } from "../steps/examine-folder.ts";
 import type { Selection } from "../steps/folder-entry.ts";
 import { includeLfs } from "../steps/include-lfs.ts";
-import { assertApart, digestFiles, type JoiningFile } from "../steps/join-files.ts";
+import { assertApart, clashErrors, digestFiles, type JoiningFile } from "../steps/join-files.ts";
+import { textOf } from "../steps/byte-text.ts";
 import { realFolders } from "../steps/real-folders.ts";
 import { selectEntries } from "../steps/select-entries.ts";
 import type { SelectionRules } from "../steps/selection-rules.ts";
@@ -37,8 +38,14 @@ export async function takeArchiveOrder(settings: ArchiveSettings, ports: Ports):
   assertApart(files, examined.name);
   const plan = planOf(examined, request, { prefix: examined.prefix, files });
   let selection: Promise<Selection> | undefined;
-  const select = async () => (selection ??= selectAll(settings, examined, ports.signal));
+  const select = async () =>
+    (selection ??= selectAll(settings, examined, ports.signal).then((all) => withClashes(all, files)));
   return { settings, request, started, examined, plan, files, select };
+}
+
+function withClashes(selection: Selection, files: readonly JoiningFile[]): Selection {
+  const archived = selection.entries.map(({ path, type }) => ({ path: textOf(path), type }));
+  return { ...selection, errors: [...selection.errors, ...clashErrors(files, archived)] };
 }
 
 async function selectAll(settings: ArchiveSettings, examined: ExaminedFolder, signal: AbortSignal): Promise<Selection> {

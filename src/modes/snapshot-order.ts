@@ -9,7 +9,7 @@ import { describeRun, digestLocks, isLockFile, recordEnvironment } from "../step
 import { estimateSnapshot } from "../steps/estimate-snapshot.ts";
 import { examineSource, type Source } from "../steps/examine-source.ts";
 import { findStanding } from "../steps/find-standing.ts";
-import { assertApart, digestFiles } from "../steps/join-files.ts";
+import { assertApart, clashErrors, digestFiles, isAmongOutputs } from "../steps/join-files.ts";
 import { makeSet } from "../steps/make-set.ts";
 import { plainTagWarnings } from "../steps/plain-tag.ts";
 import { explainPointers } from "../steps/pointer-error.ts";
@@ -34,13 +34,15 @@ export async function takeSnapshotOrder(
   const started = ports.now();
   const locks: TreeEntry[] = [];
   const expanded: TreeEntry[] = [];
+  const amongOutputs: TreeEntry[] = [];
   const visit = (entry: SnapshotEntry, offset: number) => {
     if (entry.exportSubst && entry.repository === undefined) expanded.push(entry);
     if (settings.recordEnvironment && entry.type === "file" && isLockFile(entry.path)) locks.push(entry);
+    if (isAmongOutputs(entry)) amongOutputs.push(entry);
     survey?.add(entry, offset);
   };
   const repository = await ports.openRepository();
-  const [source, found] = await bothOrAllErrors(
+  const [examined, found] = await bothOrAllErrors(
     examineSource(
       repository,
       { ...settings, run: ports.run.id, runsCommit: ports.run.ci?.["sha"] },
@@ -50,7 +52,8 @@ export async function takeSnapshotOrder(
     settings.files.length === 0 ? Promise.resolve([]) : ports.outputs.find(settings.files),
   );
   const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);
-  assertApart(files, source.names.name);
+  assertApart(files, examined.names.name);
+  const source = { ...examined, errors: [...examined.errors, ...clashErrors(files, amongOutputs)] };
   const { names, revision } = source;
   const policies = policiesOf(source, settings);
   const plan = planSnapshot({

@@ -7,6 +7,8 @@ import type { SetFile } from "../model/set-file.ts";
 import { formatBytes } from "../model/units.ts";
 import type { FoundFile } from "../ports/build-outputs.ts";
 import type { Scratch } from "../ports/workspace.ts";
+import { nameSome } from "./name-some.ts";
+import { outputsFolder } from "./restore-outputs.ts";
 
 /** A build output with its digest. */
 export type JoiningFile = FoundFile & Digest;
@@ -27,6 +29,33 @@ export function assertApart(files: readonly FoundFile[], base: string): void {
       "source",
       `${twice.path} can't join the set: ${twice.name} is a name that the set uses itself; rename it, or set name`,
     );
+}
+
+/** Something that is to be archived, its path counted from the archive's own folder. */
+interface Archived {
+  readonly path: string;
+  readonly type: "file" | "symlink" | "dir" | "submodule";
+}
+
+/** Whether something lies where build outputs are restored to, or leads there. */
+export function isAmongOutputs({ path }: Pick<Archived, "path">): boolean {
+  return path === outputsFolder || path.startsWith(`${outputsFolder}/`);
+}
+
+/** What stands against a set that couldn't be restored whole, since its archive has places that its build outputs go to. */
+export function clashErrors(files: readonly FoundFile[], archived: readonly Archived[]): readonly ColdstoreError[] {
+  const places = new Set(files.map(({ name }) => `${outputsFolder}/${name}`));
+  const taken = archived
+    .map(({ path, type }) => ({ path: path.replace(/\/$/, ""), isFolder: type === "dir" || type === "submodule" }))
+    .filter(({ path, isFolder }) => places.has(path) || (places.size > 0 && path === outputsFolder && !isFolder));
+  if (taken.length === 0) return [];
+  return [
+    new ColdstoreError(
+      "source",
+      `files can't join the set, which couldn't be restored: what is archived has ${nameSome(taken.map(({ path }) => path))} of ` +
+        `its own, and build outputs come back in ${outputsFolder}/; rename either, or take it out of files`,
+    ),
+  ];
 }
 
 const archiveEndings = [".tar.gz", ".tar.zst", ".tar", ".zip"];

@@ -9,7 +9,8 @@ import { openJoined } from "./joined-file.ts";
 import type { ListedEntry } from "./restore-list.ts";
 import type { RestoreSource } from "./restore-source.ts";
 
-const outputsFolder = "coldstore-files";
+/** Where the build outputs of a set go when it is restored. */
+export const outputsFolder = "coldstore-files";
 
 /** Where a build output of a set goes; counts from the target. */
 export function outputPath({ name }: ManifestArtifact): BytePath {
