@@ -14,6 +14,8 @@ export type TargetCall = "folder" | "file" | "write" | "close" | "link" | "publi
 export interface MemoryTargetOptions {
   /** Those of Linux unless told. */
   readonly traits?: Partial<TargetTraits>;
+  /** 022 unless told. */
+  readonly umask?: number;
   /** A drill's can't be published. */
   readonly drill?: boolean;
 }
@@ -27,6 +29,7 @@ export class MemoryTarget implements RestoreTarget {
   /** Bytes that were written, to all files together. */
   written = 0;
   readonly #drill: boolean;
+  readonly #umask: number;
   readonly #entries = new Map<BytePath, RestoredEntry>();
   readonly #links = new Map<BytePath, BytePath>();
   readonly #names = new Map<string, BytePath>();
@@ -36,10 +39,11 @@ export class MemoryTarget implements RestoreTarget {
     readonly error: ColdstoreError;
   }[] = [];
 
-  constructor({ traits, drill = false }: MemoryTargetOptions = {}) {
+  constructor({ traits, umask = 0o022, drill = false }: MemoryTargetOptions = {}) {
     const linux = { symlinks: true, modes: true, foldsCase: false, normalizes: false, windowsNames: false };
     this.traits = { ...linux, anyBytes: true, ...traits };
     this.#drill = drill;
+    this.#umask = umask;
   }
 
   /** Makes one kind of call fail, of one path or of any. */
@@ -157,7 +161,7 @@ export class MemoryTarget implements RestoreTarget {
   }
 
   #bits(mode: number, without: number): number {
-    return this.traits.modes ? mode & 0o777 : without;
+    return this.traits.modes ? mode & 0o777 & ~this.#umask : without;
   }
 }
 

@@ -31,7 +31,7 @@ export async function restoreInto(
 
 /** Restores the bytes of a single archive into memory, and publishes them. */
 export async function restoreBytes(archive: Uint8Array, how: HowToRestore = {}): Promise<RestoredBytes> {
-  const { target = new MemoryTarget(how) } = how;
+  const { target = new MemoryTarget({ umask: 0, ...how }) } = how;
   const end = await restoreInto(target, archive, how);
   await target.publish();
   const tree = new Map(

@@ -19,12 +19,15 @@ export interface TargetTraits {
 /** A new file that is being filled. Every call may throw `store`: no room, no permission. */
 export interface FileSink {
   write(data: Uint8Array): void;
-  /** Ends it, with its permission bits and its time (seconds since 1970) as given when it was made. */
+  /** Ends it, with the time (seconds since 1970) that was given when it was made. */
   close(): void;
 }
 
 export interface NewFile {
-  /** Permission bits; setuid, setgid and sticky are never set. */
+  /**
+   * Permission bits, of which what is made gets those that the process's umask lets a new file or folder have (tar does so for
+   * anyone but root); setuid, setgid and sticky are never set.
+   */
   readonly mode: number;
   /** Seconds since 1970; absent: now. */
   readonly mtime?: number;

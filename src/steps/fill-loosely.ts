@@ -118,7 +118,7 @@ export class LooseFiller implements MemberSink {
 }
 
 function madeOf({ mode, mtime }: TarMember): NewFile {
-  return { mode: mode & 0o777, mtime };
+  return { mode, mtime };
 }
 
 function refused({ path }: TarMember, why: string): ColdstoreError {

@@ -159,9 +159,8 @@ export class ListedWriter {
     sink?.close();
   }
 
-  /** Git lets the group write in its archives, which is no wish of anybody's. */
   #made(record: ZipEntry, { mode }: Entry): NewFile {
-    return { mode: mode & 0o755, mtime: timeFromZip(record.mtime, this.#common) };
+    return { mode, mtime: timeFromZip(record.mtime, this.#common) };
   }
 }
 

@@ -87,8 +87,7 @@ export class TarFiller {
     if (listed === undefined || !this.#isAsListed(member, path, listed)) throw this.#unlike(member, listed);
     this.#next += 1;
     this.#current = listed;
-    // Git lets the group write in its archives, which is no wish of anybody's.
-    this.#made = { mode: member.mode & 0o755, mtime: member.mtime };
+    this.#made = { mode: member.mode, mtime: member.mtime };
     if (member.type === "file" || this.#filling.skipped.has(listed)) return;
     if (member.type === "dir") this.#filling.target.folder(listed.path, this.#made);
     else this.#filling.target.link(listed.path, listed.link ?? "");

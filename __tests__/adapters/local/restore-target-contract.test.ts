@@ -2,12 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { beforeEach, expect } from "vitest";
 import { removeTree } from "../../../src/adapters/local/remove-tree.ts";
 import { openRestoreTarget } from "../../../src/adapters/local/restore-target.ts";
 import { restoreTargetContract, type TargetUnderTest } from "../../contracts/restore-target-contract.ts";
 import { lookAtTree } from "../../support/look-at-tree.ts";
 import { testIo } from "../../support/store-fixtures.ts";
+
+beforeEach(() => {
+  const before = process.umask(0o022);
+  return () => void process.umask(before);
+});
 
 async function targetIn(folder: string, into: string): Promise<TargetUnderTest> {
   const target = await openRestoreTarget({ into, signal: testIo().signal });

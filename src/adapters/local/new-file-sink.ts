@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { ColdstoreError } from "../../model/errors.ts";
 import type { FileSink } from "../../ports/restore-target.ts";
 import { setTime } from "./set-time.ts";
@@ -7,8 +7,6 @@ import { targetError } from "./target-error.ts";
 export interface SinkEnd {
   /** The file's name in sentences. */
   readonly shown: string;
-  /** Permission bits that opening it didn't give it. */
-  readonly mode?: number;
   readonly mtime?: number;
   closed(): void;
 }
@@ -32,9 +30,8 @@ export class NewFileSink implements FileSink {
 
   close(): void {
     const file = this.#opened();
-    const { mode, mtime } = this.#end;
+    const { mtime } = this.#end;
     this.#do("write", () => {
-      if (mode !== undefined) fchmodSync(file, mode);
       if (mtime !== undefined) setTime(file, mtime);
       this.#release(file);
     });

@@ -54,19 +54,18 @@ export class TargetTree {
 
   folder(path: BytePath, made: NewFile): void {
     this.#makeFolder(path);
-    this.#folders.set(path, { ...made, mode: made.mode & 0o777 });
+    this.#folders.set(path, { ...made, mode: made.mode & this.#tried.kept });
   }
 
   file(path: BytePath, made: NewFile): FileSink {
     this.#makeAbove(path);
     const { traits, kept } = this.#tried;
-    const bits = traits.modes ? made.mode & 0o777 : 0o666;
+    const bits = traits.modes ? made.mode & kept : 0o666;
     const file = this.#do("make", path, () =>
       openSync(this.#native(path), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, bits),
     );
     const sink = new NewFileSink(file, {
       shown: this.#name(path),
-      ...(traits.modes && (bits & ~kept) !== 0 && { mode: bits }),
       ...(made.mtime !== undefined && { mtime: made.mtime }),
       closed: () => this.#open.delete(sink),
     });
