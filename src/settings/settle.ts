@@ -26,6 +26,8 @@ export interface Settled {
   readonly settings: Settings;
   readonly presentation: Presentation;
   readonly warnings: readonly string[];
+  /** Stores that are gone when the machine is, by their texts. */
+  readonly passing: readonly string[];
 }
 
 /** The settings of what was said, its surroundings and the config file. Rejects with SeveralErrors of kind `settings`. */
@@ -41,8 +43,8 @@ export async function settle(said: Said, around: Surroundings): Promise<Settled>
     problems.push(...foreignFlags(layer, values.mode), ...contradictions(values, { by, file, symlinksFrom }));
   if (problems.length > 0) throw failed(noticed);
   const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack, symlinksFrom });
-  warnings.push(...passing(settings, around.env), ...overruled(layer, layers));
-  return { settings, presentation: presentation(values), warnings };
+  warnings.push(...overruled(layer, layers));
+  return { settings, presentation: presentation(values), warnings, passing: passing(settings, around.env) };
 }
 
 const mostProblems = 50;
@@ -77,10 +79,7 @@ function passing(settings: Settings, env: Environment): readonly string[] {
   if ((settings.mode !== "snapshot" && settings.mode !== "archive") || settings.dryRun || !inActions(env)) return [];
   // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
   if (env["RUNNER_ENVIRONMENT"] === "self-hosted") return [];
-  const stores = settings.stores.map((store) => store.text).join(", ");
-  return [
-    `${stores} is on the runner, and goes with it: a later step has to hand it on, such as actions/upload-artifact.`,
-  ];
+  return settings.stores.map(({ text }) => text);
 }
 
 /** What the environment goes before is told: elsewhere a flag or an input always wins. */
