@@ -367,6 +367,8 @@ describe("what is refused", () => {
     ["restore ./c -n --target x", "there is no flag --target, a name of restic; here, use into."],
     ["list ./c --set a --set b --set c", "set is given 3 times; list shows one set, or how two differ."],
     ["verify x.tar --set a", "set chooses sets of a store, and a file was given; leave one of them out."],
+    ["verify x.tar --project a/b", "project chooses sets of a store, and a file was given; leave one of them out."],
+    ["restore x.tar -n --project a/b", "project chooses sets of a store, and a file was given; leave one of them out."],
     [
       "snapshot . ./cold --config no.yml",
       'config is "no.yml", and there is no such file; give the path of a config file.',

@@ -23,24 +23,33 @@ interface Start {
   readonly by: "flags" | "inputs";
   readonly file?: string | undefined;
   readonly symlinksFrom?: Origin | undefined;
+  readonly projectFrom?: Origin | undefined;
 }
 
 /** What stands against a run although each value is fine by itself; one sentence each. */
-export function contradictions(values: Partial<Values>, { by, file, symlinksFrom }: Start): readonly string[] {
+export function contradictions(values: Partial<Values>, start: Start): readonly string[] {
+  const { by, file, symlinksFrom } = start;
   const { mode = "snapshot", store, set = [] } = values;
   const makes = isMaking(mode);
   const needed = file === undefined && !(makes && values["dry-run"] === true);
   return [
     ...(needed && store?.length === 0 ? [storeIsMissing(mode, by)] : []),
-    ...(file !== undefined && set.length > 0
-      ? ["set chooses sets of a store, and a file was given; leave one of them out."]
-      : []),
+    ...(file === undefined ? [] : choosesSets(set, start).map(notForFile)),
     ...(mode === "list" && set.length > 2
       ? [`set is given ${set.length} times; list shows one set, or how two differ.`]
       : []),
     ...(mode === "restore" ? restoreContradictions(values, { by, symlinksFrom }) : []),
     ...(makes ? unfitLevel(values["compression-level"], values.format) : []),
   ];
+}
+
+/** What a call says of which sets are meant. A project that its surroundings or a config file tell is for other runs. */
+function choosesSets(set: Values["set"], { projectFrom }: Start): readonly string[] {
+  return [...(set.length > 0 ? ["set"] : []), ...(projectFrom === "call" ? ["project"] : [])];
+}
+
+function notForFile(name: string): string {
+  return `${name} chooses sets of a store, and a file was given; leave one of them out.`;
 }
 
 function isMaking(mode: Mode): boolean {

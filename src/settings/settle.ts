@@ -39,8 +39,12 @@ export async function settle(said: Said, around: Surroundings): Promise<Settled>
   const layers = layersOf(layer, config, around, noticed);
   const values = parseValues(layers, homeOf(around.env), problems);
   const symlinksFrom = originOf("symlinks", layers);
+  const projectFrom = originOf("project", layers);
   if (!said.unsure && values.mode !== undefined)
-    problems.push(...foreignFlags(layer, values.mode), ...contradictions(values, { by, file, symlinksFrom }));
+    problems.push(
+      ...foreignFlags(layer, values.mode),
+      ...contradictions(values, { by, file, symlinksFrom, projectFrom }),
+    );
   if (problems.length > 0) throw failed(noticed);
   const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack, symlinksFrom });
   warnings.push(...overruled(layer, layers));

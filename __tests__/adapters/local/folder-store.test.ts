@@ -302,6 +302,16 @@ describe("preflight", () => {
   const reading = { write: false, bytes: 0 };
   const writing = { write: true, bytes: 1000 };
 
+  test("the name of an archive that isn't there isn't taken for a store's", async () => {
+    const folder = await newFolder();
+    for (const name of ["app.tar", "app.tgz", "a.tar.zst.part-002", "app.coldstore.json", "A.ZIP"])
+      expect(await openAt(join(folder, name)).preflight(reading, testIo())).toMatchObject([
+        { failure: "not-found", message: expect.stringMatching(/^there is no file \.\/cold /) },
+      ]);
+    const [store] = await openAt(join(folder, "targets")).preflight(reading, testIo());
+    expect(store?.message).toMatch(/^there is no store folder .* disk is mounted\.$/);
+  });
+
   test("the name of an archive that is there in parts is explained, with what to name instead", async () => {
     const path = join(await newFolder(), "app.tar.zst");
     await writeFile(`${path}.part-001`, "part");

@@ -44,6 +44,11 @@ async function missing({ root, name }: FolderToCheck): Promise<ColdstoreError> {
     () => false,
   );
   if (isSplit) return inParts(where, part);
+  if (/\.(?:tar|tgz|tzst|zip|tar\.(?:gz|zst)|part-[0-9]+|coldstore\.json)$/i.test(root))
+    return new ColdstoreError(
+      "not-found",
+      `there is no file ${where}, and no store folder of that name. Look at the path.`,
+    );
   return new ColdstoreError(
     "not-found",
     `there is no store folder ${where}. Look at the path and whether its disk is mounted.`,
