@@ -44,8 +44,8 @@ test("each of several errors in one is its own annotation, and what two stores s
 
 test.each([
   [10, "sentence 9", 0],
-  [11, "and 2 more warnings, which the log of this step names", 2],
-  [3000, "and 2,991 more warnings, which the log of this step names", 2991],
+  [11, "and 2 more warnings; the report has them all", 2],
+  [3000, "and 2,991 more warnings; the report has them all", 2991],
 ])("of %d warnings ten are shown, the last being %j, and %d are left to the log", (count, last, left) => {
   const report = { warnings: many(count), errors: [full] };
   expect(annotations(report)).toHaveLength(11);
@@ -63,9 +63,42 @@ test("errors beyond the tenth are left to the log, without what could be pasted"
   expect(annotations({ errors }).at(-1)).toEqual({
     level: "error",
     title: "coldstore",
-    message: "and 2 more errors, which the log of this step names",
+    message: "and 2 more errors; the report has them all",
   });
   expect(beyondAnnotations(aReport({ errors })).map(({ message }) => message)).toEqual([shallow.message, full.message]);
+});
+
+const corrupt = (id: string, file: string): Outcome => ({
+  outcome: "corrupt",
+  store: "./cold",
+  set: `a/b/snapshot/${id}`,
+  file,
+  detail: "changed: x",
+});
+const errorsFor = (outcomes: readonly Outcome[]) =>
+  outcomes.map(
+    ({ set, store, file, detail }) => new ColdstoreError("integrity", `${set} in ${store}: ${file}: ${detail}`),
+  );
+const entries = (id: string) => Array.from({ length: 1024 }, (_, i) => corrupt(id, `a.tar: e${i}`));
+
+test("a damaged file is one annotation with all its entries, so that no set goes unnamed", () => {
+  const outcomes = ["v1", "v2"].flatMap((id) => [corrupt(id, "a.tar"), ...entries(id)]);
+  const report = { mode: "verify", outcomes, errors: errorsFor(outcomes) };
+  expect(annotations(report).map(({ message }) => message)).toEqual([
+    "a/b/snapshot/v1 in ./cold: a.tar: changed: x, and 1,024 entries of it",
+    "a/b/snapshot/v2 in ./cold: a.tar: changed: x, and 1,024 entries of it",
+  ]);
+  expect(beyondAnnotations(aReport(report))).toEqual([]);
+});
+
+test("many damaged files of a set are one annotation", () => {
+  const outcomes = ["v1", "v2"].flatMap((id) => Array.from({ length: 20 }, (_, i) => corrupt(id, `f${i}`)));
+  const found = annotations({ mode: "verify", outcomes, errors: [...errorsFor(outcomes), full] });
+  expect(found.map(({ message }) => message)).toEqual([
+    "a/b/snapshot/v1 in ./cold: f0: changed: x, and 19 more problems of this set",
+    "a/b/snapshot/v2 in ./cold: f0: changed: x, and 19 more problems of this set",
+    full.message,
+  ]);
 });
 
 test("what an outcome has told, the log need not tell again", () => {

@@ -344,6 +344,35 @@ describe("other runs", () => {
     expect(renderSummary({ ...report, errors: [other] })).toContain("\n\n**/mnt/second can't be read**\n\n### What");
   });
 
+  test("a verification has a row for each damaged file, with its entries, or for each set of very many", () => {
+    const row = (id: string, file: string) =>
+      ({ outcome: "corrupt", store: "s", set: `a/b/raw/${id}`, file, detail: "changed: x" }) as const;
+    const entries = (id: string) => Array.from({ length: 200 }, (_, i) => row(id, `a.tar: e${i}`));
+    const files = (id: string) => Array.from({ length: 80 }, (_, i) => row(id, `f${i}`));
+    const rows = (outcomes: Report["outcomes"]) =>
+      rowsBelow("### What", renderSummary(aReport({ mode: "verify", status: "failed", outcomes })));
+    expect(rows([row("1", "a.tar"), ...entries("1"), ...entries("2")])).toEqual([
+      ["`a/b/raw/1`", "corrupt", "`a.tar`<br>changed: x<br>and 200 entries of it"],
+      ["`a/b/raw/2`", "corrupt", "`a.tar: e0`<br>changed: x<br>and 199 more entries of it"],
+    ]);
+    expect(rows([...files("1"), ...files("2")])).toEqual(
+      ["1", "2"].map((id) => [
+        `\`a/b/raw/${id}\``,
+        "corrupt",
+        "`f0`<br>changed: x<br>and 79 more problems of this set",
+      ]),
+    );
+  });
+
+  test("a verification of a store that isn't there says so in a sentence", () => {
+    const error = new ColdstoreError("not-found", "there is no folder ./cold");
+    const detail = `whether its sets are sound\n${error.message}`;
+    const outcomes = [{ outcome: "unknown", store: "./cold", detail }] as const;
+    expect(renderSummary(aReport({ mode: "verify", status: "failed", outcomes, errors: [error] }))).toBe(
+      "## ❌ verify failed\n\n**there is no folder ./cold**\n",
+    );
+  });
+
   test("a list has damaged sets first, then the newest", () => {
     const row = { store: "./cold", bytes: 1, state: "complete", frozen: false } as const;
     const set = { project: "a/b", mode: "snapshot" };

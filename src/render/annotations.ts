@@ -1,9 +1,10 @@
-import type { Failure } from "../model/errors.ts";
+import type { ColdstoreError, Failure } from "../model/errors.ts";
 import type { Problem, Report } from "../model/report.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
+import { condensed } from "./condensed.ts";
 import { errorsOf } from "./report-errors.ts";
-import { unsaidErrors } from "./said-errors.ts";
+import { errorSentence, unsaidErrors } from "./said-errors.ts";
 import { workflowFix } from "./workflow-fix.ts";
 
 /** What a workflow's run shows above its log, on a page of its own; the message may have several lines. */
@@ -20,8 +21,9 @@ const longestSentence = 2000;
 const longestMessage = 4096;
 
 /**
- * A report's errors, then its warnings, one sentence each, below it the steps of a workflow that would mend it. Where there
- * are more than GitHub shows, the last one counts those that `beyondAnnotations` has.
+ * A report's errors, then its warnings, one sentence each, below it the steps of a workflow that would mend it. What is wrong
+ * with one file and its entries is one, or with one set, if the files are many. Where there are more than GitHub shows, the
+ * last one counts the others.
  */
 export function annotationsOf(report: Report): readonly Annotation[] {
   return [...shownOf(errorAnnotations(report), "error"), ...shownOf(warningAnnotations(report), "warning")];
@@ -30,7 +32,7 @@ export function annotationsOf(report: Report): readonly Annotation[] {
 /** Errors and warnings that no annotation tells, nor an outcome, in the same order. */
 export function beyondAnnotations(report: Report): readonly Problem[] {
   const unsaid = new Set(unsaidErrors(report).map(({ message }) => message));
-  const errors = distinct(errorsOf(report).map(({ message }) => message));
+  const errors = troublesOf(report).map(({ error }) => error.message);
   return [
     ...beyond(errors).flatMap((message) => (unsaid.has(message) ? problemOf("error", message) : [])),
     ...beyond(distinct(report.warnings)).map((message) => problemOf("warning", message)),
@@ -48,17 +50,37 @@ function problemOf(severity: Problem["severity"], message: string): Problem {
 function shownOf(all: readonly Annotation[], level: Annotation["level"]): readonly Annotation[] {
   if (all.length <= mostALevel) return all;
   const rest = all.length - mostALevel + 1;
-  const message = `and ${formatCount(rest, `more ${level}`)}, which the log of this step names`;
+  const message = `and ${formatCount(rest, `more ${level}`)}; the report has them all`;
   return [...all.slice(0, mostALevel - 1), { level, title: "coldstore", message }];
 }
 
 function errorAnnotations(report: Report): readonly Annotation[] {
-  const errors = new Map(errorsOf(report).map((error) => [error.message, error]));
-  return [...errors.values()].map((error) => ({
+  return troublesOf(report).map(({ error, others }) => ({
     level: "error",
     title: `coldstore: ${titles[error.failure]}`,
-    message: withFix(sentenceOf(error.message), workflowFix([error])),
+    message: withFix(sentenceOf(error.message) + (others === undefined ? "" : `, ${others}`), workflowFix([error])),
   }));
+}
+
+/** An error, and in words those of the same file or set that go without saying. */
+interface Trouble {
+  readonly error: ColdstoreError;
+  readonly others: string | undefined;
+}
+
+function troublesOf(report: Report): readonly Trouble[] {
+  const errors = new Map(errorsOf(report).map((error) => [error.message, error]));
+  const untold = new Set<string>();
+  const others = new Map<string, string>();
+  const wrong = report.outcomes.filter((outcome) => errors.has(errorSentence(outcome) ?? ""));
+  for (const group of condensed(wrong, mostALevel)) {
+    const [first = "", ...rest] = group.all.map((outcome) => errorSentence(outcome) ?? "");
+    for (const sentence of rest) if (sentence !== first) untold.add(sentence);
+    if (group.others !== undefined) others.set(first, group.others);
+  }
+  return [...errors.values()].flatMap((error) =>
+    untold.has(error.message) ? [] : [{ error, others: others.get(error.message) }],
+  );
 }
 
 function warningAnnotations({ warnings }: Report): readonly Annotation[] {

@@ -1,6 +1,7 @@
 import type { Outcome } from "../model/report.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
+import { placeOf } from "./condensed.ts";
 import { outcomeLine } from "./outcome-line.ts";
 
 // What a person reads of one damaged file.
@@ -25,12 +26,6 @@ function subjectOf({ outcome, store, set, file }: Outcome): string | undefined {
   if (file === undefined) return undefined;
   const { name, isEntry } = placeOf(file);
   return JSON.stringify([outcome, store, set, name, isEntry]);
-}
-
-/** The archive of `app.tar.gz: src/a.ts`, or the file itself. */
-function placeOf(file: string): { readonly name: string; readonly isEntry: boolean } {
-  const end = file.indexOf(": ");
-  return end === -1 ? { name: file, isEntry: false } : { name: file.slice(0, end), isEntry: true };
 }
 
 function restLine({ outcome, store, set, file = "" }: Outcome, rest: number): string {

@@ -9,9 +9,14 @@ export function unsaidErrors(report: Report): readonly ColdstoreError[] {
   return errorsOf(report).filter(({ message }) => !said.has(message));
 }
 
-/** The sentences that an outcome's line tells, also as an error would put them, `SET in STORE: FILE: DETAIL`. */
+/** The sentences that an outcome's line tells, also as an error would put them. */
 function saidBy(outcome: Outcome): readonly string[] {
-  const { set, store, file } = outcome;
+  const whole = errorSentence(outcome);
+  return [...detailLines(outcome), ...(whole === undefined ? [] : [whole])];
+}
+
+/** What an error of its own says of an outcome: `SET in STORE: FILE: DETAIL`; undefined of one without a detail. */
+export function errorSentence({ set, store, file, detail }: Outcome): string | undefined {
   const place = file === undefined ? `${set} in ${store}` : `${set} in ${store}: ${file}`;
-  return [...detailLines(outcome), ...(outcome.detail === undefined ? [] : [`${place}: ${outcome.detail}`])];
+  return detail === undefined ? undefined : `${place}: ${detail}`;
 }

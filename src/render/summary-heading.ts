@@ -28,7 +28,8 @@ export function summaryHeading(report: Report): string {
 export function errorBlocks(report: Report): readonly string[] {
   const all = errorsOf(report);
   // What is wrong with sets has a table of its own.
-  const errors = report.mode === "verify" ? unsaidErrors(report) : all;
+  const told = report.outcomes.filter(({ set, file }) => (set ?? file) !== undefined);
+  const errors = report.mode === "verify" ? unsaidErrors({ ...report, outcomes: told }) : all;
   const fix = workflowFix(all);
   return [
     ...wordsOf(errors),
