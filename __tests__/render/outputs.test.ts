@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
-import type { Report } from "../../src/model/report.ts";
+import type { Outcome, Report } from "../../src/model/report.ts";
 import { renderOutputs } from "../../src/render/outputs.ts";
 import { failedReport } from "../../src/render/report-errors.ts";
 import { renderJson } from "../../src/render/json.ts";
@@ -36,6 +36,38 @@ test("texts stay as they are, numbers are digits, everything else is JSON, and w
 test("a run that ended before it had a report gives its status and no store, and no path if nothing was written", () => {
   const report = failedReport("snapshot", new ColdstoreError("settings", "store is missing"));
   expect(renderOutputs(report, undefined)).toEqual({ status: "failed", stores: "[]" });
+});
+
+const corrupt = (file: string): Outcome => ({
+  outcome: "corrupt",
+  store: "s",
+  set: "a/b/raw/1",
+  file,
+  detail: "changed: x",
+});
+const rowsOf = (report: Partial<Report>, name = "stores") => {
+  const text = renderOutputs(aReport(report), undefined)[name]!;
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(100_000);
+  return JSON.parse(text) as Outcome[];
+};
+
+test("the entries of one file are one row of stores", () => {
+  const outcomes = [corrupt("a.tar"), ...Array.from({ length: 1024 }, (_, i) => corrupt(`a.tar: e${i}`))];
+  expect(rowsOf({ outcomes })).toEqual([{ ...corrupt("a.tar"), detail: "changed: x\nand 1,024 entries of it" }]);
+});
+
+test("what a step's variable can't hold is cut to the worst, and the last row says how much", () => {
+  const sound = Array.from({ length: 3000 }, (_, i): Outcome => ({ outcome: "ok", store: "s", set: `é/${i}` }));
+  const rows = rowsOf({ outcomes: [...sound, { ...corrupt("f"), detail: "x".repeat(200_000) }] });
+  expect(rows[0]).toMatchObject({ outcome: "corrupt", file: "f" });
+  expect(rows.length).toBeGreaterThan(1500);
+  expect(rows.at(-1)?.detail).toBe(
+    `and ${(3001 - rows.length).toLocaleString("en")} more rows; the report has them all`,
+  );
+  const artifacts = Array.from({ length: 2000 }, (_, i) => ({ name: `f${i}`, size: 1, sha256: "0".repeat(64) }));
+  const kept = rowsOf({ outputs: { artifacts } }, "artifacts");
+  expect(kept.at(-1)?.detail).toMatch(/^and [\d,]+ more rows; the report has them all$/u);
+  expect(kept[0]).toEqual(artifacts[0]);
 });
 
 describe("what modes give", () => {
