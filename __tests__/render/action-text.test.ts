@@ -5,7 +5,7 @@ import { ColdstoreError } from "../../src/model/errors.ts";
 import type { Outcome, Report } from "../../src/model/report.ts";
 import { renderActionText } from "../../src/render/action-text.ts";
 import { commandText } from "../support/command-text.ts";
-import { aPlan, aReport } from "../support/reports.ts";
+import { aPlan, aReport, aSet } from "../support/reports.ts";
 import { namesForAct, readAsRunner } from "../support/runner-commands.ts";
 
 const text = (changes: Partial<Report>) => renderActionText(aReport(changes), { color: false });
@@ -42,6 +42,19 @@ test("of a long list the first thousand lines are shown, and how many more there
   const lines = text({ mode: "list", details: { kind: "sets", stores: ["./cold"], rows } });
   expect(lines).toHaveLength(1002);
   expect(lines.at(-1)).toMatch(/^and 5\d\d more lines; the report has them all$/u);
+});
+
+test("of a set's entries fifty are shown, and where there are more", () => {
+  const [entry] = aSet().entries;
+  const entries = Array.from({ length: 600 }, (_, i) => ({ ...entry!, path: `e${i}` }));
+  const lines = text({ mode: "list", details: { ...aSet(), entries } });
+  expect(lines).toContain("entries (600)");
+  expect(lines.slice(-2)).toEqual([
+    expect.stringContaining(" e49/"),
+    "and 550 more entries; the summary has more of them, and the report all",
+  ]);
+  const few = text({ mode: "list", details: { ...aSet(), entries: entries.slice(0, 50) } });
+  expect(few.at(-1)).toContain(" e49/");
 });
 
 test("what is wrong with thousands of files takes a thousand lines", () => {

@@ -1,3 +1,4 @@
+import type { Details } from "../model/details.ts";
 import { inertLine } from "../model/inert-line.ts";
 import { paintWith, type Paint } from "../model/paint.ts";
 import type { Problem, Report } from "../model/report.ts";
@@ -17,9 +18,21 @@ export function renderActionText(report: Report, options: { readonly color: bool
   return [
     firstLine(report, paint),
     ...cut(outcomeLines(outcomesAfterFirstLine(report), "the report")),
-    ...(report.details === undefined ? [] : cut(foundLines(report.details))),
+    ...(report.details === undefined ? [] : found(report.details)),
     ...cut(beyondAnnotations(report).map((problem) => problemLine(problem, paint))),
   ].map(inertLine);
+}
+
+// The summary folds them, the log can't.
+const mostEntries = 50;
+
+/** What was found; of a set's entries, which come last, only the first. */
+function found(details: Details): readonly string[] {
+  const lines = foundLines(details);
+  const rest = details.kind === "set" ? details.entries.length - mostEntries : 0;
+  if (rest <= 0) return cut(lines);
+  const more = formatCount(rest, "more entry", "more entries");
+  return [...cut(lines.slice(0, -rest)), `and ${more}; the summary has more of them, and the report all`];
 }
 
 function problemLine({ severity, message }: Problem, paint: Paint): string {
