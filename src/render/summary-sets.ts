@@ -3,7 +3,6 @@ import type { Entry } from "../model/entry.ts";
 import type { ManifestArtifact } from "../model/manifest.ts";
 import { setText } from "../model/set-name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
-import { visibleText } from "../model/visible-text.ts";
 import { codeBlock, codeSpan, prose } from "./markdown-text.ts";
 import { folded, type MarkdownColumn, markdownTable } from "./markdown-table.ts";
 import { entryLines, setFacts, setsInOrder } from "./set-lines.ts";
@@ -76,7 +75,7 @@ function entriesBlocks(entries: readonly Entry[]): readonly string[] {
   if (entries.length === 0) return [];
   const lines = entryLines(entries.slice(0, mostEntries)).map((line) => line.slice(0, 400));
   const more = entries.length > mostEntries ? [`and ${formatCount(entries.length - mostEntries)} more`] : [];
-  return [folded(formatCount(entries.length, "entry", "entries"), [codeBlock("", lines.map(visibleText)), ...more])];
+  return [folded(formatCount(entries.length, "entry", "entries"), [codeBlock("", lines), ...more])];
 }
 
 function timeText(time: string | undefined, absent: string): string {
