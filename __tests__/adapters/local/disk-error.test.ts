@@ -25,6 +25,18 @@ describe("what a disk refuses", () => {
     expect(error.message).not.toContain(code);
   });
 
+  test.each([
+    ["ENOSPC", "the disk is full. Free some space or use"],
+    ["EROFS", "the file system is read-only. Mount it writable or use"],
+  ])("%s tells of another store, folder or place for temporary files, as it was about one", (code, words) => {
+    const said = (place: "store" | "folder" | "temporary") => diskError(withCode(code), "write", "/x", place).message;
+    expect(said("store")).toBe(`can't write /x: ${words} another store.`);
+    expect(said("folder")).toBe(`can't write /x: ${words} another folder.`);
+    expect(said("temporary")).toBe(
+      `can't write /x: ${words} another folder for temporary files (RUNNER_TEMP, which a runner sets, or without it TMPDIR).`,
+    );
+  });
+
   test("every errno gives a sentence", () => {
     for (const code of Object.keys(constants.errno))
       expect(diskError(withCode(code), "read", "/cold/a").message).toMatch(/^can't read \/cold\/a: .+\.$/);

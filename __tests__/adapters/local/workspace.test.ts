@@ -106,6 +106,16 @@ describe("scratch", () => {
     });
   });
 
+  test("that can't be made says what would help: another store, or another folder for temporary files", async () => {
+    const file = join(await newFolder(), "file");
+    await writeFile(file, "");
+    const saidOf = async (root: string) => (await open(root)).scratch().catch(String);
+    expect(await saidOf(join(file, ".tmp"))).toMatch(/use another store\.$/);
+    expect(await saidOf(join(file, "temp"))).toMatch(
+      /use another folder for temporary files \(RUNNER_TEMP.* TMPDIR\)\.$/,
+    );
+  });
+
   test("tells how much is free, also where nothing is yet", async () => {
     const folder = await newFolder();
     const free = await (await open(join(folder, "deep/er/.tmp"))).freeBytes();

@@ -45,7 +45,7 @@ export async function copyIndex(from: string, to: string): Promise<void> {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const full = code === "ENOSPC" || code === "EDQUOT";
     const advice = full
-      ? "free some space, or set TMPDIR to a folder that has it"
+      ? "free some space, or use another folder for temporary files (RUNNER_TEMP, which a runner sets, or without it TMPDIR)"
       : "give the user that runs Coldstore access to it, or use a clone of your own";
     throw new ColdstoreError(full ? "store" : "source", `the index in ${from} can't be copied: ${code}; ${advice}`, {
       cause: error,

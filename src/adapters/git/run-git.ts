@@ -105,7 +105,7 @@ export function gitFailed(args: readonly string[], stderr: string): ColdstoreErr
   if (/No space left on device|Disk quota exceeded/i.test(stderr))
     return new ColdstoreError(
       "store",
-      `git ${commandOf(args)} has no room for its scratch files (${said}); free some space, or set TMPDIR to a folder that has it`,
+      `git ${commandOf(args)} has no room for its scratch files (${said}); free some space, or use another folder for temporary files (RUNNER_TEMP, which a runner sets, or without it TMPDIR)`,
       { cause: stderr },
     );
   // Of a partial clone, which isn't let fetch what it lacks.

@@ -29,6 +29,13 @@ export function errnoOf(thrown: unknown): string | undefined {
   return /^E[A-Z0-9]+$/.test(thrown.code) ? thrown.code : undefined;
 }
 
+/** What another of would help where a disk refuses. */
+const others = {
+  store: "another store",
+  folder: "another folder",
+  temporary: "another folder for temporary files (RUNNER_TEMP, which a runner sets, or without it TMPDIR)",
+};
+
 /**
  * One sentence about what a disk refused: `doing` is a verb (`write`), `path` what it was done to, `place` what another of would
  * help. Our own errors pass untouched.
@@ -37,12 +44,12 @@ export function diskError(
   thrown: unknown,
   doing: string,
   path: string,
-  place: "store" | "folder" = "store",
+  place: keyof typeof others = "store",
 ): ColdstoreError {
   const code = errnoOf(thrown);
   if (thrown instanceof ColdstoreError || code === undefined) return asColdstoreError(thrown);
   const reason = reasons[code] ?? `the system said ${code}. Look into the disk and run again.`;
-  return new ColdstoreError("store", `can't ${doing} ${path}: ${reason.replace("another store", `another ${place}`)}`, {
+  return new ColdstoreError("store", `can't ${doing} ${path}: ${reason.replace(others.store, others[place])}`, {
     cause: thrown,
     transient: transient.has(code),
   });

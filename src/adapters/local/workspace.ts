@@ -51,7 +51,8 @@ export class ScratchRoot implements LocalWorkspace {
     } catch (error) {
       // That it can't be removed where it couldn't be made tells nothing.
       await this.#remove(path).catch(() => {});
-      throw diskError(error, "make a scratch folder in", this.#root);
+      const place = this.#isInStore() ? "store" : "temporary";
+      throw diskError(error, "make a scratch folder in", this.#root, place);
     }
     return {
       path,
@@ -93,9 +94,13 @@ export class ScratchRoot implements LocalWorkspace {
     for (const folder of this.#removable()) await rmdir(folder).catch(() => {});
   }
 
+  #isInStore(): boolean {
+    return basename(this.#root) === scratchFolder;
+  }
+
   /** Folders that go when they are empty, the deepest first. */
   #removable(): readonly string[] {
-    const root = basename(this.#root) === scratchFolder || this.#made.has(this.#root) ? [this.#root] : [];
+    const root = this.#isInStore() || this.#made.has(this.#root) ? [this.#root] : [];
     return [...root, ...[...this.#made].filter((folder) => folder !== this.#root)];
   }
 }
