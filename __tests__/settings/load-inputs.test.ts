@@ -169,6 +169,13 @@ describe("what is refused", () => {
     expect(await problemsOfStep({ inputs: given })).toEqual([problem]);
   });
 
+  test("of many such names the first is answered with all there are", async () => {
+    const problems = await problemsOfStep({ inputs: { ...store, zzzzzz: "1", qqqqqq: "1", xyxyxy: "1" } });
+    expect(problems).toHaveLength(3);
+    expect(problems.filter((problem) => problem.includes("the inputs are"))).toEqual([problems[0]]);
+    expect(problems[2]).toBe('there is no input "xyxyxy" (a variable INPUT_XYXYXY in env counts as one too).');
+  });
+
   test("a name that nothing is near to is answered with all there are", async () => {
     const [problem] = await problemsOfStep({ inputs: { ...store, zzzzzz: "1" } });
     expect(problem).toMatch(/; the inputs are mode, store, .* and timeout\.$/);

@@ -23,7 +23,7 @@ export function readInputs(env: Environment): Inputs {
     const name = nameOf(variable);
     const spec = name === undefined ? undefined : settingSpec(name);
     if (name === undefined || text === undefined) continue;
-    if (spec === undefined) problems.push(unknownInput(name, variable));
+    if (spec === undefined) problems.push(unknownInput(name, variable, problems));
     else if (spec.where === "command line") problems.push(flagAsInput(name, variable));
     else if (isSettingName(spec.name)) giveTexts(values, spec.name, textsOf(spec, text));
   }

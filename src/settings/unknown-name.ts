@@ -23,14 +23,18 @@ export function unknownKey(key: string, where: string): string {
   return `there is no setting ${quote(key)} (${where}); a config file takes ${oneOf(fileSettingNames(), "and")}.`;
 }
 
-/** What is said of an input that there isn't. A job's own variable of such a name can't be told from an input. */
-export function unknownInput(name: string, variable: string): string {
+/**
+ * What is said of an input that there isn't. A job's own variable of such a name can't be told from an input. What was `said`
+ * of others before may list all inputs already.
+ */
+export function unknownInput(name: string, variable: string, said: readonly string[]): string {
   const what = `there is no input ${quote(name)} (${asVariable(variable)})`;
   const instead = insteadOf(name);
   if (instead !== undefined) return `${what}, ${instead}.`;
   const near = nearest(name, inputNames());
   if (near !== undefined) return `${what}; did you mean ${near}?`;
-  return `${what}; the inputs are ${oneOf(inputNames(), "and")}.`;
+  const list = `; the inputs are ${oneOf(inputNames(), "and")}.`;
+  return said.some((sentence) => sentence.endsWith(list)) ? `${what}.` : what + list;
 }
 
 /** What is said of an input that is a flag of the command line alone. */
