@@ -144,6 +144,7 @@ test("links that lead out are refused all at once, the first ten by name, or mad
     '12 links lead out of what is restored: "la", "lb", "lc", "ld", "le", "lf", "lg", "lh", "li", "lj", and 2 more; ' +
       "say symlinks: keep (--symlinks keep) to make them all the same, or symlinks: skip to leave out all links",
   );
+  expect(() => guarded(entries)).toThrow(expect.objectContaining({ remedy: { settings: { symlinks: "keep" } } }));
   const kept = guarded([...entries, link("\xc3\xa9", "/x")], { outwardLinks: "keep" });
   expect(kept.outwardLinks).toHaveLength(13);
   expect(kept.outwardLinks.at(-1)).toBe("é");
