@@ -2,15 +2,20 @@ import { visibleText } from "../model/visible-text.ts";
 
 /**
  * A sentence as GitHub's Markdown shows it, word for word on one line, and nothing else: no markup, HTML, link, mention,
- * reference, formula, emoji or heading comes of it. Longer ones are cut in the middle.
+ * reference, formula, emoji or heading comes of it; what it has between backticks is code. Longer ones are cut in the middle.
  */
 export function prose(text: string, most = 1000): string {
   const words = visibleText(cutMiddle(text, most))
     .trim()
     .split(" ")
     .filter((word) => word !== "");
-  return words.length === 0 ? nothing : words.map(wordOf).join(" ");
+  if (words.length === 0) return nothing;
+  const parts = words.join(" ").split(quoted);
+  return parts.map((part, i) => (i % 2 === 1 ? codeSpan(part, most) : part.split(" ").map(wordOf).join(" "))).join("");
 }
+
+// A command in a sentence: between backticks that nothing but spaces and punctuation touches from outside.
+const quoted = /(?<=^|[ (])`([^` ](?:[^`]*[^` ])?)`(?=$|[ ),;:.!?])/u;
 
 /** A name as code, character for character where it isn't cut in the middle. */
 export function codeSpan(text: string, most = 160): string {
