@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Made } from "../../src/model/details.ts";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { ManifestArtifact, SnapshotContent } from "../../src/model/manifest.ts";
-import type { Report } from "../../src/model/report.ts";
+import type { OutcomeWord, Report } from "../../src/model/report.ts";
 import { failedReport } from "../../src/render/report-errors.ts";
 import { renderSummary } from "../../src/render/summary.ts";
 import { exampleFailure, examplePlan, exampleSnapshot, exampleVerified } from "../support/example-summary.ts";
@@ -34,11 +34,24 @@ const digestOf = (name: string) => made.manifest.artifacts.find((each) => each.n
 
 describe("the first line", () => {
   const error = new ColdstoreError("store", "./cold is full; make room");
+  const inStores = (...words: OutcomeWord[]): Partial<Report> => ({
+    status: "failed",
+    outcomes: words.map((outcome, i) => ({ outcome, store: `s${i}`, set: "a/b/snapshot/v1" })),
+    errors: words.flatMap((word) => (word === "stored" ? [] : [error])),
+  });
   test.each<[Partial<Report>, string]>([
     [example, "## ✅ v2.6.0 is stored and proven in /mnt/cold, /mnt/second"],
     [{ ...example, status: "unproven" }, "## ⚠️ v2.6.0 is stored, not proven in /mnt/cold, /mnt/second"],
     [failedReport("snapshot", error), "## ❌ snapshot failed"],
     [{ errors: [new SeveralErrors([error, error])] }, "## ❌ snapshot failed: 2 problems"],
+    [inStores("failed", "stored", "stored"), "## ❌ v1 failed in 1 of 3 stores"],
+    [inStores("failed", "conflict", "stored"), "## ❌ v1 failed in 2 of 3 stores (2 problems)"],
+    [inStores("failed"), "## ❌ v1 failed in s0"],
+    [
+      { ...inStores("failed", "stored"), errors: [new ColdstoreError("interrupted", "stopped")] },
+      "## ❌ v1 was interrupted in 1 of 2 stores",
+    ],
+    [{ ...inStores("unknown"), mode: "verify" }, "## ❌ verify of a/b/snapshot/v1 failed"],
     [exampleVerified(), "## ❌ 2 of 14 sets are damaged in /mnt/cold (2 problems)"],
     [examplePlan(), "## ✅ v2.6.0 would be made (dry run)"],
     [{ outputs: { set: "*v1* @x" } }, "## ✅ &#42;v1&#42; `@x` is stored and proven"],
@@ -339,7 +352,7 @@ describe("other runs", () => {
     const [outcome] = exampleVerified().outcomes.filter(({ set }) => set?.endsWith("v1.2.0"));
     const [, error] = exampleVerified().errors;
     const report = { ...exampleVerified(), outcomes: [outcome!], errors: [error!] };
-    expect(renderSummary(report)).toMatch(/^## ❌ verify failed\n\n### What is wrong\n/);
+    expect(renderSummary(report)).toMatch(/^## ❌ 1 of 1 set is damaged in \/mnt\/cold\n\n### What is wrong\n/);
     const other = new ColdstoreError("store", "/mnt/second can't be read");
     expect(renderSummary({ ...report, errors: [other] })).toContain("\n\n**/mnt/second can't be read**\n\n### What");
   });

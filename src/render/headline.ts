@@ -1,8 +1,9 @@
 import type { Details, Restored, SetRow } from "../model/details.ts";
-import { isNeverProven, type Outcome, type OutcomeWord, type Report, type Status } from "../model/report.ts";
+import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
+import { failedText, isBare } from "./failed-headline.ts";
 import { errorsOf } from "./report-errors.ts";
 
 /** The first line of all that a person sees of a run: `good` decides its colour, `word` begins it. */
@@ -30,17 +31,11 @@ function wordFor({ details, status }: Report): Headline["word"] {
   return isUnvouched && wordOf(status) === "ok" ? "unproven" : wordOf(status);
 }
 
-/** Of sets that were verified it's said how many are unsound; a damaged one alone may have a thousand problems. */
+/** A damaged set alone may have a thousand problems, so what failed is said where an outcome tells. */
 function severalProblems(report: Report, count: number): string {
   const problems = formatCount(count, "problem");
-  if (report.mode !== "verify") return problems;
-  const unsound = setsIn({ outcomes: report.outcomes.filter(({ outcome }) => unsoundWords.has(outcome)) });
-  if (unsound === 0) return problems;
-  const are = unsound === 1 ? "is" : "are";
-  return `${formatCount(unsound)} of ${formatCount(setsIn(report), "set")} ${are} damaged${inStores(report)} (${problems})`;
+  return isBare(failedText(report), report) ? problems : `${failedText(report)} (${problems})`;
 }
-
-const unsoundWords: ReadonlySet<OutcomeWord> = new Set<OutcomeWord>(["missing", "corrupt"]);
 
 function wordOf(status: Status): Headline["word"] {
   switch (status) {

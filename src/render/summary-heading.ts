@@ -1,5 +1,6 @@
 import type { ColdstoreError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
+import { failedText, isBare } from "./failed-headline.ts";
 import { type Headline, headlineOf } from "./headline.ts";
 import { codeBlock, prose } from "./markdown-text.ts";
 import { markdownList } from "./markdown-table.ts";
@@ -19,8 +20,8 @@ const marks: Readonly<Record<Headline["word"], string>> = {
 export function summaryHeading(report: Report): string {
   const { word, text } = headlineOf(report);
   const count = errorsOf(report).length;
-  const failed = `${report.mode} failed`;
-  const said = count === 1 ? failed : count > 1 && report.mode !== "verify" ? `${failed}: ${text}` : text;
+  const failed = failedText(report);
+  const said = count === 1 ? failed : count > 1 && isBare(failed, report) ? `${failed}: ${text}` : text;
   return `## ${marks[word]} ${prose(said, 300)}`;
 }
 
