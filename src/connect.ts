@@ -32,7 +32,7 @@ export interface Surroundings {
   readonly log: LogTarget;
   readonly presentation: Presentation;
   /** Told why, when the process is about to end on the spot: must not wait. */
-  lastWord(error: ColdstoreError): void;
+  readonly lastWord: (error: ColdstoreError) => void;
 }
 
 /** Who reads the log: a person at a terminal or in a file, or a workflow's runner, which takes commands from it. */
