@@ -56,8 +56,8 @@ test("it has what the Marketplace asks for", () => {
   expect(Object.keys(action)).toEqual(["name", "description", "author", "branding", "inputs", "outputs", "runs"]);
 });
 
-test("one bundle is run for the step and after the job, by Node 24", () => {
-  expect(action.runs).toEqual({ using: "node24", main: "dist/index.js", post: "dist/index.js" });
+test("one bundle is run for the step, and after the job by a file that tells it so, by Node 24", () => {
+  expect(action.runs).toEqual({ using: "node24", main: "dist/index.js", post: "dist/post.js" });
 });
 
 test("whatever a phrase of the table has in it, it comes back from the YAML as it was", () => {

@@ -345,7 +345,15 @@ describe("what must not be made", () => {
   test("a build output never takes the place of an entry", async () => {
     using outputs = buildOutputs({ "app.whl": "a wheel" });
     const repository = { files: { "coldstore-files/app.whl": "another" }, tags: { "v1.4.0": "light" } } as const;
-    const set = await setWith(outputs, { repository });
+    await expect(setWith(outputs, { repository })).rejects.toThrow("coldstore-files/app.whl");
+    // As somebody else may have made it.
+    const world = makeWorld({ repository });
+    await world.stored();
+    const plain = setInWorld(world);
+    const { source } = plain;
+    plain.place.objects.set(`${source.prefix}app.whl`, { data: Buffer.from("a wheel"), modified: new Date(0) });
+    const output = { name: "app.whl", role: "file", bytes: 7, sha256: sha256(Buffer.from("a wheel")) } as const;
+    const set = { ...plain, source: { ...source, artifacts: [...source.artifacts, output] } };
     expect((await refused(set, "unsafe")).message).toMatch(/the archive has coldstore-files\/app\.whl of its own/u);
   });
 });

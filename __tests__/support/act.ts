@@ -103,11 +103,13 @@ export function makeActPlace(origin: string): ActPlace {
   };
 }
 
-/** All that a runner needs of this repository: action.yml, and the bundle that it names. */
+/** All that a runner needs of this repository: action.yml, and the files that it names. */
 function copyAction(folder: string): void {
   mkdirSync(join(folder, "dist"), { recursive: true });
   copyFileSync(join(root, "action.yml"), join(folder, "action.yml"));
   copyFileSync(bundlePath, join(folder, "dist", "index.js"));
+  for (const name of ["post.js", "package.json"])
+    copyFileSync(join(dirname(bundlePath), name), join(folder, "dist", name));
 }
 
 interface Surroundings {
