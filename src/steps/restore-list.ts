@@ -1,6 +1,7 @@
 import type { Entry } from "../model/entry.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import type { BytePath } from "../ports/folder.ts";
+import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io } from "../ports/store.ts";
 import { bytesOf } from "./byte-text.ts";
 import { listedBatches } from "./listed-entries.ts";
@@ -12,6 +13,15 @@ export interface ListedEntry {
   readonly entry: Entry;
   /** Target of a link. */
   readonly link?: BytePath;
+}
+
+/** What one archive of a set is to fill, and with what of its file list. */
+export interface ListedOrder {
+  /** The file list, in its order, which is that of a tar and of a zip. */
+  readonly listed: readonly ListedEntry[];
+  /** What of it is left out. */
+  readonly skipped: ReadonlySet<ListedEntry>;
+  readonly target: RestoreTarget;
 }
 
 /**

@@ -1,23 +1,14 @@
 import { addAbortSignal } from "node:stream";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { blockIndexOf, filesOf, type ManifestArtifact } from "../model/manifest.ts";
-import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io } from "../ports/store.ts";
 import { codecOf } from "./block-codec.ts";
 import { DigestedFile } from "./digested-file.ts";
 import { inflateBlocks, type Piece, type Surroundings } from "./inflate-blocks.ts";
 import { openJoined } from "./joined-file.ts";
-import type { ListedEntry } from "./restore-list.ts";
+import type { ListedOrder } from "./restore-list.ts";
 import type { RestoreSource } from "./restore-source.ts";
 import { TarFiller } from "./tar-filler.ts";
-
-export interface TarOrder {
-  /** The file list, in its order. */
-  readonly listed: readonly ListedEntry[];
-  /** What of it is left out. */
-  readonly skipped: ReadonlySet<ListedEntry>;
-  readonly target: RestoreTarget;
-}
 
 /**
  * Fills a target from a tar, tar.gz or tar.zst of a set, every byte compared with the file list, the whole with its digest.
@@ -26,7 +17,7 @@ export interface TarOrder {
 export async function restoreTar(
   source: RestoreSource,
   artifact: ManifestArtifact,
-  { listed: expected, skipped, target }: TarOrder,
+  { listed: expected, skipped, target }: ListedOrder,
   io: Io,
 ): Promise<void> {
   const { store, prefix, content } = source;

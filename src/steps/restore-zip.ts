@@ -3,7 +3,7 @@ import { addAbortSignal } from "node:stream";
 import type { Entry } from "../model/entry.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { filesOf, type ManifestArtifact, type ManifestContent } from "../model/manifest.ts";
-import type { NewFile, RestoreTarget } from "../ports/restore-target.ts";
+import type { NewFile } from "../ports/restore-target.ts";
 import type { Io } from "../ports/store.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { differenceOf } from "./compare-entries.ts";
@@ -12,7 +12,7 @@ import { entryOfMember } from "./entry-of-member.ts";
 import { openJoined } from "./joined-file.ts";
 import { nameSome } from "./name-some.ts";
 import { zipContent } from "./read-zip-entry.ts";
-import type { ListedEntry } from "./restore-list.ts";
+import type { ListedEntry, ListedOrder } from "./restore-list.ts";
 import type { RestoreSource } from "./restore-source.ts";
 import { soundRecords, zipContents } from "./zip-contents.ts";
 import { type RangedFile, readZipDirectory } from "./zip-directory.ts";
@@ -21,14 +21,6 @@ import { DamagedZip, type ZipEntry } from "./zip-records.ts";
 import { timeFromZip } from "./zip-times.ts";
 
 /** What a zip of a set is restored by. */
-export interface ZipOrder {
-  /** The file list, in its order, which is the zip's. */
-  readonly listed: readonly ListedEntry[];
-  /** What of it is left out. */
-  readonly skipped: ReadonlySet<ListedEntry>;
-  readonly target: RestoreTarget;
-}
-
 /**
  * Fills a target from a zip of a set, read once from its first byte to its last: every entry is the one that the file list
  * has at its place, and the whole has the digest of the manifest. Rejects with `integrity`, naming the archive, where it
@@ -37,7 +29,7 @@ export interface ZipOrder {
 export async function restoreZip(
   source: RestoreSource,
   artifact: ManifestArtifact,
-  order: ZipOrder,
+  order: ListedOrder,
   io: Io,
 ): Promise<void> {
   io.signal.throwIfAborted();
@@ -54,7 +46,7 @@ export async function restoreZip(
 }
 
 /** What a zip of a set is to be filled from, and with. */
-export interface ZipFilling extends ZipOrder {
+export interface ZipFilling extends ListedOrder {
   readonly artifact: ManifestArtifact;
   readonly content: ManifestContent;
 }
