@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { BlockIndex } from "../model/artifact.ts";
 import type { Digest } from "../model/manifest.ts";
-import { BlockDeflater, type DeflateOptions } from "./block-deflater.ts";
 import { BlockQueue } from "./block-queue.ts";
+import { deflateBlock, type DeflateOptions } from "./deflate-block.ts";
 import type { Output } from "./output-file.ts";
 
 /** Uncompressed bytes of each independent block of a tar.gz. */
@@ -37,20 +37,18 @@ const blocksInFlight = 12;
 export class BlockCompressor {
   readonly #queue: BlockQueue;
   readonly #options: DeflateOptions;
-  readonly #deflater: BlockDeflater;
   #crc = 0;
   #plainBytes = 0;
 
   constructor(output: Output, options: DeflateOptions) {
     this.#queue = new BlockQueue(output, blocksInFlight);
     this.#options = options;
-    this.#deflater = new BlockDeflater(options);
     this.#queue.frame(gzipHeader);
   }
 
   /** Takes the next block: `blockBytes` long, only the last may be shorter; not to be changed until `done`. Resolves when there is room for another. */
   async add(block: Uint8Array, done?: () => void): Promise<void> {
-    const deflated = this.#deflater.deflate(block);
+    const deflated = deflateBlock(block, this.#options);
     if (done !== undefined) deflated.finally(done).catch(() => undefined);
     const room = this.#queue.add(deflated);
     this.#crc = crc32(block, this.#crc);
@@ -62,7 +60,6 @@ export class BlockCompressor {
   async finish(): Promise<GzipFile> {
     this.#queue.frame(gzipTail(this.#crc, this.#plainBytes));
     const { offsets, ...digest } = await this.#queue.finish();
-    this.#deflater.close();
     return { ...digest, blocks: { blockBytes: this.#options.blockBytes, offsets } };
   }
 }
