@@ -21,7 +21,7 @@ import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
 import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
 import { retryingStore } from "./adapters/wrappers/retrying-store.ts";
 import type { ColdstoreError } from "./model/errors.ts";
-import type { StoreAddress } from "./model/store-address.ts";
+import { foldersOf } from "./model/store-address.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { ConfigSource } from "./settings/find-config.ts";
 import type { ArchiveSettings, Presentation, Settings, SnapshotSettings } from "./settings/settings.ts";
@@ -78,7 +78,7 @@ export async function connect(
     scratch.push(place);
     return place;
   };
-  const apart = settings.stores.map(({ path }) => path);
+  const apart = foldersOf(settings.stores);
   const ports: Ports = {
     openRepository: async () =>
       openGitRepository({ source: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
@@ -105,7 +105,7 @@ function temporaryFolder(env: Surroundings["env"]): string {
 
 /** Where half-made things may lie, for the case that the run can't remove them itself. */
 export function scratchRoots(settings: Settings, env: Surroundings["env"]): readonly string[] {
-  return [temporaryFolder(env), ...settings.stores.map(({ path }) => join(path, scratchFolder))];
+  return [temporaryFolder(env), ...foldersOf(settings.stores).map((path) => join(path, scratchFolder))];
 }
 
 function logFor({ kind, stream }: LogTarget, presentation: Presentation): LogOutput {
@@ -144,9 +144,10 @@ async function workspaceFor(
 ): Promise<LocalWorkspace> {
   if (!isMaking(settings) || settings.dryRun) return temporary;
   const [first, ...others] = await Promise.all(
-    settings.stores.map(async ({ path, text }) => {
-      const workspace = await openWorkspace({ root: join(path, scratchFolder), signal });
-      return { store: text, workspace };
+    settings.stores.map(async (address) => {
+      if (address.kind !== "folder") return { store: address.text, workspace: temporary };
+      const workspace = await openWorkspace({ root: join(address.path, scratchFolder), signal });
+      return { store: address.text, workspace };
     }),
   );
   return first === undefined ? temporary : firstWorkspace([first, ...others]);
@@ -157,12 +158,9 @@ function storesFor(settings: Settings): readonly LocalStore[] {
     const folder = dirname(settings.file);
     return [openFolderStore({ path: folder, name: folder, flat: true })];
   }
-  return settings.stores.map((address: StoreAddress) => {
-    switch (address.kind) {
-      case "folder":
-        return openFolderStore({ path: address.path, name: address.text });
-    }
-  });
+  return settings.stores.flatMap((address) =>
+    address.kind === "folder" ? openFolderStore({ path: address.path, name: address.text }) : [],
+  );
 }
 
 function sourceOf(settings: Settings): string {

@@ -58,6 +58,8 @@ const snapshotDefaults: SnapshotSettings = {
   contacts: [],
   recordEnvironment: false,
   dryRun: false,
+  release: { draft: false, prerelease: "auto", latest: "auto" },
+  comment: "never",
   setsBack: 0,
 };
 

@@ -10,6 +10,7 @@ export type Failure =
   | "stale"
   | "unsafe"
   | "conflict"
+  | "immutable"
   | "interrupted";
 
 const exitCodes: Readonly<Record<Failure, number>> = {
@@ -23,6 +24,7 @@ const exitCodes: Readonly<Record<Failure, number>> = {
   stale: 8,
   unsafe: 9,
   conflict: 10,
+  immutable: 10,
   interrupted: 130,
 };
 
@@ -33,6 +35,7 @@ const worstFirst: readonly Failure[] = [
   "unsafe",
   "integrity",
   "conflict",
+  "immutable",
   "source",
   "store",
   "not-found",
@@ -44,6 +47,8 @@ const worstFirst: readonly Failure[] = [
 export interface Remedy {
   /** Inputs of actions/checkout before the run; none: that there is such a step at all. */
   readonly checkout?: Readonly<Record<string, string>>;
+  /** Permissions of the job's token: `contents: write`. */
+  readonly permissions?: Readonly<Record<string, string>>;
   /** Settings of the run itself. */
   readonly settings?: Readonly<Record<string, string>>;
 }

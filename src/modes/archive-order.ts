@@ -1,5 +1,6 @@
 import type { SetName } from "../model/set-name.ts";
 import { compactTime } from "../model/timestamps.ts";
+import { foldersOf } from "../model/store-address.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { ArchiveSettings } from "../settings/settings.ts";
 import { archiveId } from "../steps/name-set.ts";
@@ -58,7 +59,7 @@ function rulesOf(
   { mtime, revision, folder }: ExaminedFolder,
 ): SelectionRules {
   const seconds = mtime === "commit" ? revision?.committed : mtime;
-  const places = stores.map(({ path }) => path);
+  const places = foldersOf(stores);
   const without = realFolders(places, folder.disk);
   const times = typeof seconds === "number" ? ({ kind: "all", seconds } as const) : ({ kind: "own" } as const);
   return { filters, symlinks, submodules, mtime: times, without };

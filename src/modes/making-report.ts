@@ -4,6 +4,7 @@ import { SeveralErrors } from "../model/errors.ts";
 import { storedFiles } from "../model/manifest.ts";
 import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
+import { foldersOf } from "../model/store-address.ts";
 import type { Job } from "../steps/decide-job.ts";
 import type { JobResult } from "../steps/do-job.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
@@ -77,7 +78,7 @@ function outputsOf({ set, name, settings }: MakingOrder, ends: readonly StoreEnd
   if (found === undefined || !("manifest" in found.result)) return { set: set.id, name };
   const { manifest, manifestName } = found.result;
   const standing = setOf(set, found.result);
-  const local = settings.stores.find(({ text }) => text === found.store.name)?.path;
+  const local = foldersOf(settings.stores.filter(({ text }) => text === found.store.name))[0];
   const pathOf = (file: string) => (local === undefined ? undefined : join(local, setPrefix(standing), file));
   const archive = manifest.artifacts.find(({ role }) => role === "archive");
   const checksums = manifest.artifacts.find(({ role }) => role === "checksums");

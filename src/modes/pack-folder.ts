@@ -3,6 +3,7 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ArchiveContent, ArchiveFormat, ManifestContent, Selected } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { formatCount } from "../model/units.ts";
+import { foldersOf } from "../model/store-address.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { Scratch } from "../ports/workspace.ts";
@@ -176,10 +177,7 @@ async function selectedOf({ taken, selection }: SelectedProspect, signal: AbortS
   const { examined, settings } = taken;
   const { engine, untracked } = selection;
   const still = examined.clean
-    ? await examined.folder.repository?.changes(
-        settings.stores.map(({ path }) => path),
-        signal,
-      )
+    ? await examined.folder.repository?.changes(foldersOf(settings.stores), signal)
     : undefined;
   const rested = still !== undefined && still.modified + still.deleted + still.untracked === 0;
   const clean = rested && (await examined.folder.git?.faithful(signal)) === true;

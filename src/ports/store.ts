@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Artifact } from "../model/artifact.ts";
 import type { ColdstoreError } from "../model/errors.ts";
+import type { SetName } from "../model/set-name.ts";
 
 /** What every call that moves bytes is given. `progress` counts payload bytes as they pass, not as they are confirmed. */
 export interface Io {
@@ -42,6 +43,8 @@ export interface StoredObject {
   readonly modified?: Date;
   readonly tier?: string;
   readonly url?: string;
+  /** Can never be changed or removed again, whatever is asked: its release is immutable. */
+  readonly locked?: true;
 }
 
 /** Bytes [start, end) of an object; what lies beyond its end is left out. */
@@ -75,6 +78,30 @@ export interface Need {
   readonly write: boolean;
   /** Bytes that will be written at the most, as far as known; 0 if none. */
   readonly bytes: number;
+  /** The set that they are of, as soon as it's known. */
+  readonly set?: ComingSet;
+}
+
+/** A set that a run brings in, as it is known before it's made. */
+export interface ComingSet {
+  readonly name: SetName;
+  /** What its own files begin with. */
+  readonly base: string;
+  /** The git tag that it's named by, without refs/tags/; absent: it's named by a time. */
+  readonly tag?: string;
+  /** The commit that it's of, in full; absent outside of a repository. */
+  readonly commit?: string;
+  /** Build outputs, under the names that they will have. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/** How a set can be seen when all of it is there. */
+export interface Shown {
+  readonly url?: string;
+  /** What later steps of a workflow may ask of the store, by the documented names of outputs. */
+  readonly outputs: Readonly<Record<string, string | number>>;
+  /** What isn't as one might expect; a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -95,6 +122,18 @@ export interface Store {
 
   /** What its room is part of: stores with the same answer fill one disk. Absent, or undefined, when that can't be told. */
   disk?(): Promise<string | undefined>;
+
+  /**
+   * Why nothing can be added to this set, or changed in it, whatever is asked (kind `immutable`); undefined when nothing
+   * stands against it. Absent where there is no such thing.
+   */
+  locked?(set: SetName, io: Io): Promise<ColdstoreError | undefined>;
+
+  /**
+   * Lets everybody see a set that is whole and proven: the last call of a run that made it or found it standing. Calling it again
+   * changes nothing. Absent where objects are seen as soon as they're stored.
+   */
+  show?(set: ComingSet, io: Io): Promise<Shown>;
 
   /** All whole objects whose key starts with the prefix, in byte order of their keys; half-made ones are never listed. Rejects when it can't tell. */
   list(prefix: string, io: Io): AsyncIterable<StoredObject>;

@@ -102,6 +102,7 @@ const titles: Readonly<Record<Failure, string>> = {
   stale: "too old",
   unsafe: "unsafe archive",
   conflict: "conflict",
+  immutable: "immutable release",
   interrupted: "interrupted",
 };
 

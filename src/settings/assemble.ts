@@ -198,6 +198,8 @@ function makingSettings(values: Values): Omit<MakingSettings, "setsBack"> {
     notes: values.note,
     contacts: values.contact,
     recordEnvironment: values.record.includes("environment"),
+    release: { draft: false, prerelease: "auto", latest: "auto" },
+    comment: "never",
     dryRun: values["dry-run"],
   };
 }

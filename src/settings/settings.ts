@@ -8,6 +8,18 @@ export interface CommonSettings {
   readonly project?: string;
   readonly stores: readonly StoreAddress[];
   readonly timeout: number;
+  /** Of GitHub; absent: what anybody may see. */
+  readonly token?: string;
+}
+
+/** How a release looks that a run makes. */
+export interface ReleaseSettings {
+  /** It stays a draft. */
+  readonly draft: boolean;
+  /** Absent: none. `file` is absolute. */
+  readonly notes?: "generate" | { readonly file: string };
+  readonly prerelease: boolean | "auto";
+  readonly latest: boolean | "auto";
 }
 
 /** What every mode that makes sets is told. */
@@ -33,6 +45,9 @@ export interface MakingSettings extends CommonSettings {
   readonly notes: readonly string[];
   readonly contacts: readonly string[];
   readonly recordEnvironment: boolean;
+  readonly release: ReleaseSettings;
+  /** Whether a pull request is told what would be archived. */
+  readonly comment: "auto" | "never";
   readonly dryRun: boolean;
   /** How many sets back the report tells of; 0: it only tells of this run. */
   readonly setsBack: number;

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ArchiveContent, ArchiveFilters, ContentPolicies, NamedDigest, SymlinkPolicy } from "../model/manifest.ts";
 import type { Revision } from "../model/revision.ts";
+import { foldersOf, type StoreAddress } from "../model/store-address.ts";
 import type { SourceFolder } from "../ports/folder.ts";
 import type { WorkTreeChanges } from "../ports/repository.ts";
 import { planArchive, type PlannedArchive } from "./build-manifest.ts";
@@ -17,7 +18,7 @@ export interface FolderRequest extends NameTemplates, ContentPolicies {
   readonly symlinks: SymlinkPolicy;
   readonly mtime?: ArchiveContent["mtime"] | undefined;
   /** Where sets are stored: what lies there isn't of the folder. */
-  readonly stores: readonly { readonly path: string }[];
+  readonly stores: readonly StoreAddress[];
   readonly started: Date;
   readonly run: string;
 }
@@ -123,7 +124,7 @@ async function countChanges(
   signal: AbortSignal,
 ): Promise<WorkTreeChanges | ColdstoreError | undefined> {
   try {
-    const paths = stores.map(({ path }) => path);
+    const paths = foldersOf(stores);
     return await repository?.changes(paths, signal);
   } catch (error) {
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import type { LfsPointer } from "../model/details.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ContentPolicies } from "../model/manifest.ts";
 import type { Revision } from "../model/revision.ts";
+import { foldersOf, type StoreAddress } from "../model/store-address.ts";
 import type { Repository, WorkTreeChanges } from "../ports/repository.ts";
 import type { CommitTree, SnapshotEntry } from "./commit-tree.ts";
 import { type ContentsRequest, findContents, type Submodule } from "./find-contents.ts";
@@ -19,7 +20,7 @@ export interface SourceRequest {
   readonly prefix?: string | undefined;
   readonly dirty: "warn" | "fail" | "ignore";
   /** Where sets are stored: what lies there is no change of the work tree. */
-  readonly stores: readonly { readonly path: string }[];
+  readonly stores: readonly StoreAddress[];
   readonly run: string;
   /** Id of the commit that the surroundings started this run for. */
   readonly runsCommit?: string | undefined;
@@ -132,10 +133,7 @@ async function countChanges(
   signal: AbortSignal,
 ): Promise<WorkTreeChanges | ColdstoreError> {
   try {
-    return await repository.changes(
-      stores.map(({ path }) => path),
-      signal,
-    );
+    return await repository.changes(foldersOf(stores), signal);
   } catch (error) {
     signal.throwIfAborted();
     return asColdstoreError(error);
