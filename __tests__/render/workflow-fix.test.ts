@@ -35,6 +35,18 @@ describe("workflowFix", () => {
     expect(workflowFix(errors)).toBe(lines.join("\n"));
   });
 
+  test("permissions come before the steps, and make one document with them", () => {
+    const errors = [
+      lacking({ permissions: { contents: "write" }, settings: { draft: "true" } }),
+      lacking({ permissions: { "pull-requests": "write", contents: "write" } }),
+    ];
+    expect(parse(workflowFix(errors) ?? "")).toEqual({
+      permissions: { contents: "write", "pull-requests": "write" },
+      steps: [{ uses: "coldstore/action@v1", with: { draft: true } }],
+    });
+    expect(workflowFix([lacking({ permissions: { contents: "write" } })])).toBe("permissions:\n  contents: write");
+  });
+
   test("a checkout without inputs is a step without them", () => {
     expect(workflowFix([lacking({ checkout: {} })])).toBe("- uses: actions/checkout@v7");
   });

@@ -3,16 +3,19 @@ import { type ColdstoreError, type Remedy, SeveralErrors } from "../model/errors
 type Inputs = Readonly<Record<string, string>>;
 
 /**
- * The steps of a workflow, as YAML lines, that all remedies of these errors come to; undefined when none has one.
- * Where two give one input different values, the first error's stands.
+ * The parts of a workflow, as YAML lines, that all remedies of these errors come to: its permissions, then its steps; undefined
+ * when none has one. Where two give one input different values, the first error's stands.
  */
 export function workflowFix(errors: readonly ColdstoreError[]): string | undefined {
   const remedies = errors.flatMap(remediesOf);
+  const permissions = blockOf("permissions", inputsOf(remedies, "permissions"), "");
   const steps = [
     ...stepOf("actions/checkout@v7", inputsOf(remedies, "checkout")),
     ...stepOf("coldstore/action@v1", inputsOf(remedies, "settings")),
   ];
-  return steps.length === 0 ? undefined : steps.join("\n");
+  const both = permissions.length > 0 && steps.length > 0;
+  const lines = [...permissions, ...(both ? ["steps:"] : []), ...steps];
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 function remediesOf(error: ColdstoreError): readonly Remedy[] {
@@ -27,10 +30,14 @@ function inputsOf(remedies: readonly Remedy[], step: keyof Remedy): Inputs | und
 }
 
 function stepOf(action: string, inputs: Inputs | undefined): readonly string[] {
-  if (inputs === undefined) return [];
-  const names = Object.keys(inputs).sort();
-  const lines = names.map((name) => `    ${name}: ${scalarOf(inputs[name] ?? "")}`);
-  return [`- uses: ${action}`, ...(lines.length > 0 ? ["  with:", ...lines] : [])];
+  return inputs === undefined ? [] : [`- uses: ${action}`, ...blockOf("with", inputs, "  ")];
+}
+
+/** A mapping under a key; nothing for one without entries. */
+function blockOf(key: string, entries: Inputs | undefined, indent: string): readonly string[] {
+  const names = Object.keys(entries ?? {}).sort();
+  const lines = names.map((name) => `${indent}  ${name}: ${scalarOf(entries?.[name] ?? "")}`);
+  return lines.length === 0 ? [] : [`${indent}${key}:`, ...lines];
 }
 
 // Words and numbers that come back as they were written, whatever YAML's version; `yes` and `1e3` wouldn't.
