@@ -195,20 +195,17 @@ describe("stores", () => {
   });
 
   test.each([
-    [
-      "release",
-      'is "release", a release store; this version stores in folders only (a folder of that name is "./release").',
-    ],
-    ["release:v1", "a release store"],
-    ["release:acme/app@v1", "a release store"],
-    ["ssh://me:pw@host/x", 'is "ssh://***@host/x", an SSH store; this version stores in folders only.'],
+    ["ssh://me:pw@host/x", 'is "ssh://***@host/x", an SSH store; this version stores in folders and releases only.'],
     ["plugin:./file.mjs", "a plugin store"],
-    ["r2:backups", 'an rclone remote; this version stores in folders only (a folder of that name is "./r2:backups").'],
+    [
+      "r2:backups",
+      'an rclone remote; this version stores in folders and releases only (a folder of that name is "./r2:backups").',
+    ],
     [":s3,provider=AWS,secret_access_key=abc:bucket", 'is ":s3,***", an rclone remote'],
     ["r2,secret_access_key=abc:bucket", 'is "r2,***", an rclone remote'],
     ["https://example.org/x", "a URL"],
     ["C:", "an rclone remote"],
-    ["", "is empty; give a folder such as ./cold."],
+    ["", "is empty; give a folder such as ./cold, or release."],
     ["./a\nb", "no control characters."],
   ])("%j is refused for now", (text, sentence) => {
     const { problems } = parse("store", [text]);
@@ -224,6 +221,15 @@ describe("stores", () => {
 
   test("one folder written in two ways is one store", () => {
     expect(parse("store", ["./a", "/repo/app/a", "./b"]).value).toMatchObject([{ text: "./a" }, { text: "./b" }]);
+  });
+
+  test("one release written in two ways is one store", () => {
+    const texts = ["release:Acme/App@v1", "release:acme/app@v1", "release:acme/app@V1", "release", "release"];
+    expect(parse("store", texts).value).toMatchObject([
+      { text: "release:Acme/App@v1" },
+      { text: "release:acme/app@V1" },
+      { text: "release" },
+    ]);
   });
 
   test("~ without HOME is a problem with its way out", () => {

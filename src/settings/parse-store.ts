@@ -1,15 +1,18 @@
 import { sep } from "node:path";
 import type { StoreAddress } from "../model/store-address.ts";
+import { parseRelease } from "./parse-release.ts";
 import { absolute, fine, type Parsed, type Place, wrong } from "./parsed.ts";
 import { hasControls, quote } from "./wording.ts";
 
 type Form = "path" | "drive" | "release" | "ssh" | "plugin" | "url" | "rclone";
 
-/** A store as a person writes it. This version stores in folders only, and says so of every other kind. */
+/** A store as a person writes it. This version stores in folders and releases, and says so of every other kind. */
 export function parseStore(text: string, place: Place): Parsed<StoreAddress> {
-  if (text === "") return wrong("; give a folder such as ./cold");
+  if (text === "") return wrong("; give a folder such as ./cold, or release");
   const form = formOf(text);
-  if (!isFolder(form)) return wrong(`, ${refusal[form]}; this version stores in folders only${asFolder(text, form)}`);
+  if (form === "release") return parseRelease(text);
+  if (!isFolder(form))
+    return wrong(`, ${refusal[form]}; this version stores in folders and releases only${asFolder(text, form)}`);
   const path = parseFolder(text, form, place);
   return path.ok ? fine({ kind: "folder", text, path: path.value }) : path;
 }
@@ -30,6 +33,11 @@ const refusal: Readonly<Record<Exclude<Form, "path" | "drive">, string>> = {
   url: "a URL",
   rclone: "an rclone remote",
 };
+
+/** Whether a text is a release store's name, whatever lies in the folder: a file or folder of that name is `./release`. */
+export function namesRelease(text: string): boolean {
+  return formOf(text) === "release";
+}
 
 /** The documented order: first the words with a meaning, then what looks like a path, then rclone's `name:path`. */
 function formOf(text: string): Form {

@@ -42,9 +42,13 @@ function withoutDoubles({ type }: SettingKind, values: readonly unknown[]): read
   return values.filter((_, i) => place(known[i] ?? "") === i);
 }
 
-/** Two texts of one folder are one store. */
+/** Two texts of one folder are one store; GitHub takes capitals in a repository's name for small letters. */
 function identity(value: unknown): string {
-  return typeof value === "object" && value !== null && "path" in value ? String(value.path) : JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if ("path" in value) return String(value.path);
+  return "repository" in value
+    ? JSON.stringify({ ...value, text: "", repository: String(value.repository).toLowerCase() })
+    : JSON.stringify(value);
 }
 
 function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknown> {
