@@ -37,6 +37,8 @@ export interface Plan {
   /** Lines that `export-subst` expands differently in a stable and in a plain archive. */
   readonly exportSubst: readonly { readonly path: string; readonly line: string }[];
   readonly since?: SinceLast;
+  /** On a pull request. */
+  readonly base?: BaseDifference;
   /** Where it was asked for: the newest sets of the project and mode in the first store that tells of any, the oldest first. */
   readonly past?: readonly PastSet[];
   /** At the rate of the last runs, as history tells. */
@@ -64,6 +66,15 @@ export interface SinceLast {
   /** The biggest first where sizes are known, else in the order of the paths. */
   readonly examples: readonly ChangeExample[];
 }
+
+/**
+ * How what would be archived differs from a pull request's base, as git has both commits: uncommitted and untracked files don't
+ * count, Git LFS files count as their pointers.
+ */
+export type BaseDifference =
+  | ({ readonly kind: "compared"; /** Of the base. */ readonly commit: string } & Required<Omit<SinceLast, "set">>)
+  /** The base isn't in this clone, or not all of it; actions/checkout brings it with that `fetch-depth`, where that is all that lacks. */
+  | { readonly kind: "missing"; readonly commit: string; readonly fetchDepth?: number };
 
 /** An entry that differs; `bytes` is its size now, or what it was when it was removed. */
 export interface ChangeExample {

@@ -15,3 +15,11 @@ export interface Revision {
   /** Set when the ref is a tag: it names the set. */
   readonly tag?: Tag;
 }
+
+/** What a pull request would be merged into; ids as a revision has them. */
+export interface BaseCommit {
+  /** As the event has it; the branch may have moved since. */
+  readonly commit: string;
+  /** The commit that tries the merge out: its first parent is the base that the request was really merged with. */
+  readonly merge?: string;
+}

@@ -4,6 +4,8 @@ import type { Plan } from "../model/details.ts";
 import type { Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
+import { baseDifference } from "../steps/base-difference.ts";
+import { archiveEntryOf } from "../steps/base-entry.ts";
 import type { Selection } from "../steps/folder-entry.ts";
 import { findFolderPointers } from "../steps/folder-pointers.ts";
 import { pastSet } from "../steps/past-set.ts";
@@ -63,10 +65,11 @@ async function tryOut(prospect: SelectedProspect, ports: Ports, io: Io): Promise
 
 async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): Promise<Plan> {
   const { settings, selection, tarBytes } = prospect;
-  const [sizes, lfs, memory] = await Promise.all([
+  const [sizes, lfs, memory, base] = await Promise.all([
     trial.sizes ?? prospect.estimate(ports.signal),
     selection.lfs ?? pointersIn(selection.entries, ports.signal),
     firstMemory(ports, async (store, io) => remembered(prospect, store, io)),
+    differenceToBase(prospect.taken, ports.signal),
   ]);
   const { entries, errors: _, warnings: __, ...chosen } = selection;
   const weights = weigh(entries);
@@ -82,7 +85,17 @@ async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): P
     profiles: prospect.taken.settings.filters.profiles,
     exportSubst: [],
     ...memory,
+    ...(base && { base }),
   };
+}
+
+/** Of the tracked files, between the commit that is checked out and the base: no more is known of the base's folder. */
+async function differenceToBase(taken: ArchiveOrder, signal: AbortSignal): Promise<Plan["base"]> {
+  const { base, ...settings } = taken.settings;
+  const { folder, revision } = taken.examined;
+  const { repository, inRepository } = folder;
+  if (base === undefined || repository === undefined || revision === undefined) return undefined;
+  return baseDifference({ repository, revision, base, entryOf: archiveEntryOf({ ...settings, inRepository }) }, signal);
 }
 
 /** What a store remembers of earlier runs. */

@@ -2,6 +2,8 @@ import type { Plan } from "../model/details.ts";
 import type { Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
+import { baseDifference } from "../steps/base-difference.ts";
+import { snapshotEntryOf } from "../steps/base-entry.ts";
 import { estimateWalked } from "../steps/estimate-snapshot.ts";
 import { findExpansions } from "../steps/find-expansions.ts";
 import { findPointers } from "../steps/lfs-pointer.ts";
@@ -35,11 +37,14 @@ async function planOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): P
   const { repository, revision, inspection } = source;
   const { signal } = ports;
   const isSmall = tarBytes <= exactTarBytes;
-  const [measured, exportSubst, trackedButIgnored, past] = await Promise.all([
+  const { base } = settings;
+  const entryOf = snapshotEntryOf(settings);
+  const [measured, exportSubst, trackedButIgnored, past, against] = await Promise.all([
     isSmall && order.errors.length === 0 ? measure(order, signal) : estimate(order, survey, signal),
     settings.exportSubst === "stable" ? findExpansions(repository, survey.expanded, signal) : [],
     repository.trackedButIgnored(revision, signal),
     firstMemory(ports, async (store, io) => lookBack(order, store, io)),
+    base && baseDifference({ repository, revision, base, entryOf }, signal),
   ]);
   return {
     counts: inspection.counts,
@@ -57,6 +62,7 @@ async function planOf(order: SnapshotOrder, survey: TreeSurvey, ports: Ports): P
     outwardLinks: [],
     exportSubst,
     ...past,
+    ...(against && { base: against }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { levelsOf } from "../model/archive-format.ts";
 import { ignoreProfiles } from "../model/ignore-profiles.ts";
 import type { ArchiveFormat } from "../model/manifest.ts";
+import type { BaseCommit } from "../model/revision.ts";
 import type {
   ArchiveSettings,
   ListSettings,
@@ -64,15 +65,17 @@ export interface Beside {
   /** The tag that the run is of, as a full ref name. */
   readonly tag?: string | undefined;
   readonly symlinksFrom?: Origin | undefined;
+  /** On a pull request. */
+  readonly base?: BaseCommit | undefined;
 }
 
 /** The settings of the mode, of values without problems. */
-export function assemble(values: Values, { file, tag, setsBack, symlinksFrom }: Beside): Settings {
+export function assemble(values: Values, { file, tag, setsBack, symlinksFrom, base }: Beside): Settings {
   switch (values.mode) {
     case "snapshot":
-      return { ...snapshotSettings(values), setsBack };
+      return { ...snapshotSettings(values), ...present("base", base), setsBack };
     case "archive":
-      return { ...archiveSettings(values, tag), setsBack };
+      return { ...archiveSettings(values, tag), ...present("base", base), setsBack };
     case "verify":
       return {
         ...readingSettings(values, file),
@@ -137,7 +140,10 @@ function readingSettings(values: Values, file: string | undefined) {
   return file === undefined ? common : { ...common, stores: [], file };
 }
 
-function restoreSettings(values: Values, { file, symlinksFrom }: Omit<Beside, "setsBack">): RestoreSettings {
+function restoreSettings(
+  values: Values,
+  { file, symlinksFrom }: Pick<Beside, "file" | "symlinksFrom">,
+): RestoreSettings {
   const { sets, ...common } = readingSettings(values, file);
   const { symlinks } = values;
   // A file that merely lay in the repository says what its own archives keep, not what is let out of this restore.

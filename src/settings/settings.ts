@@ -1,4 +1,5 @@
 import type { ArchiveFilters, ArchiveFormat, ContentPolicies, SymlinkPolicy } from "../model/manifest.ts";
+import type { BaseCommit } from "../model/revision.ts";
 import type { SetSelector } from "../model/set-name.ts";
 import type { StoreAddress } from "../model/store-address.ts";
 
@@ -48,6 +49,8 @@ export interface MakingSettings extends CommonSettings {
   readonly release: ReleaseSettings;
   /** Whether a pull request is told what would be archived. */
   readonly comment: "auto" | "never";
+  /** On a pull request: what a dry run compares with. */
+  readonly base?: BaseCommit;
   readonly dryRun: boolean;
   /** How many sets back the report tells of; 0: it only tells of this run. */
   readonly setsBack: number;

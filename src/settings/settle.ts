@@ -4,6 +4,7 @@ import { chosenProfile, type Config } from "./config-file.ts";
 import { defaultsFromEnv, type Environment, homeOf, inActions, overridesFromEnv, tagOf } from "./defaults-from-env.ts";
 import { loadConfig, type Noticed, type Surroundings } from "./load-config.ts";
 import { foreignFlags, type Layers, originOf, parseValues } from "./parse.ts";
+import { pullRequestBase } from "./pull-request-base.ts";
 import type { RawLayer } from "./raw.ts";
 import type { Presentation, Settings } from "./settings.ts";
 import type { Values } from "./value-types.ts";
@@ -46,7 +47,8 @@ export async function settle(said: Said, around: Surroundings): Promise<Settled>
       ...contradictions(values, { by, file, symlinksFrom, projectFrom }),
     );
   if (problems.length > 0) throw failed(noticed);
-  const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack, symlinksFrom });
+  const base = await pullRequestBase(around);
+  const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack, symlinksFrom, base });
   warnings.push(...overruled(layer, layers));
   return { settings, presentation: presentation(values), warnings, passing: passing(settings, around.env) };
 }
