@@ -51,6 +51,7 @@ export function storeContract(
     listing(under);
     reading(under);
     stopping(under);
+    showing(under);
     if (does === "reads") return;
     putting(under);
     racing(under);
@@ -147,6 +148,36 @@ function listing(under: Under): void {
       await expect(under.store.open(key, undefined, testIo())).rejects.toMatchObject({ failure: "bug" });
       expect(await all(under.store.read([key], testIo()))).toMatchObject([{ key, error: { failure: "bug" } }]);
     }
+  });
+}
+
+/** What not every store does must do no harm where one does. */
+function showing(under: Under): void {
+  const name = { project: "acme/app", mode: "snapshot", id: "v1.4.0" };
+  const file = "acme/app/snapshot/v1.4.0/app-1.4.0.tar.gz";
+
+  test("nothing stands against a set that is being made, if the store can tell", async () => {
+    await fill(under.other, { [file]: "abc" });
+    expect(await under.store.locked?.(name, testIo())).toBeUndefined();
+  });
+
+  test("showing a set, once or twice, leaves what is in it as it is", async () => {
+    await fill(under.other, { [file]: "abc" });
+    const before = await all(under.store.list("", testIo()));
+    const set = { name, base: "app-1.4.0", tag: "v1.4.0", files: [] };
+    const first = await under.store.show?.(set, testIo());
+    const second = await under.store.show?.(set, testIo());
+    expect(second?.url).toBe(first?.url);
+    const after = await all(under.store.list("", testIo()));
+    expect(after.map(({ key, digests }) => [key, digests])).toEqual(before.map(({ key, digests }) => [key, digests]));
+  });
+
+  test("a call that was stopped shows nothing and tells nothing of locks", async () => {
+    const io = testIo();
+    io.abort();
+    const set = { name, base: "app-1.4.0", tag: "v1.4.0", files: [] };
+    if (under.store.show) await expect(under.store.show(set, io)).rejects.toBe(io.reason);
+    if (under.store.locked) await expect(under.store.locked(name, io)).rejects.toBe(io.reason);
   });
 }
 

@@ -4,14 +4,17 @@ import { Readable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Artifact } from "../../src/model/artifact.ts";
 import { asColdstoreError, ColdstoreError } from "../../src/model/errors.ts";
+import { setPrefix, type SetName } from "../../src/model/set-name.ts";
 import type {
   ByteRange,
+  ComingSet,
   DeleteOutcome,
   DigestName,
   Io,
   Need,
   Put,
   PutOutcome,
+  Shown,
   SmallObject,
   Store,
   StoredObject,
@@ -25,6 +28,19 @@ interface Kept {
 /** What several memory stores can share, as several processes share a folder. */
 export class MemoryPlace {
   readonly objects = new Map<string, Kept>();
+  /** Key prefixes under which nothing can be added, changed or removed any more. */
+  readonly locked = new Set<string>();
+  /** Sets as they were shown, in the order of the calls. */
+  readonly shown: ComingSet[] = [];
+
+  /** Makes a set what GitHub calls immutable. */
+  lock(set: SetName): void {
+    this.locked.add(setPrefix(set));
+  }
+
+  isLocked(key: string): boolean {
+    return [...this.locked].some((prefix) => key.startsWith(prefix));
+  }
 
   /** Changes one bit of a stored object, as a bad disk does. */
   flipByte(key: string, at = 0): void {
@@ -59,7 +75,18 @@ export class MemoryPlace {
   }
 }
 
-export type StoreCall = "preflight" | "list" | "stat" | "put" | "settle" | "open" | "read" | "replace" | "delete";
+export type StoreCall =
+  | "preflight"
+  | "list"
+  | "stat"
+  | "put"
+  | "settle"
+  | "open"
+  | "read"
+  | "replace"
+  | "delete"
+  | "locked"
+  | "show";
 
 export interface MemoryStoreOptions {
   readonly name?: string;
@@ -67,6 +94,8 @@ export interface MemoryStoreOptions {
   /** Digests that it reports; SHA-256 unless told. */
   readonly digests?: readonly DigestName[];
   readonly now?: () => Date;
+  /** It holds sets alone, which can be locked, and shows them when all of them is there, as releases are. */
+  readonly likeReleases?: boolean;
 }
 
 /** A store in memory that keeps the contract, and can be told to fail. */
@@ -78,6 +107,12 @@ export class MemoryStore implements Store {
   readonly calls: { readonly call: StoreCall; readonly key: string }[] = [];
   /** What preflight answers beside its own findings. */
   readonly problems: ColdstoreError[] = [];
+  /** Needs as preflight was told of them. */
+  readonly needs: Need[] = [];
+  readonly locked?: NonNullable<Store["locked"]>;
+  readonly show?: NonNullable<Store["show"]>;
+  /** What a person should know of each set that is shown. */
+  readonly showWarnings: string[] = [];
   readonly #now: () => Date;
   readonly #faults: {
     call: StoreCall;
@@ -87,10 +122,20 @@ export class MemoryStore implements Store {
     error: ColdstoreError;
   }[] = [];
 
-  constructor({ name = "memory", place = new MemoryPlace(), digests = ["sha256"], now }: MemoryStoreOptions = {}) {
+  constructor({
+    name = "memory",
+    place = new MemoryPlace(),
+    digests = ["sha256"],
+    now,
+    likeReleases = false,
+  }: MemoryStoreOptions = {}) {
     this.name = name;
     this.place = place;
-    this.traits = { digests, flat: false, records: true, ranges: true, cold: false };
+    this.traits = { digests, flat: likeReleases, records: !likeReleases, ranges: true, cold: false };
+    if (likeReleases) {
+      this.locked = async (set, io) => this.#whyLocked(set, io);
+      this.show = async (set, io) => this.#show(set, io);
+    }
     this.#now = now ?? (() => new Date());
   }
 
@@ -103,7 +148,8 @@ export class MemoryStore implements Store {
     this.#faults.push({ call, after: nth - 1, times, key, error });
   }
 
-  async preflight(_need: Need, io: Io): Promise<readonly ColdstoreError[]> {
+  async preflight(need: Need, io: Io): Promise<readonly ColdstoreError[]> {
+    this.needs.push(need);
     await this.#begin("preflight", "", io);
     return this.problems;
   }
@@ -153,6 +199,7 @@ export class MemoryStore implements Store {
   async replace(key: string, artifact: Artifact, io: Io): Promise<StoredObject> {
     await this.#begin("replace", key, io);
     checkKey(key);
+    this.#assertChangeable(key);
     const data = await bytesOf(artifact, key, io);
     const kept = { data, modified: this.#now() };
     this.place.objects.set(key, kept);
@@ -165,6 +212,7 @@ export class MemoryStore implements Store {
       try {
         await this.#begin("delete", key, io);
         checkKey(key);
+        this.#assertChangeable(key);
         this.place.objects.delete(key);
         yield { key, outcome: "removed" };
       } catch (error) {
@@ -172,6 +220,24 @@ export class MemoryStore implements Store {
         yield { key, outcome: "failed", error: asColdstoreError(error) };
       }
     }
+  }
+
+  async #whyLocked(set: SetName, io: Io): Promise<ColdstoreError | undefined> {
+    await this.#begin("locked", setPrefix(set), io);
+    return this.place.isLocked(setPrefix(set)) ? lockedError(this.name, set.id) : undefined;
+  }
+
+  async #show(set: ComingSet, io: Io): Promise<Shown> {
+    await this.#begin("show", setPrefix(set.name), io);
+    this.place.shown.push(set);
+    const url = `https://releases.example/${set.name.id}`;
+    return { url, outputs: { "release-url": url, "release-id": 7 }, warnings: this.showWarnings };
+  }
+
+  #assertChangeable(key: string): void {
+    if (this.place.isLocked(key)) throw lockedError(this.name, key);
+    if (!this.traits.records && /^[^/]+\/[^/]+\/(records|history)\//.test(key))
+      throw new ColdstoreError("bug", `${this.name} takes sets alone, not ${key}`);
   }
 
   async #putOne({ key, artifact }: Put, io: Io): Promise<PutOutcome> {
@@ -185,6 +251,7 @@ export class MemoryStore implements Store {
         const same = Buffer.compare(there.data, data) === 0;
         return { key, outcome: same ? "same" : "different", object: this.#object(key, there) };
       }
+      this.#assertChangeable(key);
       const kept = { data, modified: this.#now() };
       this.place.objects.set(key, kept);
       return { key, outcome: "created", object: this.#object(key, kept) };
@@ -225,8 +292,13 @@ export class MemoryStore implements Store {
 
   #object(key: string, { data, modified }: Kept): StoredObject {
     const digests = this.traits.digests.map((name) => [name, createHash(name).update(data).digest("hex")] as const);
-    return { key, bytes: data.length, digests: Object.fromEntries(digests), modified };
+    const locked = this.place.isLocked(key) ? ({ locked: true } as const) : {};
+    return { key, bytes: data.length, digests: Object.fromEntries(digests), modified, ...locked };
   }
+}
+
+function lockedError(store: string, what: string): ColdstoreError {
+  return new ColdstoreError("immutable", `${what} in ${store} is immutable; store it elsewhere`);
 }
 
 function checkKey(key: string): void {

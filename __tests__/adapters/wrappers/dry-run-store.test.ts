@@ -22,7 +22,40 @@ storeContract(
   "reads",
 );
 
+storeContract(
+  "a dry run over memory like releases",
+  async () => {
+    const place = new MemoryPlace();
+    return {
+      store: dryRunStore(new MemoryStore({ place, likeReleases: true })),
+      other: new MemoryStore({ place, likeReleases: true }),
+      async [Symbol.asyncDispose]() {},
+    };
+  },
+  "reads",
+);
+
 describe("a dry run", () => {
+  const set = { project: "acme/app", mode: "snapshot", id: "v1" };
+  const coming = { name: set, base: "app-1", tag: "v1", files: [] };
+
+  test("shows nothing, and says that nothing was shown", async () => {
+    const store = new MemoryStore({ likeReleases: true });
+    expect(await dryRunStore(store).show?.(coming, testIo())).toEqual({ outputs: {}, warnings: [] });
+    expect(store.place.shown).toEqual([]);
+    expect(dryRunStore(new MemoryStore()).show).toBeUndefined();
+  });
+
+  test("tells what is locked, and hands on of which set a need is", async () => {
+    const store = new MemoryStore({ likeReleases: true });
+    store.place.lock(set);
+    const dry = dryRunStore(store);
+    expect(await dry.locked?.(set, testIo())).toMatchObject({ failure: "immutable" });
+    await dry.preflight({ write: true, bytes: 5, set: coming }, testIo());
+    expect(store.needs).toEqual([{ write: false, bytes: 0, set: coming }]);
+    expect(dryRunStore(new MemoryStore()).locked).toBeUndefined();
+  });
+
   for (const digests of [["sha256"], []] as const)
     test(`says what a put would come to, with ${digests.length} digests reported, and writes nothing`, async () => {
       const store = new MemoryStore({ digests });

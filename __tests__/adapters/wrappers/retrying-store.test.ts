@@ -32,14 +32,15 @@ function quick(changes: Partial<RetryPolicy> = {}): RetryPolicy & { readonly pau
   };
 }
 
-storeContract("retrying over memory", async () => {
-  const place = new MemoryPlace();
-  return {
-    store: retryingStore(new MemoryStore({ place }), quick()),
-    other: new MemoryStore({ place }),
-    async [Symbol.asyncDispose]() {},
-  };
-});
+for (const likeReleases of [false, true])
+  storeContract(`retrying over memory${likeReleases ? " like releases" : ""}`, async () => {
+    const place = new MemoryPlace();
+    return {
+      store: retryingStore(new MemoryStore({ place, likeReleases }), quick()),
+      other: new MemoryStore({ place, likeReleases }),
+      async [Symbol.asyncDispose]() {},
+    };
+  });
 
 // Every second or so of all calls fails once: the same promises hold.
 storeContract("retrying over a store that fails now and then", async () => {
@@ -53,6 +54,35 @@ storeContract("retrying over a store that fails now and then", async () => {
     other: new MemoryStore({ place }),
     async [Symbol.asyncDispose]() {},
   };
+});
+
+describe("what not every store does", () => {
+  const name = { project: "acme/app", mode: "snapshot", id: "v1" };
+  const coming = { name, base: "app-1", files: [] };
+
+  test("is tried again like everything else", async () => {
+    const store = new MemoryStore({ likeReleases: true });
+    store.fail("show", busy, { times: 2 });
+    store.fail("locked", busy);
+    store.place.lock(name);
+    const policy = quick();
+    const retrying = retryingStore(store, policy);
+    expect(await retrying.locked?.(name, testIo())).toMatchObject({ failure: "immutable" });
+    expect(await retrying.show?.(coming, testIo())).toMatchObject({ outputs: { "release-id": 7 } });
+    expect(policy.pauses).toHaveLength(3);
+    expect(store.place.shown).toEqual([coming]);
+  });
+
+  test("fails at once when it fails for good", async () => {
+    const store = new MemoryStore({ likeReleases: true });
+    store.fail("show", refused);
+    await expect(retryingStore(store, quick()).show?.(coming, testIo())).rejects.toBe(refused);
+  });
+
+  test("is absent where the store doesn't do it", () => {
+    const retrying = retryingStore(new MemoryStore(), quick());
+    expect([retrying.show, retrying.locked]).toEqual([undefined, undefined]);
+  });
 });
 
 describe("putting again", () => {

@@ -6,18 +6,25 @@ import type { Io, Put, PutOutcome, Store, StoredObject } from "../../ports/store
 /**
  * A store that reads and never writes. What would be put is compared with what is there (by size, by SHA-256 when the store
  * reports one, else by reading it) and said to be `created`, `same` or `different`; a replace or delete is said to be
- * done. Nothing of it is seen by later calls. A preflight asks for no permission to write.
+ * done. Nothing of it is seen by later calls, and nothing is shown. A preflight asks for no permission to write.
  */
 export function dryRunStore(inner: Store): Store {
   return {
     name: inner.name,
     traits: inner.traits,
     async preflight(need, io) {
-      const problems = await inner.preflight({ write: false, bytes: 0 }, io);
+      const problems = await inner.preflight({ ...need, write: false, bytes: 0 }, io);
       // A folder that isn't there is nothing against a run that would make it.
       return need.write ? problems.filter((problem) => problem.failure !== "not-found") : problems;
     },
     disk: async () => inner.disk?.(),
+    ...(inner.locked && { locked: async (set, io) => inner.locked?.(set, io) }),
+    ...(inner.show && {
+      async show(_set, io) {
+        io.signal.throwIfAborted();
+        return { outputs: {}, warnings: [] };
+      },
+    }),
     list: (prefix, io) => inner.list(prefix, io),
     stat: (key, io) => inner.stat(key, io),
     open: (key, range, io) => inner.open(key, range, io),

@@ -1,5 +1,5 @@
 import type { ColdstoreError } from "../../model/errors.ts";
-import type { Io, Need, Store, StoredObject } from "../../ports/store.ts";
+import type { Io, Need, Shown, Store, StoredObject } from "../../ports/store.ts";
 import { putWithRetries } from "./put-with-retries.ts";
 import { resumingStream } from "./resuming-stream.ts";
 import { again, Tries, type RetryPolicy } from "./retry-policy.ts";
@@ -14,6 +14,7 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
     traits: inner.traits,
     preflight: (need, io) => preflight(inner, policy, need, io),
     disk: async () => inner.disk?.(),
+    ...abilities(inner, policy),
     list: (prefix, io) => list(inner, policy, prefix, io),
     stat: (key, io) => again(policy, io.signal, () => inner.stat(key, io)),
     put: (items, io) => putWithRetries(inner, policy, items, io),
@@ -25,6 +26,15 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
     read: (keys, io) => eachKey(keys, policy, io, (some) => inner.read(some, io)),
     replace: (key, artifact, io) => again(policy, io.signal, () => inner.replace(key, artifact, io)),
     delete: (keys, io) => eachKey(keys, policy, io, (some) => inner.delete(some, io)),
+  };
+}
+
+/** What not every store does. */
+function abilities(inner: Store, policy: RetryPolicy): Pick<Store, "locked" | "show"> {
+  const nothing = Promise.resolve<Shown>({ outputs: {}, warnings: [] });
+  return {
+    ...(inner.locked && { locked: async (set, io) => again(policy, io.signal, async () => inner.locked?.(set, io)) }),
+    ...(inner.show && { show: async (set, io) => again(policy, io.signal, () => inner.show?.(set, io) ?? nothing) }),
   };
 }
 
