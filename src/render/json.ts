@@ -1,4 +1,14 @@
-import type { Details, EntryChange, Made, PastSet, Plan, Restored, SetRow, SinceLast } from "../model/details.ts";
+import type {
+  BaseDifference,
+  Details,
+  EntryChange,
+  Made,
+  PastSet,
+  Plan,
+  Restored,
+  SetRow,
+  SinceLast,
+} from "../model/details.ts";
 import type { Entry } from "../model/entry.ts";
 import { reportSchema, type Problem, type Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
@@ -79,6 +89,7 @@ function jsonPlan(plan: Plan): Json {
     "outward-links": plan.outwardLinks,
     "export-subst": plan.exportSubst,
     since: plan.since && jsonSince(plan.since),
+    base: plan.base && jsonBase(plan.base),
     past: plan.past?.map(jsonPast),
     "expected-seconds": plan.expectedSeconds,
   };
@@ -102,6 +113,12 @@ function jsonPast({ id, made, tarBytes, archiveBytes }: PastSet): Json {
 
 function jsonSince(since: SinceLast): Json {
   return { ...since, set: setText(since.set) };
+}
+
+function jsonBase(base: BaseDifference): Json {
+  if (base.kind === "missing") return { state: "missing", commit: base.commit, "fetch-depth": base.fetchDepth };
+  const { kind, ...compared } = base;
+  return { state: kind, ...compared };
 }
 
 function jsonRestored({ set, skippedLinks, outwardLinks, ...restored }: Restored): Json {

@@ -1,10 +1,11 @@
-import type { Plan, SinceLast, Weight } from "../model/details.ts";
+import type { BaseDifference, Plan, SinceLast, Weight } from "../model/details.ts";
 import type { TreeCounts } from "../model/entry.ts";
 import { setText } from "../model/set-name.ts";
 import { formatBytes, formatCount, formatDuration } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { changeSigns } from "./difference-lines.ts";
 import { type Finding, planFindings } from "./plan-findings.ts";
+import { baseCounts, missingBase, unseenByBase } from "./difference-words.ts";
 import { factLines, padTo } from "./table.ts";
 
 /** What a dry run found, part by part; parts without anything in them are left out. The last line says that nothing was written. */
@@ -24,6 +25,7 @@ export function planLines(plan: Plan): readonly string[] {
     ...weightLines("biggest entries", plan.biggestEntries),
     ...weightLines("biggest folders", plan.biggestFolders),
     ...findingLines(planFindings(plan)),
+    ...(plan.base === undefined ? [] : baseLines(plan.base, plan)),
     ...(plan.since === undefined ? [] : sinceLines(plan.since)),
     "nothing was written",
   ];
@@ -58,12 +60,29 @@ function itemLine({ path, bytes, commit, line }: Finding["items"][number]): stri
   return line === undefined ? shown : `${shown}: ${visibleText(line)}`;
 }
 
-function sinceLines({ set, added, removed, changed, examples }: SinceLast): readonly string[] {
+function baseLines(base: BaseDifference, plan: Plan): readonly string[] {
+  const commit = base.commit.slice(0, 10);
+  if (base.kind === "missing") {
+    const { fetchDepth } = base;
+    const deeper = fetchDepth === undefined ? "" : `; check out with fetch-depth: ${fetchDepth} to have it`;
+    return [`the base commit ${commit} ${missingBase}${deeper}`];
+  }
+  const told = `against the base ${commit}: ${baseCounts(base) ?? "nothing differs"}`;
+  const unseen = unseenByBase(plan);
+  return [unseen === undefined ? told : `${told}; ${unseen}`, ...exampleLines(base)];
+}
+
+function sinceLines(since: SinceLast): readonly string[] {
+  const { set, added, removed, changed } = since;
   const counts = `${formatCount(added)} added, ${formatCount(removed)} removed, ${formatCount(changed)} changed`;
+  return [`since ${visibleText(setText(set))}: ${counts}`, ...exampleLines(since)];
+}
+
+function exampleLines({ added, removed, changed, examples }: Omit<SinceLast, "set">): readonly string[] {
   const lines = examples.map(({ path, change }) => `${changeSigns[change]} ${visibleText(path)}`);
   const rest = added + removed + changed - examples.length;
   const more = rest > 0 && examples.length > 0 ? [`  and ${formatCount(rest)} more`] : [];
-  return [`since ${visibleText(setText(set))}: ${counts}`, ...indented([...lines, ...more])];
+  return indented([...lines, ...more]);
 }
 
 function weightLines(title: string, weights: readonly Weight[]): readonly string[] {

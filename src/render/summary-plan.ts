@@ -6,6 +6,7 @@ import { type Finding, planFindings } from "./plan-findings.ts";
 import { countsText } from "./plan-lines.ts";
 import { shareText, wholeTar } from "./summary-archives.ts";
 import { spaceBlocks } from "./summary-charts.ts";
+import { baseBlock } from "./summary-base.ts";
 import { sinceBlock } from "./summary-since.ts";
 
 /** What would be made. */
@@ -17,8 +18,9 @@ export function planBlocks(plan: Plan): readonly string[] {
 
 /** What else a dry run found: the difference to the last set, what takes the space, and what to know of the files. */
 export function moreOfPlan(plan: Plan, set: string | undefined): readonly string[] {
-  const { counts, since } = plan;
+  const { counts, since, base } = plan;
   return [
+    ...(base === undefined ? [] : [baseBlock(base, plan)]),
     ...(since === undefined ? [] : [sinceBlock(since, set)]),
     ...spaceBlocks({ ...plan, bytes: counts.bytes }),
     ...findingBlocks(planFindings(plan)),

@@ -2,6 +2,7 @@ import type { ChangeExample, EntryChange, SinceLast } from "../model/details.ts"
 import type { Entry } from "../model/entry.ts";
 import { setPrefix, setText } from "../model/set-name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
+import { growthText } from "./difference-words.ts";
 import { codeSpan } from "./markdown-text.ts";
 import { type MarkdownColumn, markdownTable } from "./markdown-table.ts";
 
@@ -20,7 +21,7 @@ export function sinceBlock(since: SinceLast, now: string | undefined): string {
     `${formatCount(removed)} removed`,
     ...(bytes === undefined ? [] : [`${growthText(bytes)} in all`]),
   ].join(", ");
-  return [title, `${counts}.`, ...(examples.length === 0 ? [] : [examplesTable(examples, total)])].join("\n\n");
+  return [title, `${counts}.`, ...(examples.length === 0 ? [] : [changesTable(examples, total)])].join("\n\n");
 }
 
 /** What every entry is that differs between two sets, the first of them. */
@@ -39,12 +40,8 @@ function sizeText(entry: Entry | undefined): string {
   return entry?.type === "file" ? formatBytes(entry.size) : "";
 }
 
-/** By how much it grew or shrank: `+1.2 MB`, `−300 B`. */
-function growthText(bytes: number): string {
-  return `${bytes < 0 ? "−" : "+"}${formatBytes(Math.abs(bytes))}`;
-}
-
-function examplesTable(examples: readonly ChangeExample[], total: number): string {
+/** The first of the entries that differ, which are so many in all. */
+export function changesTable(examples: readonly ChangeExample[], total: number): string {
   const hasSizes = examples.some(({ bytes }) => bytes !== undefined);
   const columns: readonly MarkdownColumn<ChangeExample>[] = [
     { title: "change", cell: ({ change }) => change },

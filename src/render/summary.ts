@@ -1,6 +1,7 @@
 import type { Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
+import { fittingBlocks } from "./fitting-blocks.ts";
 import { selectionFindings } from "./plan-findings.ts";
 import { archivesBlock, originBlock, outputFilesBlocks } from "./summary-archives.ts";
 import { sizesBlocks, spaceBlocks } from "./summary-charts.ts";
@@ -36,7 +37,8 @@ export function renderSummary(report: Report): string {
     ...warningBlocks(report),
     ...moreOfMade(report),
   ];
-  return `${withinLimit(blocks).join("\n\n")}\n`;
+  const shown = fittingBlocks(blocks, { most: room, sizeOf: (text) => Buffer.byteLength(text), left: leftOut });
+  return `${shown.join("\n\n")}\n`;
 }
 
 function madeBlocks({ made, outputs }: Report): readonly string[] {
@@ -80,18 +82,6 @@ function foundBlocks({ details, outcomes }: Report): readonly string[] {
 // Room for the last line, and for what the runner may put behind it.
 const room = summaryLimitBytes - 4096;
 
-/** The blocks that fit, in order; each is Markdown that is whole in itself. */
-function withinLimit(blocks: readonly string[]): readonly string[] {
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const block of blocks) {
-    const size = Buffer.byteLength(block) + 2;
-    if (bytes + size > room) continue;
-    bytes += size;
-    kept.push(block);
-  }
-  const left = blocks.length - kept.length;
-  return left === 0
-    ? kept
-    : [...kept, `${formatCount(left, "part")} of this summary would be too long; the report has it all.`];
+function leftOut(blocks: number): string {
+  return `${formatCount(blocks, "part")} of this summary would be too long; the report has it all.`;
 }

@@ -7,7 +7,15 @@ type Inputs = Readonly<Record<string, string>>;
  * when none has one. Where two give one input different values, the first error's stands.
  */
 export function workflowFix(errors: readonly ColdstoreError[]): string | undefined {
-  const remedies = errors.flatMap(remediesOf);
+  return fixOf(errors.flatMap(remediesOf));
+}
+
+/** The step of a workflow that checks out with these inputs, as YAML lines. */
+export function checkoutFix(checkout: Inputs): string {
+  return fixOf([{ checkout }]) ?? "";
+}
+
+function fixOf(remedies: readonly Remedy[]): string | undefined {
   const permissions = blockOf("permissions", inputsOf(remedies, "permissions"), "");
   const steps = [
     ...stepOf("actions/checkout@v7", inputsOf(remedies, "checkout")),
