@@ -44,6 +44,7 @@ const snapshotDefaults: SnapshotSettings = {
   ref: "v1.4.0",
   stores: [],
   timeout: 3_600_000,
+  stallTimeout: 300_000,
   files: [],
   formats: ["tar.gz"],
   compressionLevel: 6,
@@ -76,6 +77,7 @@ const restoreDefaults: RestoreSettings = {
   mode: "restore",
   stores: [],
   timeout: 1,
+  stallTimeout: 1,
   paths: [],
   into: "/memory/restored",
   symlinks: "keep",
@@ -162,11 +164,20 @@ export function makeWorld({
     },
     verify: async (settings = {}, own = {}) =>
       verify(
-        { mode: "verify", stores: [], timeout: 1, sets: [], level: "read", dryRun: false, ...settings },
+        {
+          mode: "verify",
+          stores: [],
+          timeout: 1,
+          stallTimeout: 1,
+          sets: [],
+          level: "read",
+          dryRun: false,
+          ...settings,
+        },
         portsOf(own),
       ),
     list: async (settings = {}, own = {}) =>
-      list({ mode: "list", stores: [], timeout: 1, sets: [], ...settings }, portsOf(own)),
+      list({ mode: "list", stores: [], timeout: 1, stallTimeout: 1, sets: [], ...settings }, portsOf(own)),
     restore: async (settings = {}, own = {}) => restore({ ...restoreDefaults, ...settings }, portsOf(own)),
   };
   return world;

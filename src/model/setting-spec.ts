@@ -5,6 +5,8 @@ export type SettingKind =
   | { readonly type: "ref" }
   | { readonly type: "project" }
   | { readonly type: "boolean" }
+  /** `auto`, `true` or `false`. */
+  | { readonly type: "auto" }
   /** `word` stands for the values where they would be too many to show. */
   | { readonly type: "choice"; readonly values: readonly string[]; readonly word?: string }
   | { readonly type: "number"; readonly min: number; readonly max: number }
@@ -17,6 +19,10 @@ export type SettingKind =
   /** One line of a .gitignore. */
   | { readonly type: "pattern" }
   | { readonly type: "path" }
+  /** `none`, `generate`, or a file's path. */
+  | { readonly type: "notes" }
+  /** Shown nowhere, not even when something is wrong with it. */
+  | { readonly type: "secret" }
   /** A file or folder in an archive, by its path from the root, `/` between its parts. */
   | { readonly type: "entry-path" }
   | { readonly type: "store" }
@@ -41,11 +47,26 @@ export interface SettingSpec {
   readonly help: string;
   /** A value that is fine for it. */
   readonly example: string;
-  /** `call`: a flag or an input, never a config file. */
-  readonly where: "everywhere" | "call" | "command line";
+  /** `call`: a flag or an input. `workflow`: an input, or in a config file. `input`: an input alone. */
+  readonly where: "everywhere" | "call" | "workflow" | "input" | "command line";
   /** Who may set it: `explicit` ones never come from a config file that was merely found in the repository. */
   readonly trust: "found" | "explicit";
   readonly short?: string;
+  /** What a runner fills the input with, as action.yml says it: an expression of GitHub's. */
+  readonly inputDefault?: string;
+}
+
+const placesOf: Readonly<Record<SettingSpec["where"], readonly ("flag" | "input" | "file")[]>> = {
+  everywhere: ["flag", "input", "file"],
+  call: ["flag", "input"],
+  workflow: ["input", "file"],
+  input: ["input"],
+  "command line": ["flag"],
+};
+
+/** Whether a setting can be given so: as a flag, as the action's input, or in a config file. */
+export function standsIn({ where }: SettingSpec, place: "flag" | "input" | "file"): boolean {
+  return placesOf[where].includes(place);
 }
 
 /** The sections that settings are shown in; `first` holds those that most people need. */
@@ -54,6 +75,7 @@ export type SettingGroupName =
   | "source"
   | "archive"
   | "storing"
+  | "release"
   | "sets"
   | "restoring"
   | "notes"

@@ -1,12 +1,12 @@
-import type { Manual, OutputSpec, SettingSpec } from "../model/setting-spec.ts";
+import { type Manual, type OutputSpec, type SettingSpec, standsIn } from "../model/setting-spec.ts";
 import { defaultWord } from "./setting-words.ts";
 
 /**
- * action.yml, whole, in the form of docs.github.com/actions/reference/metadata-syntax-for-github-actions. No input has a
- * default there: a runner would hand it over as if it had been given, and it would win over the config file.
+ * action.yml, whole, in the form of docs.github.com/actions/reference/metadata-syntax-for-github-actions. An input
+ * has no default there, but for one that no config file has: a runner hands it over as if it had been given, and it would win.
  */
 export function renderActionMetadata(manual: Manual): string {
-  const inputs = manual.settings.filter(({ where }) => where !== "command line");
+  const inputs = manual.settings.filter((spec) => standsIn(spec, "input"));
   const groups = manual.groups.filter(({ name }) => inputs.some(({ group }) => group === name));
   return [
     "# Made from the table in src/settings/spec/ by `npm run docs`; change it there.",
@@ -16,7 +16,7 @@ export function renderActionMetadata(manual: Manual): string {
       `  # ${title}`,
       ...inputs
         .filter(({ group }) => group === name)
-        .flatMap((spec) => described(spec.name, inputText(spec, manual.modes.length))),
+        .flatMap((spec) => [...described(spec.name, inputText(spec, manual.modes.length)), ...filled(spec)]),
     ]),
     "",
     "outputs:",
@@ -45,6 +45,10 @@ function described(name: string, text: string): readonly string[] {
   return [`  ${name}:`, `    description: ${JSON.stringify(text)}`];
 }
 
+function filled({ inputDefault }: SettingSpec): readonly string[] {
+  return inputDefault === undefined ? [] : [`    default: ${JSON.stringify(inputDefault)}`];
+}
+
 function inputText(spec: SettingSpec, allModes: number): string {
   const standard = spec.kind.type === "boolean" ? spec.defaultText : defaultWord(spec);
   const notes = [
@@ -58,5 +62,7 @@ function inputText(spec: SettingSpec, allModes: number): string {
 
 function valueText({ kind, example }: SettingSpec): string {
   if (kind.type === "boolean") return "true or false";
+  if (kind.type === "secret") return "a secret";
+  if (kind.type === "auto") return "auto, true, false";
   return kind.type === "choice" ? kind.values.join(", ") : `such as ${example}`;
 }

@@ -19,5 +19,8 @@ export function helpTopics({ modes }: Manual): readonly string[] {
 export function suggestions({ kind }: SettingSpec): readonly string[] | "path" | "nothing" {
   if (kind.type === "choice") return kind.values;
   if (kind.type === "mtime") return ["commit", "keep"];
-  return kind.type === "path" || kind.type === "store" || kind.type === "glob" ? "path" : "nothing";
+  if (kind.type === "auto") return ["auto", "true", "false"];
+  return kind.type === "path" || kind.type === "notes" || kind.type === "store" || kind.type === "glob"
+    ? "path"
+    : "nothing";
 }

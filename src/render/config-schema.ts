@@ -1,10 +1,10 @@
-import type { Manual, SettingKind, SettingSpec } from "../model/setting-spec.ts";
+import { type Manual, type SettingKind, type SettingSpec, standsIn } from "../model/setting-spec.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
 /** docs/config.schema.json: the JSON Schema of a config file, for editors. */
 export function renderConfigSchema(manual: Manual): string {
-  const settings = manual.settings.filter(({ where }) => where === "everywhere");
+  const settings = manual.settings.filter((spec) => standsIn(spec, "file"));
   const properties = Object.fromEntries(settings.map((spec) => [spec.name, settingSchema(spec)]));
   const schema = {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -37,6 +37,8 @@ function valueSchema(kind: SettingKind): Schema {
   switch (kind.type) {
     case "boolean":
       return { type: "boolean" };
+    case "auto":
+      return { enum: ["auto", true, false] };
     case "choice":
       return { enum: kind.values };
     case "number":
@@ -60,6 +62,8 @@ function valueSchema(kind: SettingKind): Schema {
     case "pattern":
     case "path":
     case "entry-path":
+    case "notes":
+    case "secret":
     case "store":
     case "prefix":
       return { type: "string" };

@@ -53,13 +53,27 @@ function configHelp(): readonly string[] {
 function storesHelp(): readonly string[] {
   return [
     "Stores",
-    "  This version keeps sets in folders: ./cold, /mnt/nas/cold, ~/cold. One that isn't there is made.",
+    "  A folder: ./cold, /mnt/nas/cold, ~/cold. One that isn't there is made. A set lies in",
+    "  OWNER/REPO/MODE/ID/. Nothing in it is ever overwritten, and its manifest is written last: a folder",
+    "  without one is a run that didn't end.",
     "",
-    "  Some forms of names are kept for other kinds of stores, and are refused for now: release,",
-    "  release:TAG, ssh://..., plugin:... and name:path. A folder of such a name is written ./NAME.",
+    "  Releases on GitHub: a set is among the files of a release, and its manifest joins them last.",
+    ...columns(
+      [
+        ["release", "the release of the tag that the set is of; list, verify and restore read all"],
+        ["release:TAG", "the release of this tag, whatever the set is of"],
+        ["release:OWNER/NAME@TAG", "one in another repository"],
+      ],
+      22,
+    ),
     "",
-    "  In a store, a set lies in OWNER/REPO/MODE/ID/. Nothing in it is ever overwritten, and its manifest",
-    "  is written last: a folder without one is a run that didn't end.",
+    "  They are read and written with a token: the variable GH_TOKEN, else GITHUB_TOKEN; in a workflow the",
+    "  input token, which is the job's own. To write, it needs the permission contents: write.",
+    "  A release that isn't there is made: first as a draft, then filled and proven, published at the end.",
+    "  To one that is there only files are added; notes, prerelease, latest and draft don't touch it.",
+    "",
+    "  Some forms of names are kept for other kinds of stores, and are refused for now: ssh://...,",
+    "  plugin:... and name:path. A folder that is called so, or release, is written ./NAME.",
   ];
 }
 

@@ -1,4 +1,11 @@
-import type { Example, Manual, ModeSpec, SettingGroup, SettingSpec } from "../model/setting-spec.ts";
+import {
+  type Example,
+  type Manual,
+  type ModeSpec,
+  type SettingGroup,
+  type SettingSpec,
+  standsIn,
+} from "../model/setting-spec.ts";
 import { columns } from "./columns.ts";
 import { topicHelp } from "./help-topics.ts";
 import { defaultWord, valueWord } from "./setting-words.ts";
@@ -6,7 +13,8 @@ import { defaultWord, valueWord } from "./setting-words.ts";
 /** What `--help` prints: of everything, of one mode, or of a topic; an unknown topic gives the help of everything. */
 export function renderHelp(manual: Manual, topic?: string): string {
   const mode = manual.modes.find(({ name }) => name === topic);
-  const lines = mode === undefined ? (topicHelp(topic) ?? generalHelp(manual)) : modeHelp(manual, mode);
+  const flags = { ...manual, settings: manual.settings.filter((spec) => standsIn(spec, "flag")) };
+  const lines = mode === undefined ? (topicHelp(topic) ?? generalHelp(flags)) : modeHelp(flags, mode);
   return `${lines.join("\n")}\n`;
 }
 

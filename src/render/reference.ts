@@ -27,8 +27,8 @@ export function renderSettingsPage(manual: Manual): string {
     "Made from the table in `src/settings/spec/` by `npm run docs`; change it there.",
     "",
     "A flag `--name value`, an input `name:` and a config file's `name:` are the same setting. A list is a repeated flag, a list in the",
-    "config file, and one a line in an input of the action. Every setting but the ones for the command line only is an input; an empty",
-    "input isn't given.",
+    "config file, and one a line in an input of the action. A setting is all three, if its row doesn't say otherwise; an empty input",
+    "isn't given.",
     "Flags and inputs win over what GitHub Actions says of the run, that over the profile, that over the config file, and that over the default.",
     "The variable `SOURCE_DATE_EPOCH` alone wins over a flag and an input: over `mtime`.",
     "",
@@ -106,6 +106,10 @@ function whereNote({ where, trust }: SettingSpec): string {
   switch (where) {
     case "everywhere":
       return trust === "explicit" ? " (in a config file only if `config` names it)" : "";
+    case "workflow":
+      return " (not on the command line)";
+    case "input":
+      return " (an input only)";
     case "call":
       return " (not in a config file)";
     case "command line":

@@ -5,6 +5,8 @@ export function valueWord(kind: SettingKind): string | undefined {
   switch (kind.type) {
     case "boolean":
       return undefined;
+    case "auto":
+      return "auto|true|false";
     case "choice":
       return kind.word ?? kind.values.join("|");
     case "number":
@@ -28,8 +30,12 @@ export function valueWord(kind: SettingKind): string | undefined {
     case "path":
     case "entry-path":
       return "PATH";
+    case "notes":
+      return "none|generate|FILE";
+    case "secret":
+      return "SECRET";
     case "store":
-      return "FOLDER";
+      return "STORE";
     case "set":
       return "ID";
     case "name":

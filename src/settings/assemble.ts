@@ -15,6 +15,7 @@ import type {
 } from "./settings.ts";
 import type { Origin } from "./raw.ts";
 import { restoreContradictions } from "./restore-contradictions.ts";
+import { type ReleaseSetting, releaseContradictions, sameRelease } from "./release-contradictions.ts";
 import { makingModes } from "./spec/modes.ts";
 import type { Values } from "./value-types.ts";
 import { oneOf } from "./wording.ts";
@@ -25,6 +26,10 @@ interface Start {
   readonly file?: string | undefined;
   readonly symlinksFrom?: Origin | undefined;
   readonly projectFrom?: Origin | undefined;
+  /** Those settings of releases that the call gives. */
+  readonly forReleases?: readonly ReleaseSetting[] | undefined;
+  /** `owner/name` of the repository that a run in GitHub Actions is of. */
+  readonly ownRepository?: string | undefined;
 }
 
 /** What stands against a run although each value is fine by itself; one sentence each. */
@@ -41,6 +46,8 @@ export function contradictions(values: Partial<Values>, start: Start): readonly 
       : []),
     ...(mode === "restore" ? restoreContradictions(values, { by, symlinksFrom }) : []),
     ...(makes ? unfitLevel(values["compression-level"], values.format) : []),
+    ...(file === undefined ? sameRelease(store ?? [], start.ownRepository ?? values.project) : []),
+    ...(makes ? releaseContradictions(values, start.forReleases ?? []) : []),
   ];
 }
 
@@ -59,6 +66,7 @@ function isMaking(mode: Mode): boolean {
 
 /** What a call says beside its values. */
 export interface Beside {
+  readonly by: Start["by"];
   readonly setsBack: number;
   /** Given in a store's place; absolute. */
   readonly file?: string | undefined;
@@ -70,12 +78,15 @@ export interface Beside {
 }
 
 /** The settings of the mode, of values without problems. */
-export function assemble(values: Values, { file, tag, setsBack, symlinksFrom, base }: Beside): Settings {
+export function assemble(values: Values, { by, file, tag, setsBack, symlinksFrom, base }: Beside): Settings {
+  // The command line has no pull request to talk to.
+  const comment = by === "inputs" ? values.comment : "never";
+  const called = { ...present("base", base), setsBack, comment };
   switch (values.mode) {
     case "snapshot":
-      return { ...snapshotSettings(values), ...present("base", base), setsBack };
+      return { ...snapshotSettings(values), ...called };
     case "archive":
-      return { ...archiveSettings(values, tag), ...present("base", base), setsBack };
+      return { ...archiveSettings(values, tag), ...called };
     case "verify":
       return {
         ...readingSettings(values, file),
@@ -106,7 +117,7 @@ function storeIsMissing(mode: Mode, by: Start["by"]): string {
     : `coldstore ${mode} ./cold${mode === "restore" ? " --into ./restored" : ""}`;
   const [example, dryRun] = by === "flags" ? [line, "--dry-run"] : ["store: ./cold", "dry-run: true"];
   const free = makes ? `, or try it with ${dryRun}` : "";
-  return `store is missing: say in which folder sets are kept, as in ${example}${free}.`;
+  return `store is missing: say in which folder or release sets are kept, as in ${example}${free}.`;
 }
 
 /** A level that somebody gave has to fit every format that compresses, and there must be one. */
@@ -132,7 +143,13 @@ function wayOut(ranges: readonly { readonly least: number; readonly most: number
 }
 
 function commonSettings(values: Values) {
-  return { ...present("project", values.project), stores: values.store, timeout: values.timeout };
+  return {
+    ...present("project", values.project),
+    stores: values.store,
+    timeout: values.timeout,
+    stallTimeout: values["stall-timeout"],
+    ...present("token", values.token),
+  };
 }
 
 function readingSettings(values: Values, file: string | undefined) {
@@ -160,7 +177,9 @@ function restoreSettings(
   };
 }
 
-function snapshotSettings(values: Values): Omit<SnapshotSettings, "setsBack"> {
+type Called = "setsBack" | "comment" | "base";
+
+function snapshotSettings(values: Values): Omit<SnapshotSettings, Called> {
   return {
     ...makingSettings(values),
     mode: "snapshot",
@@ -170,7 +189,7 @@ function snapshotSettings(values: Values): Omit<SnapshotSettings, "setsBack"> {
   };
 }
 
-function archiveSettings(values: Values, tag: string | undefined): Omit<ArchiveSettings, "setsBack"> {
+function archiveSettings(values: Values, tag: string | undefined): Omit<ArchiveSettings, Called> {
   return {
     ...makingSettings(values),
     mode: "archive",
@@ -185,14 +204,14 @@ function archiveSettings(values: Values, tag: string | undefined): Omit<ArchiveS
   };
 }
 
-function makingSettings(values: Values): Omit<MakingSettings, "setsBack"> {
+function makingSettings(values: Values): Omit<MakingSettings, Called> {
   return {
     ...commonSettings(values),
     source: values.source,
     files: values.files,
     formats: values.format,
     ...present("compressionLevel", values["compression-level"]),
-    ...present("splitSize", values["split-size"]),
+    ...present("splitSize", values["split-size"] ?? usualSplit(values.store)),
     ...present("name", values.name),
     ...present("prefix", values.prefix),
     submodules: values.submodules,
@@ -204,10 +223,19 @@ function makingSettings(values: Values): Omit<MakingSettings, "setsBack"> {
     notes: values.note,
     contacts: values.contact,
     recordEnvironment: values.record.includes("environment"),
-    release: { draft: false, prerelease: "auto", latest: "auto" },
-    comment: "never",
+    release: {
+      draft: values.draft,
+      ...present("notes", values.notes === "none" ? undefined : values.notes),
+      prerelease: values.prerelease,
+      latest: values.latest,
+    },
     dryRun: values["dry-run"],
   };
+}
+
+/** Of a set with a copy in a release; one set has one split, whatever the other stores could take. */
+function usualSplit(stores: Values["store"]): number | undefined {
+  return stores.some(({ kind }) => kind === "release") ? 1900 * 1024 ** 2 : undefined;
 }
 
 /** A property that is left out when there is no value. */

@@ -113,6 +113,8 @@ function readSettings(reading: Reading, items: readonly YamlItem[], within: stri
 /** Why a setting that exists can't stand here. */
 function refusal(spec: SettingSpec, config: ConfigText, item: YamlItem, where: string): string | undefined {
   if (spec.where === "command line") return `${spec.name} (${where}) is for the command line only: --${spec.name}.`;
+  if (spec.where === "input")
+    return `${spec.name} (${where}) can't be set in a config file; give it as an input${spec.kind.type === "secret" ? ", or on the command line in the variable GH_TOKEN" : ""}.`;
   if (spec.where === "call")
     return `${spec.name} (${where}) can't be set in a config file; give it as a flag or an input.`;
   if (config.found && spec.trust === "explicit")

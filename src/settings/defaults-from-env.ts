@@ -18,9 +18,20 @@ export function defaultsFromEnv(env: Environment, base: string, mode: string): R
     set("ref", env["GITHUB_REF_TYPE"] === "tag" ? "GITHUB_REF" : "GITHUB_SHA");
     if (isPullRequest(env)) set("dry-run", "GITHUB_EVENT_NAME", "true");
   }
+  const tokens = ["GH_TOKEN", "GITHUB_TOKEN"] as const;
+  const variable = tokens.find((each) => env[each]?.trim());
+  if (variable !== undefined) set("token", variable, env[variable]?.trim());
   if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") set("no-color", "NO_COLOR", "true");
   if (env["TERM"] === "dumb") set("no-color", "TERM", "true");
   if (env["RUNNER_DEBUG"] === "1") set("debug", "RUNNER_DEBUG", "true");
+  return { from: "environment", base, values };
+}
+
+/** What goes behind all that anybody says: a set of a tag in GitHub Actions belongs into the tag's release. */
+export function fallbackFromEnv(env: Environment, base: string, mode: string): RawLayer {
+  const makes = makingModes.some((making) => making === mode);
+  const release = { text: "release", label: "store (from GITHUB_REF)" };
+  const values = new Map(makes && tagOf(env) !== undefined ? [["store", [release]] as const] : []);
   return { from: "environment", base, values };
 }
 

@@ -1,6 +1,7 @@
+import { type SettingSpec, standsIn } from "../model/setting-spec.ts";
 import { addRaw, type RawText } from "./raw.ts";
 import { type SettingName, isSettingName, settingSpec, settingSpecs } from "./spec/table.ts";
-import { unknownFlag } from "./unknown-name.ts";
+import { flagNames, inputAsFlag, unknownFlag } from "./unknown-name.ts";
 import { nearest } from "./nearest.ts";
 import { quote } from "./wording.ts";
 
@@ -42,9 +43,17 @@ function readLong(reading: Reading, token: string): void {
   const equals = token.indexOf("=");
   const name = token.slice(2, equals === -1 ? undefined : equals);
   const value = equals === -1 ? undefined : token.slice(equals + 1);
-  if (isSettingName(name)) readSetting(reading, name, value);
+  const spec = settingSpec(name);
+  if (spec !== undefined && !standsIn(spec, "flag")) readInput(reading, spec, value);
+  else if (isSettingName(name)) readSetting(reading, name, value);
   else if (isBoolean(name.replace(/^no-/, ""))) readNegative(reading, name, value);
   else readUnknown(reading, `--${name}`, value);
+}
+
+/** The word behind it is its value all the same: it may be a secret, and is no store. */
+function readInput(reading: Reading, spec: SettingSpec, value: string | undefined): void {
+  reading.problems.push(inputAsFlag(spec));
+  if (value === undefined) takeValue(reading);
 }
 
 function readSetting(reading: Reading, name: SettingName, value: string | undefined): void {
@@ -85,10 +94,7 @@ function readShort(reading: Reading, token: string): void {
 function readUnknown(reading: Reading, flag: string, value: string | undefined): void {
   reading.problems.push(unknownFlag(flag));
   reading.unsure = true;
-  const meant = nearest(
-    flag.replace(/^-+/, ""),
-    settingSpecs().map((spec) => spec.name),
-  );
+  const meant = nearest(flag.replace(/^-+/, ""), flagNames());
   // `--stor ./cold`: the word behind it is its value, and would be misread as something else.
   if (value === undefined && !(meant !== undefined && isBoolean(meant)) && flag.length > 2) takeValue(reading);
 }

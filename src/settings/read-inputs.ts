@@ -1,4 +1,4 @@
-import type { SettingSpec } from "../model/setting-spec.ts";
+import { type SettingSpec, standsIn } from "../model/setting-spec.ts";
 import type { Environment } from "./defaults-from-env.ts";
 import type { RawText } from "./raw.ts";
 import { isSettingName, type SettingName, settingSpec } from "./spec/table.ts";
@@ -24,7 +24,7 @@ export function readInputs(env: Environment): Inputs {
     const spec = name === undefined ? undefined : settingSpec(name);
     if (name === undefined || text === undefined) continue;
     if (spec === undefined) problems.push(unknownInput(name, variable, problems));
-    else if (spec.where === "command line") problems.push(flagAsInput(name, variable));
+    else if (!standsIn(spec, "input")) problems.push(flagAsInput(name, variable));
     else if (isSettingName(spec.name)) giveTexts(values, spec.name, textsOf(spec, text));
   }
   return { values, problems };

@@ -9,6 +9,8 @@ export interface CommonSettings {
   readonly project?: string;
   readonly stores: readonly StoreAddress[];
   readonly timeout: number;
+  /** How long a store may be silent, without a byte moving. */
+  readonly stallTimeout: number;
   /** Of GitHub; absent: what anybody may see. */
   readonly token?: string;
 }

@@ -1,11 +1,20 @@
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { assemble, contradictions, presentation } from "./assemble.ts";
 import { chosenProfile, type Config } from "./config-file.ts";
-import { defaultsFromEnv, type Environment, homeOf, inActions, overridesFromEnv, tagOf } from "./defaults-from-env.ts";
+import {
+  defaultsFromEnv,
+  type Environment,
+  fallbackFromEnv,
+  homeOf,
+  inActions,
+  overridesFromEnv,
+  tagOf,
+} from "./defaults-from-env.ts";
 import { loadConfig, type Noticed, type Surroundings } from "./load-config.ts";
 import { foreignFlags, type Layers, originOf, parseValues } from "./parse.ts";
 import { pullRequestBase } from "./pull-request-base.ts";
 import type { RawLayer } from "./raw.ts";
+import { releaseSettings } from "./release-contradictions.ts";
 import type { Presentation, Settings } from "./settings.ts";
 import type { Values } from "./value-types.ts";
 
@@ -41,14 +50,16 @@ export async function settle(said: Said, around: Surroundings): Promise<Settled>
   const values = parseValues(layers, homeOf(around.env), problems);
   const symlinksFrom = originOf("symlinks", layers);
   const projectFrom = originOf("project", layers);
+  const forReleases = releaseSettings.filter((name) => originOf(name, layers) === "call");
+  const ownRepository = around.env["GITHUB_REPOSITORY"];
   if (!said.unsure && values.mode !== undefined)
     problems.push(
       ...foreignFlags(layer, values.mode),
-      ...contradictions(values, { by, file, symlinksFrom, projectFrom }),
+      ...contradictions(values, { by, file, symlinksFrom, projectFrom, forReleases, ownRepository }),
     );
   if (problems.length > 0) throw failed(noticed);
   const base = await pullRequestBase(around);
-  const settings = assemble(values as Values, { file, tag: tagOf(around.env), setsBack, symlinksFrom, base });
+  const settings = assemble(values as Values, { by, file, tag: tagOf(around.env), setsBack, symlinksFrom, base });
   warnings.push(...overruled(layer, layers));
   return { settings, presentation: presentation(values), warnings, passing: passing(settings, around.env) };
 }
@@ -77,7 +88,8 @@ function layersOf(
   const surroundings = defaultsFromEnv(env, cwd, mode);
   const overrides = overridesFromEnv(env, cwd, mode, problems);
   const unused = [...(config?.profiles.values() ?? [])].filter((layer) => layer !== profile);
-  return { used: [overrides, said, surroundings, ...written], unused };
+  const fallback = fallbackFromEnv(env, cwd, mode);
+  return { used: [overrides, said, surroundings, ...written, fallback], unused };
 }
 
 /** A folder on a machine that is gone after the job is no place to keep anything. */
@@ -85,7 +97,7 @@ function passing(settings: Settings, env: Environment): readonly string[] {
   if ((settings.mode !== "snapshot" && settings.mode !== "archive") || settings.dryRun || !inActions(env)) return [];
   // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
   if (env["RUNNER_ENVIRONMENT"] === "self-hosted") return [];
-  return settings.stores.map(({ text }) => text);
+  return settings.stores.every(({ kind }) => kind === "folder") ? settings.stores.map(({ text }) => text) : [];
 }
 
 /** What the environment goes before is told: elsewhere a flag or an input always wins. */

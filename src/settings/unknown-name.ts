@@ -1,3 +1,4 @@
+import { type SettingSpec, standsIn } from "../model/setting-spec.ts";
 import { nearest } from "./nearest.ts";
 import { insteadOf, insteadOfMode } from "./renamed.ts";
 import { everyMode } from "./spec/modes.ts";
@@ -9,9 +10,16 @@ export function unknownFlag(flag: string): string {
   const name = flag.replace(/^-+/, "");
   const instead = insteadOf(name);
   if (instead !== undefined) return `there is no flag ${flag}, ${instead}.`;
-  const near = name.length > 1 ? nearest(name, settingNames()) : undefined;
+  const near = name.length > 1 ? nearest(name, flagNames()) : undefined;
   if (near !== undefined) return `there is no flag ${quote(flag)}; did you mean --${near}?`;
   return `there is no flag ${quote(flag)}; coldstore --help lists them all.`;
+}
+
+/** What is said of a flag that is an input of the action alone; of a value that it had, nothing. */
+export function inputAsFlag({ name, kind }: SettingSpec): string {
+  return kind.type === "secret"
+    ? `--${name} isn't a flag, as others can read a command line; set the variable GH_TOKEN or GITHUB_TOKEN instead.`
+    : `--${name} is for the action only; leave it out.`;
 }
 
 /** What is said of a config file's key that there isn't; `where` is the file and line. */
@@ -56,18 +64,19 @@ export function unknownMode(word: string): string {
   return `there is no mode ${quote(word)}; the first word is ${oneOf(everyMode)}${hint}`;
 }
 
-function settingNames(): readonly string[] {
-  return settingSpecs().map((spec) => spec.name);
+/** The names of all flags, without dashes. */
+export function flagNames(): readonly string[] {
+  return namesIn("flag");
 }
 
 function inputNames(): readonly string[] {
-  return settingSpecs()
-    .filter((spec) => spec.where !== "command line")
-    .map((spec) => spec.name);
+  return namesIn("input");
 }
 
 function fileSettingNames(): readonly string[] {
-  return settingSpecs()
-    .filter((spec) => spec.where === "everywhere")
-    .map((spec) => spec.name);
+  return namesIn("file");
+}
+
+function namesIn(place: "flag" | "input" | "file"): readonly string[] {
+  return settingSpecs().flatMap((spec) => (standsIn(spec, place) ? spec.name : []));
 }

@@ -4,17 +4,21 @@ import type { SettingName, Table } from "./spec/table.ts";
 
 type Scalar<K> = K extends { readonly type: "boolean" }
   ? boolean
-  : K extends { readonly type: "choice"; readonly values: readonly (infer V)[] }
-    ? V
-    : K extends { readonly type: "number" | "duration" | "size" }
-      ? number
-      : K extends { readonly type: "store" }
-        ? StoreAddress
-        : K extends { readonly type: "set" }
-          ? SetSelector
-          : K extends { readonly type: "mtime" }
-            ? "commit" | "keep" | number
-            : string;
+  : K extends { readonly type: "auto" }
+    ? boolean | "auto"
+    : K extends { readonly type: "notes" }
+      ? "none" | "generate" | { readonly file: string }
+      : K extends { readonly type: "choice"; readonly values: readonly (infer V)[] }
+        ? V
+        : K extends { readonly type: "number" | "duration" | "size" }
+          ? number
+          : K extends { readonly type: "store" }
+            ? StoreAddress
+            : K extends { readonly type: "set" }
+              ? SetSelector
+              : K extends { readonly type: "mtime" }
+                ? "commit" | "keep" | number
+                : string;
 
 type ValueOf<D> = D extends { readonly list: true; readonly kind: infer K }
   ? readonly Scalar<K>[]

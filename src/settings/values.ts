@@ -17,21 +17,19 @@ export function parseSetting(spec: SettingSpec, raws: readonly RawText[], place:
   if (problems.length > before) return undefined;
   const different = withoutDoubles(spec.kind, values);
   if (spec.list) return different;
-  const [first] = raws;
-  if (different.length > 1 && first !== undefined)
-    problems.push(
-      `${spec.name} is given twice: ${oneOf(
-        raws.map((raw) => quote(raw.text)),
-        "and",
-      )}; give it once.`,
-    );
+  if (different.length > 1) {
+    const texts = raws.map((raw) => quote(raw.text));
+    const which = spec.kind.type === "secret" ? "" : `: ${oneOf(texts, "and")}`;
+    problems.push(`${spec.name} is given twice${which}; give it once.`);
+  }
   return different[0];
 }
 
 function parseOne(spec: SettingSpec, raw: RawText, place: Place, problems: string[]): readonly unknown[] {
   const parsed = parseText(spec.kind, raw.text, place);
   if (parsed.ok) return [parsed.value];
-  problems.push(`${raw.label} is ${raw.text === "" ? "empty" : quote(raw.text)}${parsed.wrong}.`);
+  const shown = spec.kind.type === "secret" ? "" : ` is ${raw.text === "" ? "empty" : quote(raw.text)}`;
+  problems.push(`${raw.label}${shown}${parsed.wrong}.`);
   return [];
 }
 
@@ -63,6 +61,8 @@ function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknow
       return parseProject(text);
     case "boolean":
       return parseBoolean(text);
+    case "auto":
+      return text === "auto" ? fine(text) : parseBoolean(text, "auto, true or false");
     case "choice":
       return kind.values.includes(text) ? fine(text) : wrong(`; give ${oneOf(kind.values)}`);
     case "number":
@@ -77,6 +77,10 @@ function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknow
       return parsePattern(text);
     case "path":
       return parsePath(text, place);
+    case "notes":
+      return parseNotes(text, place);
+    case "secret":
+      return parseSecret(text);
     case "entry-path":
       return parseEntryPath(text);
     case "store":
@@ -109,9 +113,24 @@ function parseProject(text: string): Parsed<string> {
     : wrong("; give owner/repo, of letters, digits, dots, dashes and underscores");
 }
 
-function parseBoolean(text: string): Parsed<boolean> {
+function parseBoolean(text: string, allowed = "true or false"): Parsed<boolean> {
   if (/^(true|True|TRUE)$/.test(text)) return fine(true);
-  return /^(false|False|FALSE)$/.test(text) ? fine(false) : wrong("; give true or false");
+  return /^(false|False|FALSE)$/.test(text) ? fine(false) : wrong(`; give ${allowed}`);
+}
+
+/** What a release says of itself; a file called none or generate is `./none`. */
+function parseNotes(text: string, place: Place): Parsed<"none" | "generate" | { readonly file: string }> {
+  if (text === "none" || text === "generate") return fine(text);
+  const path = parsePath(text, place);
+  return path.ok ? fine({ file: path.value }) : wrong("; give none, generate or the path of a file that has the notes");
+}
+
+/** As a header can carry it; what is wrong with it is told without it. */
+function parseSecret(text: string): Parsed<string> {
+  if (text === "") return wrong(" is empty; give one, or leave it out");
+  return /^[!-~]+$/.test(text)
+    ? fine(text)
+    : wrong(" has spaces or characters that no token has; give the token alone");
 }
 
 function parseNumber(text: string, min: number, max: number): Parsed<number> {

@@ -15,7 +15,7 @@ export const archive = {
   },
   "split-size": {
     kind: { type: "size" },
-    defaultText: "not split",
+    defaultText: "1900MiB with a release among the stores, else not split",
     modes: makingModes,
     group: "archive",
     help: "archives above this are stored in parts of this size, which cat joins; 2GB is decimal, 2G and 2GiB are binary",

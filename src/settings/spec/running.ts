@@ -1,5 +1,5 @@
 import type { Declarations } from "./declaration.ts";
-import { everyMode } from "./modes.ts";
+import { everyMode, makingModes } from "./modes.ts";
 
 /** How a run goes, whatever its mode. */
 export const running = {
@@ -40,6 +40,26 @@ export const running = {
     help: "when to give up; ends as Ctrl-C does, saying what is done and what isn't",
     example: "90m",
     where: "everywhere",
+    trust: "found",
+  },
+  "stall-timeout": {
+    kind: { type: "duration" },
+    default: "5m",
+    modes: everyMode,
+    group: "run",
+    help: "when to give up on a release to or from which not a byte moves",
+    example: "90s",
+    where: "everywhere",
+    trust: "found",
+  },
+  comment: {
+    kind: { type: "choice", values: ["auto", "never"] },
+    default: "auto",
+    modes: makingModes,
+    group: "run",
+    help: "tell a pull request in one comment what would be archived, where the job has the permission pull-requests: write",
+    example: "never",
+    where: "workflow",
     trust: "found",
   },
 } as const satisfies Declarations;

@@ -5,6 +5,7 @@ import { modes } from "./modes.ts";
 import { notes } from "./notes.ts";
 import { output } from "./output.ts";
 import { outputs } from "./outputs.ts";
+import { releases } from "./releases.ts";
 import { restoring } from "./restoring.ts";
 import { running } from "./running.ts";
 import { sets } from "./sets.ts";
@@ -17,6 +18,7 @@ export const table = {
   ...source,
   ...archive,
   ...storing,
+  ...releases,
   ...sets,
   ...restoring,
   ...notes,
@@ -33,6 +35,7 @@ const groups: readonly SettingGroup[] = [
   { name: "source", title: "What is archived" },
   { name: "archive", title: "The archive" },
   { name: "storing", title: "Storing" },
+  { name: "release", title: "The release" },
   { name: "sets", title: "Which sets, how closely" },
   { name: "restoring", title: "What comes back, and where to" },
   { name: "notes", title: "Recorded in the manifest" },
