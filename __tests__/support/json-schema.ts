@@ -9,7 +9,11 @@ interface Checking {
 
 /** Whatever in a value doesn't follow one of the schemas in docs/, by its path; only the keywords that those use are known. */
 export function schemaProblems(name: "report" | "manifest" | "config", value: unknown): readonly string[] {
-  const root = readSchema(`${name}.schema.json`);
+  return valueProblems(readSchema(`${name}.schema.json`), value);
+}
+
+/** The same for any schema. */
+export function valueProblems(root: Schema, value: unknown): readonly string[] {
   const problems: string[] = [];
   check({ root, problems }, root, value, "$");
   return problems;
@@ -67,14 +71,14 @@ const keywords: Readonly<Record<string, Keyword>> = {
     if (Array.isArray(value)) value.forEach((item, i) => check(at, rule as Schema, item, `${at.path}[${i}]`));
     return true;
   },
+  format: (rule, value) => typeof value !== "string" || (formats[String(rule)] ?? /^/u).test(value),
+  minLength: (rule, value) => typeof value !== "string" || value.length >= Number(rule),
+  maxLength: (rule, value) => typeof value !== "string" || value.length <= Number(rule),
   minItems: (rule, value) => !Array.isArray(value) || value.length >= Number(rule),
   maxItems: (rule, value) => !Array.isArray(value) || value.length <= Number(rule),
-  anyOf: (rule, value, at) =>
-    (rule as readonly Schema[]).some((schema) => {
-      const problems: string[] = [];
-      check({ root: at.root, problems }, schema, value, at.path);
-      return problems.length === 0;
-    }),
+  anyOf: (rule, value, at) => fitsOne(rule as readonly Schema[], value, at),
+  // GitHub's description says so also where more than one fits.
+  oneOf: (rule, value, at) => fitsOne(rule as readonly Schema[], value, at),
   $ref: (rule, value, at) => {
     const [file = "", pointer = ""] = String(rule).split("#");
     const root = file === "" ? at.root : readSchema(file);
@@ -86,6 +90,19 @@ const keywords: Readonly<Record<string, Keyword>> = {
     return true;
   },
 };
+
+const formats: Readonly<Record<string, RegExp>> = {
+  uri: /^[a-z][a-z+.-]*:\/?\/?[!#-;=?-[\]_a-z~]+$/iu,
+  "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/u,
+};
+
+function fitsOne(schemas: readonly Schema[], value: unknown, { root, path }: Checking & { path: string }): boolean {
+  return schemas.some((schema) => {
+    const problems: string[] = [];
+    check({ root, problems }, schema, value, path);
+    return problems.length === 0;
+  });
+}
 
 function hasType(type: string, value: unknown): boolean {
   if (type === "array") return Array.isArray(value);
