@@ -3,11 +3,24 @@ import { defineConfig } from "vitest/config";
 // Where a machine is to read the results, too: `.ci/run` counts from it.
 const resultsFile = process.env["COLDSTORE_TEST_RESULTS"];
 
+/** Tests of code that keeps nothing between calls and starts no bundle: they share workers, which spares a start and all imports a file. */
+const pure = ["__tests__/{model,modes,render,settings,steps}/**/*.test.ts"];
+
 // oxlint-disable-next-line import/no-default-export -- vitest reads that one
 export default defineConfig({
   test: {
-    include: ["__tests__/**/*.test.ts"],
-    globalSetup: ["__tests__/support/bundle-source.ts"],
+    projects: [
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "outside",
+          include: ["__tests__/**/*.test.ts"],
+          exclude: pure,
+          globalSetup: ["__tests__/support/bundle-source.ts"],
+        },
+      },
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Vitest leaves a core free, which on two cores is half of them.
