@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readlinkSync } from "node:fs";
 import { Readable } from "node:stream";
 import { constants, inflateRawSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ColdstoreError } from "../../src/model/errors.ts";
 import { measureArchive } from "../../src/steps/measure-archive.ts";
 import { packArchive } from "../../src/steps/pack-archive.ts";
-import { makeRepository } from "../support/git-fixture.ts";
-import { chunksOf, pack, quiet, temporaryScratch } from "../support/packed-archive.ts";
+import { type GitFixture, makeRepository } from "../support/git-fixture.ts";
+import { chunksOf, pack, type Packed, quiet, temporaryScratch } from "../support/packed-archive.ts";
 import { testWith } from "../support/programs.ts";
 import { buildTar, type TarSpec } from "../support/tar-builder.ts";
 
@@ -17,8 +17,26 @@ const oid = "0123456789abcdef".repeat(4);
 const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 12345\n`;
 const MiB = 1024 * 1024;
 
+/** Packed once; the tests only read it. */
+let repository: GitFixture;
+let tar: Buffer;
+let packed: Packed;
+const scratch = temporaryScratch();
+
+beforeAll(async () => {
+  repository = fixture();
+  tar = repository.gitBytes("archive", "--format=tar", "--prefix=p/", "HEAD");
+  packed = await pack(tar, scratch);
+});
+
+afterAll(async () => {
+  repository.remove();
+  await scratch[Symbol.asyncDispose]();
+});
+
 function fixture() {
   return makeRepository({
+    bare: true,
     files: [
       ["a.txt", "one\n"],
       ["empty", ""],
@@ -40,10 +58,7 @@ function fixture() {
 }
 
 test("every digest, count and offset is that of the bytes", async () => {
-  using repository = fixture();
-  await using scratch = temporaryScratch();
-  const tar = repository.gitBytes("archive", "--format=tar", "--prefix=p/", "HEAD");
-  const { artifacts, summary, bytes, entries } = await pack(tar, scratch);
+  const { artifacts, summary, bytes, entries } = packed;
   expect((await bytes("tar")).equals(tar)).toBe(true);
   expect(artifacts.map(({ artifact, role }) => [artifact.name, role])).toEqual([
     ["app.tar.gz", "archive"],
@@ -77,10 +92,6 @@ test("every digest, count and offset is that of the bytes", async () => {
 });
 
 test("blocks are of 1 MiB, and each inflates alone to its part of the tar", async () => {
-  using repository = fixture();
-  await using scratch = temporaryScratch();
-  const tar = repository.gitBytes("archive", "--prefix=p/", "HEAD");
-  const packed = await pack(tar, scratch);
   const gzip = await packed.bytes("tar.gz");
   const { blocks } = packed.one("tar.gz");
   expect(blocks!.blockBytes).toBe(MiB);
@@ -124,9 +135,6 @@ const readers: readonly (readonly [string, readonly string[]])[] = [
 
 for (const [program, args] of readers)
   testWith([program], `${program} reads the archive`, async () => {
-    using repository = fixture();
-    await using scratch = temporaryScratch();
-    const packed = await pack(repository.gitBytes("archive", "--prefix=p/", "HEAD"), scratch);
     const count = (await packed.entries()).length + 1;
     const out = execFileSync(program, [...args, scratch.file("app.tar.gz")], {
       env: { ...process.env, LC_ALL: "C" },
@@ -138,13 +146,10 @@ for (const [program, args] of readers)
     expect(program === "gzip" ? out : "").toBe("");
   });
 
-testWith(["git", "gzip"], "git's own id of the commit is in the archive", async () => {
-  using repository = fixture();
-  await using scratch = temporaryScratch();
-  await pack(repository.gitBytes("archive", "--prefix=p/", "HEAD"), scratch);
-  const tar = execFileSync("gzip", ["-dc", scratch.file("app.tar.gz")], { maxBuffer: 1e9 });
+testWith(["git", "gzip"], "git's own id of the commit is in the archive", () => {
+  const unpacked = execFileSync("gzip", ["-dc", scratch.file("app.tar.gz")], { maxBuffer: 1e9 });
   expect(
-    execFileSync("git", ["get-tar-commit-id"], { input: tar.subarray(0, 1024) })
+    execFileSync("git", ["get-tar-commit-id"], { input: unpacked.subarray(0, 1024) })
       .toString()
       .trim(),
   ).toBe(repository.git("rev-parse", "HEAD"));
@@ -237,10 +242,7 @@ test("a file that is in the way is an error of the store", async () => {
 });
 
 test("measuring gives what packing makes", async () => {
-  using repository = fixture();
-  await using scratch = temporaryScratch();
-  const tar = repository.gitBytes("archive", "--prefix=p/", "HEAD");
-  const { summary, one } = await pack(tar, scratch);
+  const { summary, one } = packed;
   const { tarBytes, counts, lfs, sizes } = await measureArchive({
     tar: Readable.from([tar]),
     prefix: "p/",
