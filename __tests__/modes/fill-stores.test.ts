@@ -156,7 +156,7 @@ const kinds: readonly { name: string; runs: readonly Partial<SnapshotSettings>[]
 test.each(kinds)(
   "of runs at once with $name exactly one stores the set, and it verifies clean",
   async ({ runs, losers }) => {
-    const { seed, numRuns } = sweep(60);
+    const { seed, numRuns } = sweep(20);
     await fc.assert(
       fc.asyncProperty(fc.nat(), async (at) => {
         const { place, reports } = await race(at, runs);
@@ -168,7 +168,7 @@ test.each(kinds)(
 );
 
 test("a run that is stopped at any moment reports that, leaves no manifest without its files, and the next run completes", async () => {
-  const { seed, numRuns } = sweep(60);
+  const { seed, numRuns } = sweep(20);
   const reason = new ColdstoreError("interrupted", "stopped");
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 60 }), async (calls) => {
