@@ -9,7 +9,7 @@ import { finished, firstWord, startScript } from "../../support/processes.ts";
 import { all, keysOf, readAll, seeded, sha256Of, testIo } from "../../support/store-fixtures.ts";
 
 const seed = Number(process.env.COLDSTORE_TEST_SEED ?? 1);
-const kills = Number(process.env.COLDSTORE_TEST_COUNT ?? 20);
+const kills = Number(process.env.COLDSTORE_TEST_COUNT ?? 8);
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "coldstore-crash-"));
