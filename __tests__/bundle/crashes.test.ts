@@ -10,7 +10,7 @@ import { seeded } from "../support/store-fixtures.ts";
 import { filesBelow, onlySet, setsIn, sha256 } from "../support/stored-set.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? 1);
-const kills = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 15);
+const kills = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 6);
 
 test(`a run killed at any moment leaves whole files only, and the next run completes the set (seed ${seed}, ${kills} kills)`, async () => {
   const next = seeded(seed);
