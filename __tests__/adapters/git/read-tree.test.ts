@@ -69,7 +69,7 @@ const attributeFolder = fc.constantFrom("", "", "a/", "b/", "a/b/", "\u00fc/");
 
 test("paths that aren't export-ignored are those that git archive writes, for any tree and any attributes", async () => {
   const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);
-  const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 40);
+  const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 15);
   const trees = fc.dictionary(path, file, { minKeys: 1, maxKeys: 12, noNullPrototype: true });
   const rules = fc.dictionary(attributeFolder, attributes, { maxKeys: 3, noNullPrototype: true });
   const property = fc.asyncProperty(trees, rules, async (files, attributeFiles) => {
