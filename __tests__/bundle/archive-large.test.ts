@@ -9,7 +9,7 @@ import { onlySet, type StoredSet } from "../support/stored-set.ts";
 
 /** Sizes that take minutes, and with them the limit of memory, are for the long sweep. */
 const long = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 0) >= 1000;
-const tinyFiles = long ? 200_000 : 4_000;
+const tinyFiles = long ? 200_000 : 1_500;
 const largeBytes = long ? 8 * 2 ** 30 + 12_345 : 60_000_001;
 const mostMemory = 250_000_000;
 
