@@ -10,8 +10,8 @@ export function makeLargeRepository(megabytes: number): GitFixture {
   const copies = 100;
   writeFileSync(file, randomBytes(Math.ceil((megabytes * 1e6) / copies)));
   const blob = repository.git("-c", "core.compression=0", "hash-object", "-w", file);
-  const names = Array.from({ length: copies }, (_, n) => `${n}.bin`);
-  for (const name of names) repository.git("update-index", "--add", "--cacheinfo", `100644,${blob},${name}`);
+  const entries = Array.from({ length: copies }, (_, n) => ["--cacheinfo", `100644,${blob},${n}.bin`]);
+  repository.git("update-index", "--add", ...entries.flat());
   const commit = repository.git("commit-tree", repository.git("write-tree"), "-m", "large");
   repository.git("update-ref", "refs/heads/main", commit);
   return repository;
