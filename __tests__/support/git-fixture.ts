@@ -89,7 +89,7 @@ export function makeRepository(spec: FixtureSpec = {}): GitFixture {
   importCommits(fixture, all, undefined);
   if (all.length > 0 && !spec.bare) fixture.git("reset", "-q", "--hard");
   for (const [where, submodule] of made) placeSubmodule(fixture, where, submodule);
-  const gitDir = fixture.git("rev-parse", "--absolute-git-dir");
+  const gitDir = spec.bare ? path : join(path, ".git");
   for (const content of spec.lfsStored ?? []) storeLfs(join(gitDir, "lfs"), content);
   return fixture;
 }
