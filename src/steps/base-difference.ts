@@ -1,4 +1,5 @@
 import type { BaseDifference } from "../model/details.ts";
+import { ColdstoreError } from "../model/errors.ts";
 import type { Entry } from "../model/entry.ts";
 import type { BaseCommit, Revision } from "../model/revision.ts";
 import type { Repository, TreeEntry } from "../ports/repository.ts";
@@ -13,16 +14,17 @@ export interface BaseQuestion {
   readonly entryOf: (entry: TreeEntry) => Entry | undefined;
 }
 
-/** How the archive of a revision differs from one of a pull request's base, told by git from both trees. Rejects for an abort alone. */
+/** How the archive of a revision differs from one of a pull request's base, told by git from both trees. A base that isn't there is no error. */
 export async function baseDifference(question: BaseQuestion, signal: AbortSignal): Promise<BaseDifference> {
   const base = await resolveBase(question, signal);
   if (base === undefined) return missing(question);
   try {
     return { kind: "compared", commit: base.commit, ...(await compare(base, question, signal)) };
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
     // A partial clone may have the commit and lack what is in it.
-    return missing(question);
+    if (error instanceof ColdstoreError && error.failure === "source") return missing(question);
+    throw error;
   }
 }
 
