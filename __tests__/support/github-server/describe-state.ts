@@ -3,11 +3,18 @@ import type { GitHubState, Release, Repository } from "./state.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
+interface Described {
+  readonly state: GitHubState;
+  readonly log: readonly RequestRecord[];
+  readonly violations: readonly string[];
+}
+
 /** The state for other programs, without tokens. */
-export function describeState(state: GitHubState, log: readonly RequestRecord[]): Json {
+export function describeState({ state, log, violations }: Described): Json {
   const repositories = [...state.repositories.values()];
   return {
     repositories: Object.fromEntries(repositories.map((repository) => [repository.fullName, describeOne(repository)])),
+    violations,
     requests: log.map(({ origin, method, path, status, bytes, token }) => ({
       origin,
       method,

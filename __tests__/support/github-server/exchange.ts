@@ -77,6 +77,8 @@ function matches(route: Route, { origin, record, url }: Exchange): boolean {
 function admit({ serving: { state }, request }: Exchange): Token | undefined {
   if (request.headers["user-agent"] === undefined)
     throw new Refusal(problem(403, "Request forbidden by administrative rules. Please send a User-Agent header."));
+  const version = request.headers["x-github-api-version"] ?? "2022-11-28";
+  if (version !== "2022-11-28") throw new Refusal(problem(400, `${String(version)} is not a supported version.`));
   const token = whoAsks(state, request.headers.authorization);
   if (token !== undefined) countRequest(state, token);
   return token;

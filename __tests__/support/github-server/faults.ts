@@ -16,7 +16,7 @@ export type FaultKind =
   | { readonly stall: "body" | "answer" }
   /** What this request makes isn't in lists for so many of them, or so many milliseconds. */
   | { readonly lag: { readonly requests?: number; readonly ms?: number } }
-  /** What is stored of an upload isn't what was sent; `digest` and `no-digest` leave the bytes alone. */
+  /** What is stored of an upload isn't what was sent; `digest` and `no-digest` leave the bytes alone, the others know only uploads kept in memory. */
   | { readonly stored: "digest" | "no-digest" | "truncated" | "flipped" }
   /** A download that ends early, has a wrong byte, or is whole although a range was asked for. */
   | { readonly download: "cut" | "flipped" | "whole" };

@@ -104,7 +104,7 @@ interface Listening {
 function answer(server: Server, { serving, log, origin, prefix }: Listening): void {
   server.on("request", (request, response) => {
     if (origin === "api" && request.url === "/__state") {
-      response.end(JSON.stringify(describeState(serving.state, log), undefined, 2) + "\n");
+      response.end(JSON.stringify(describeState({ ...serving, log }), undefined, 2) + "\n");
       return;
     }
     const record = recordOf(origin, request);

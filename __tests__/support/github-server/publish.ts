@@ -16,9 +16,12 @@ export function publish(call: Call, repository: Repository, release: Release): v
     if (release.immutable) repository.burntTags.add(release.tag);
     release.created = repository.commits.get(repository.tags.get(release.tag)?.commit ?? "")?.date ?? release.created;
   }
-  const latest = textOf(call, "make_latest") ?? (first ? "true" : undefined);
+  const latest = textOf(call, "make_latest") ?? (first ? "true" : release.makeLatest);
+  if (latest !== "true" && latest !== "false" && latest !== "legacy")
+    throw invalid({ resource: "Release", code: "invalid", field: "make_latest" });
+  release.makeLatest = latest;
   if (latest === "true" && !release.prerelease) repository.latest = release.id;
-  if (latest === "legacy" && !release.prerelease) repository.latest = undefined;
+  else if (repository.latest === release.id) repository.latest = undefined;
 }
 
 function checkTag(call: Call, repository: Repository, release: Release): void {

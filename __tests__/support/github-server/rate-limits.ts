@@ -9,7 +9,7 @@ const secondary = "You have exceeded a secondary rate limit. Please wait a few m
 export function countRequest(state: GitHubState, token: Token): void {
   const now = state.now();
   if (now >= token.rate.reset) Object.assign(token.rate, { used: 0, reset: now + hour });
-  if (token.rate.used >= token.rate.limit) throw exceeded(token, 403);
+  if (token.rate.used >= token.rate.limit) throw exceeded(token);
   token.rate.used++;
 }
 
@@ -46,7 +46,7 @@ export function limitedBy(kind: Extract<FaultKind, { limited: number }>, now: nu
   return new Refusal(problem(limited, secondary, { headers }));
 }
 
-function exceeded(token: Token, status: number): Refusal {
+function exceeded(token: Token): Refusal {
   const whom = token.kind === "installation" ? "installation ID 1" : `user ID ${token.account.id}`;
-  return new Refusal(problem(status, `API rate limit exceeded for ${whom}.`));
+  return new Refusal(problem(403, `API rate limit exceeded for ${whom}.`, { headers: rateHeaders(token) }));
 }

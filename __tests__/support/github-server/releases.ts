@@ -30,7 +30,8 @@ export function releaseByTag(call: Call): Answer {
 export function latestRelease(call: Call): Answer {
   const repository = readable(call);
   const candidates = newestFirst(repository).filter(({ draft, prerelease }) => !draft && !prerelease);
-  const latest = candidates.find(({ id }) => id === repository.latest) ?? candidates[0];
+  const willing = candidates.find(({ makeLatest }) => makeLatest !== "false");
+  const latest = candidates.find(({ id }) => id === repository.latest) ?? willing ?? candidates[0];
   if (latest === undefined) throw notFound();
   return { status: 200, body: showRelease(call.places, repository, latest) };
 }
@@ -71,6 +72,7 @@ export function newRelease(state: GitHubState, author: Account, tag: string): Re
     draft: true,
     prerelease: false,
     immutable: false,
+    makeLatest: "legacy",
     untagged: `untagged-${randomBytes(10).toString("hex")}`,
     created: now,
     published: undefined,

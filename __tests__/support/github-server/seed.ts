@@ -92,6 +92,7 @@ export function addRelease(state: GitHubState, repository: Repository, tag: stri
     draft: false,
     prerelease: false,
     immutable: false,
+    makeLatest: "legacy",
     created: now,
     updated: now,
     lag: undefined,

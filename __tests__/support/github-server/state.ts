@@ -57,7 +57,7 @@ export interface Repository {
   /** Names that an immutable release has had. */
   readonly burntTags: Set<string>;
   readonly releases: Map<number, Release>;
-  /** What somebody has made the latest; undefined: GitHub decides. */
+  /** The release that somebody has made the latest; undefined: GitHub decides. */
   latest: number | undefined;
   /** Issues and pull requests, by number. */
   readonly issues: Map<number, Issue>;
@@ -91,6 +91,8 @@ export interface Release {
   draft: boolean;
   prerelease: boolean;
   immutable: boolean;
+  /** As it was said when it was published. */
+  makeLatest: "true" | "false" | "legacy";
   readonly author: Account;
   /** What a draft is called in its URLs. */
   readonly untagged: string;
