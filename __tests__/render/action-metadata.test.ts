@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { standsIn } from "../../src/model/setting-spec.ts";
 import { renderActionMetadata } from "../../src/render/action-metadata.ts";
 import { manual, settingSpec, settingSpecs } from "../../src/settings/spec/table.ts";
 import { generatedDocs } from "../support/write-docs.ts";
@@ -10,7 +11,7 @@ interface Metadata {
   readonly description: string;
   readonly author: string;
   readonly branding: unknown;
-  readonly inputs: Readonly<Record<string, { readonly description: string }>>;
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: string }>>;
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
   readonly runs: unknown;
 }
@@ -23,17 +24,17 @@ test("action.yml is what the table says; if it isn't: npm run docs", () => {
 });
 
 test("its inputs are the table's settings in the table's order, but those of the command line alone", () => {
-  const wanted = settingSpecs().filter(({ where }) => where !== "command line");
+  const wanted = settingSpecs().filter((spec) => standsIn(spec, "input"));
   expect(Object.keys(action.inputs)).toEqual(wanted.map(({ name }) => name));
   for (const name of ["json", "quiet", "no-color", "debug", "version", "help"])
     expect(action.inputs).not.toHaveProperty(name);
 });
 
 test.each(Object.entries(action.inputs))(
-  "the input %s is told in one line, and has no default of its own",
+  "the input %s is told in one line, and has no default that could win over a config file",
   (name, input) => {
-    expect(Object.keys(input)).toEqual(["description"]);
     const spec = settingSpec(name)!;
+    expect(Object.keys(input)).toEqual(["description", ...(name === "token" ? ["default"] : [])]);
     expect(input.description.startsWith(`${spec.help} (`)).toBe(true);
     expect(input.description).not.toMatch(/[\n\r]/);
     for (const value of spec.kind.type === "choice" ? spec.kind.values : []) expect(input.description).toContain(value);
@@ -41,6 +42,11 @@ test.each(Object.entries(action.inputs))(
     if (spec.default !== undefined) expect(input.description).toContain(`default: ${spec.defaultText ?? spec.default}`);
   },
 );
+
+test("the job's own token is the input's default, which no config file could say anything against", () => {
+  expect(action.inputs["token"]?.default).toBe("${{ github.token }}");
+  expect(standsIn(settingSpec("token")!, "file")).toBe(false);
+});
 
 test("its outputs are the table's, in its order", () => {
   expect(action.outputs).toEqual(

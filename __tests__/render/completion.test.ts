@@ -3,6 +3,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { standsIn } from "../../src/model/setting-spec.ts";
 import { renderCompletion } from "../../src/render/completion.ts";
 import { modes } from "../../src/settings/spec/modes.ts";
 import { manual, settingSpecs } from "../../src/settings/spec/table.ts";
@@ -47,6 +48,7 @@ testWith(["bash"], "bash completes modes, flags of the mode, and values", () => 
   expect(bash("coldstore", "archive", "--mtime", "")).toEqual(["commit", "keep"]);
   expect(bash("coldstore", "archive", "--format", "tar.z")).toEqual(["tar.zst"]);
   expect(bash("coldstore", "snapshot", "--excl")).toEqual([]);
+  expect(bash("coldstore", "snapshot", "--latest", "")).toEqual(["auto", "true", "false"]);
   expect(bash("coldstore", "help", "pro")).toEqual(["profiles"]);
 });
 
@@ -58,8 +60,10 @@ testWith(["bash"], "bash completes paths, also with spaces", () => {
 test.each(["bash", "zsh", "fish"] as const)("%s has each flag of each mode", (shell) => {
   const script = renderCompletion(manual(), shell);
   for (const { name } of modes) expect(script).toContain(name);
-  for (const { name } of settingSpecs())
-    expect(script).toMatch(new RegExp(shell === "fish" ? ` -l ${name} ` : `--${name}\\b`));
+  for (const spec of settingSpecs()) {
+    const flag = new RegExp(shell === "fish" ? ` -l ${spec.name} ` : `--${spec.name}\\b`);
+    expect(flag.test(script)).toBe(standsIn(spec, "flag"));
+  }
 });
 
 for (const shell of ["zsh", "fish"] as const)

@@ -3,6 +3,7 @@ import { settingSpecs, manual } from "../../src/settings/spec/table.ts";
 import { modes } from "../../src/settings/spec/modes.ts";
 import { ignoreProfiles, profileNames } from "../../src/model/ignore-profiles.ts";
 import { exitCodeRows } from "../../src/render/exit-codes.ts";
+import { standsIn } from "../../src/model/setting-spec.ts";
 import { renderHelp } from "../../src/render/help.ts";
 import { load, problemsOf, settingsOf } from "../support/config-disk.ts";
 
@@ -27,19 +28,21 @@ test("every topic has a text of its own, and the command line lets it be asked f
   for (const topic of topics.slice(1)) expect(await load({ argv: ["help", topic!] })).toEqual({ kind: "help", topic });
 });
 
+const flags = settingSpecs().filter((spec) => standsIn(spec, "flag"));
+
 /** The flags that a help explains: at the start of a line, behind a short one or its space. */
 const flagsOf = (text: string) =>
   [...text.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].flatMap((match) => match[1] ?? []).sort();
 
 test.each(modes.map(({ name }) => name))("the help of %s has each of its flags once, and no other mode's", (mode) => {
-  const own = settingSpecs().filter((spec) => spec.modes.includes(mode) && spec.name !== "mode");
+  const own = flags.filter((spec) => spec.modes.includes(mode) && spec.name !== "mode");
   expect(flagsOf(renderHelp(manual(), mode))).toEqual(own.map(({ name }) => name).sort());
 });
 
 test("general help has every mode and the first settings", () => {
   const text = renderHelp(manual());
   for (const { name } of modes) expect(text).toMatch(new RegExp(`^  ${name} `, "m"));
-  const first = settingSpecs().filter(({ name, group }) => group === "first" && name !== "mode");
+  const first = flags.filter(({ name, group }) => group === "first" && name !== "mode");
   expect(flagsOf(text)).toEqual(first.map(({ name }) => name).sort());
 });
 

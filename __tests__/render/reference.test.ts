@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Report } from "../../src/model/report.ts";
+import { standsIn } from "../../src/model/setting-spec.ts";
 import { manual, settingSpecs } from "../../src/settings/spec/table.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { schemaProblems } from "../support/json-schema.ts";
@@ -35,10 +36,15 @@ test("the reference has a row for every setting, and one for every output", () =
   for (const { name } of manual().outputs) expect(rows(outputs, name)).toHaveLength(1);
 });
 
-test.each(settingSpecs().filter(({ where }) => where === "everywhere"))(
+test.each(settingSpecs().filter((spec) => standsIn(spec, "file")))(
   "the config schema takes the example of $name, as the reader does",
   async ({ name, kind, example, list, trust }) => {
-    const value = kind.type === "boolean" ? example === "true" : kind.type === "number" ? Number(example) : example;
+    const value =
+      kind.type === "boolean" || kind.type === "auto"
+        ? example === "true"
+        : kind.type === "number"
+          ? Number(example)
+          : example;
     const values = [value, ...(list ? [[value]] : [])];
     for (const each of values) {
       for (const config of [{ [name]: each }, { profiles: { p: { [name]: each } } }]) {

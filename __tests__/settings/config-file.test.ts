@@ -48,7 +48,9 @@ test.each([
   ],
   [
     "tag_name: v1",
-    ['there is no setting "tag_name" (coldstore.yml, line 1), a name of softprops/action-gh-release; here, use ref.'],
+    [
+      'there is no setting "tag_name" (coldstore.yml, line 1), a name of softprops/action-gh-release; here, use ref for what is archived, and store: release:TAG for a release of another tag.',
+    ],
   ],
   ["profile: x", ["profile (coldstore.yml, line 1) can't be set in a config file; give it as a flag or an input."]],
   ["json: true", ["json (coldstore.yml, line 1) is for the command line only: --json."]],

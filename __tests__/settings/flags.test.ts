@@ -39,7 +39,10 @@ describe("what can't be read is named, and the rest is read on", () => {
     ["--Dry_Run", 'there is no flag "--Dry_Run"; did you mean --dry-run?'],
     ["--no-such-thing-at-all", 'there is no flag "--no-such-thing-at-all"; coldstore --help lists them all.'],
     ["-x", 'there is no flag "-x"; coldstore --help lists them all.'],
-    ["--tag_name v1", "there is no flag --tag_name, a name of softprops/action-gh-release; here, use ref."],
+    [
+      "--tag_name v1",
+      "there is no flag --tag_name, a name of softprops/action-gh-release; here, use ref for what is archived, and store: release:TAG for a release of another tag.",
+    ],
     [
       "--fail_on_unmatched_files",
       "there is no flag --fail_on_unmatched_files, a name of softprops/action-gh-release; here, leave it out: a glob in files without a match always fails.",

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadInputs, modeOfInputs } from "../../src/settings/load-inputs.ts";
+import { standsIn } from "../../src/model/setting-spec.ts";
 import { settingSpecs } from "../../src/settings/spec/table.ts";
 import { configDisk, problemsOf, problemsOfStep, runOf, settingsOf, stepOf } from "../support/config-disk.ts";
 
@@ -9,30 +10,33 @@ const run = { GITHUB_REPOSITORY: "acme/app", GITHUB_SHA: sha };
 const branch = { ...run, GITHUB_REF_TYPE: "branch", GITHUB_REF: "refs/heads/main" };
 const tag = { ...run, GITHUB_REF_TYPE: "tag", GITHUB_REF: "refs/tags/v1.4.0" };
 const merge = { ...run, GITHUB_REF_TYPE: "branch", GITHUB_REF: "refs/pull/7/merge" };
-const inputs = settingSpecs().filter(({ where }) => where !== "command line");
+const inputs = settingSpecs().filter((spec) => standsIn(spec, "input"));
 const store = { store: "./cold" };
 
 describe("what inputs mean", () => {
   test("a step with a store alone does what the command line does with one, and looks 20 sets back", async () => {
     const { settings, presentation } = await stepOf({ inputs: store });
-    expect(settings).toEqual({ ...(await settingsOf({ argv: "snapshot . ./cold" })), setsBack: 20 });
+    expect(settings).toEqual({ ...(await settingsOf({ argv: "snapshot . ./cold" })), setsBack: 20, comment: "auto" });
     expect(presentation).toEqual({ json: false, quiet: false, color: true, debug: false });
   });
 
-  test.each(inputs.filter(({ name }) => name !== "mode" && name !== "config" && name !== "profile"))(
+  const alike = inputs.filter((spec) => standsIn(spec, "flag"));
+
+  test.each(alike.filter(({ name }) => name !== "mode" && name !== "config" && name !== "profile"))(
     "the example of $name means what it means as a flag",
-    async ({ name, kind, example, modes }) => {
+    async ({ name, kind, example, modes, group }) => {
       const [mode = ""] = modes;
       const needed: Record<string, Record<string, string>> = {
         "compression-level": { format: "tar.gz" },
         path: { into: "./restored" },
       };
-      const more = needed[name] ?? {};
-      const flags = Object.entries({ ...(name === "store" ? {} : store), ...more }).map(([k, v]) => `--${k}=${v}`);
+      const more = needed[name] ?? (group === "release" ? { store: "release" } : {});
+      const flags = Object.entries(name === "store" ? more : { ...store, ...more }).map(([k, v]) => `--${k}=${v}`);
       const flag = kind.type === "boolean" && example === "true" ? `--${name}` : `--${name}=${example}`;
       const byFlag = await settingsOf({ argv: ["--mode", mode, ...flags, flag], env: { GITHUB_ACTIONS: "true" } });
       const { settings } = await stepOf({ inputs: { ...store, ...more, mode, [name]: example } });
-      expect({ ...settings, setsBack: 0 }).toEqual({ ...byFlag, setsBack: 0 });
+      const ofInputs = { setsBack: 20, ...("comment" in byFlag && { comment: "auto" }) };
+      expect({ setsBack: 20, ...settings }).toEqual({ ...byFlag, ...ofInputs });
       const without = stepOf({ inputs: { ...store, ...more, mode, [name]: "" } });
       if (name === "store" || name === "into") await expect(without).rejects.toThrow(`${name} is missing`);
       else expect((await without).settings).not.toEqual(settings);
@@ -119,12 +123,15 @@ describe("what is refused", () => {
   const counts = (variable: string) => `(a variable INPUT_${variable} in env counts as one too)`;
 
   test.each<[Record<string, string>, string]>([
-    [{}, "store is missing: say in which folder sets are kept, as in store: ./cold, or try it with dry-run: true."],
+    [
+      {},
+      "store is missing: say in which folder or release sets are kept, as in store: ./cold, or try it with dry-run: true.",
+    ],
     [
       { ...store, mode: "restore" },
       "into is missing: say in which folder to put what comes back, as in into: ./restored, or try it with dry-run: true.",
     ],
-    [{ mode: "verify" }, "store is missing: say in which folder sets are kept, as in store: ./cold."],
+    [{ mode: "verify" }, "store is missing: say in which folder or release sets are kept, as in store: ./cold."],
     [{ ...store, prove: "x" }, 'prove is "x"; give digest, read, drill or none.'],
     [{ ...store, "dry-run": "yes" }, 'dry-run is "yes"; give true or false.'],
     [{ ...store, ref: "a\nb" }, 'ref is "a\\nb"; give a tag, a branch or a commit.'],
@@ -147,11 +154,11 @@ describe("what is refused", () => {
     ],
     [
       { ...store, tag_name: "v1" },
-      `there is no input "tag_name" ${counts("TAG_NAME")}, a name of softprops/action-gh-release; here, use ref.`,
+      `there is no input "tag_name" ${counts("TAG_NAME")}, a name of softprops/action-gh-release; here, use ref for what is archived, and store: release:TAG for a release of another tag.`,
     ],
     [
-      { ...store, token: "x" },
-      `there is no input "token" ${counts("TOKEN")}, a name of softprops/action-gh-release; here, leave it out: a folder needs none.`,
+      { ...store, make_latest: "legacy" },
+      `there is no input "make_latest" ${counts("MAKE_LATEST")}, a name of softprops/action-gh-release; here, use latest.`,
     ],
     [{ ...store, repo: "x" }, `there is no input "repo" ${counts("REPO")}, a name of restic; here, use store.`],
     [
@@ -178,7 +185,7 @@ describe("what is refused", () => {
 
   test("a name that nothing is near to is answered with all there are", async () => {
     const [problem] = await problemsOfStep({ inputs: { ...store, zzzzzz: "1" } });
-    expect(problem).toMatch(/; the inputs are mode, store, .* and timeout\.$/);
+    expect(problem).toMatch(/; the inputs are mode, store, .* and comment\.$/);
     for (const { name } of inputs) expect(problem).toContain(name);
     expect(problem).not.toContain("no-color");
   });
@@ -277,7 +284,8 @@ describe("what each event means", () => {
     const archive = await stepOf({ inputs: { ...store, mode: "archive" }, env });
     expect("tag" in archive.settings).toBe(ref !== sha);
     expect((await stepOf({ inputs: { ...store, mode: "verify" }, env })).settings).not.toHaveProperty("project");
-    expect(await problemsOfStep({ env })).toHaveLength(pull ? 0 : 1);
+    // A tag's set has its release to go to.
+    expect(await problemsOfStep({ env })).toHaveLength(pull || ref !== sha ? 0 : 1);
   });
 
   test.each(events)("$what, and the step's own word goes before it", async ({ env }) => {

@@ -35,8 +35,11 @@ describe("what a call means", () => {
       notes: [],
       contacts: [],
       recordEnvironment: false,
+      release: { draft: false, prerelease: "auto", latest: "auto" },
+      comment: "never",
       dryRun: false,
       timeout: 14_400_000,
+      stallTimeout: 300_000,
       setsBack: 0,
     });
   });
@@ -46,7 +49,7 @@ describe("what a call means", () => {
       ..."snapshot app /mnt/a --store ./b --ref v1 --format tar --format tar.gz --compression-level 9".split(" "),
       ..."--files dist/* --files x --name n-{date} --prefix p --export-subst git --dirty fail --prove read".split(" "),
       ..."--on-conflict keep --freeze --milestone m --note a --note b --contact c --record environment".split(" "),
-      ..."--project acme/app --timeout 30s -n".split(" "),
+      ..."--project acme/app --timeout 30s --stall-timeout 20s -n".split(" "),
     ];
     expect(await settingsOf({ argv })).toEqual({
       mode: "snapshot",
@@ -73,8 +76,11 @@ describe("what a call means", () => {
       notes: ["a", "b"],
       contacts: ["c"],
       recordEnvironment: true,
+      release: { draft: false, prerelease: "auto", latest: "auto" },
+      comment: "never",
       dryRun: true,
       timeout: 30_000,
+      stallTimeout: 20_000,
       setsBack: 0,
     });
   });
@@ -96,8 +102,11 @@ describe("what a call means", () => {
       notes: [],
       contacts: [],
       recordEnvironment: false,
+      release: { draft: false, prerelease: "auto", latest: "auto" },
+      comment: "never",
       dryRun: false,
       timeout: 14_400_000,
+      stallTimeout: 300_000,
       setsBack: 0,
     });
   });
@@ -158,7 +167,7 @@ describe("what a call means", () => {
 
   test("verify and list take a store, or a file where there is one", async () => {
     const files = { "/repo/a.tar.gz": "" };
-    const common = { timeout: 14_400_000, sets: [], stores: [] };
+    const common = { timeout: 14_400_000, stallTimeout: 300_000, sets: [], stores: [] };
     expect(await settingsOf({ argv: "verify a.tar.gz", files })).toEqual({
       ...common,
       mode: "verify",
@@ -182,7 +191,7 @@ describe("what a call means", () => {
 
   test("a restore takes a store, or a file where there is one, and has the documented defaults", async () => {
     const common = { mode: "restore", into: "/repo/r", paths: [], symlinks: "keep", outwardLinks: "refuse" };
-    const rest = { timeout: 14_400_000, dryRun: false };
+    const rest = { timeout: 14_400_000, stallTimeout: 300_000, dryRun: false };
     const stores = [{ kind: "folder", text: "./c", path: "/repo/c" }];
     expect(await settingsOf({ argv: "restore ./c --into r" })).toEqual({ ...common, ...rest, stores });
     const files = { "/repo/a.tar.gz": "" };
@@ -208,6 +217,7 @@ describe("what a call means", () => {
       symlinks: "skip",
       outwardLinks: "refuse",
       timeout: 14_400_000,
+      stallTimeout: 300_000,
       dryRun: true,
     });
   });
@@ -276,10 +286,10 @@ describe("what is refused", () => {
   test.each([
     [
       "snapshot",
-      "store is missing: say in which folder sets are kept, as in coldstore snapshot . ./cold, or try it with --dry-run.",
+      "store is missing: say in which folder or release sets are kept, as in coldstore snapshot . ./cold, or try it with --dry-run.",
     ],
-    ["verify", "store is missing: say in which folder sets are kept, as in coldstore verify ./cold."],
-    ["list -n", "store is missing: say in which folder sets are kept, as in coldstore list ./cold."],
+    ["verify", "store is missing: say in which folder or release sets are kept, as in coldstore verify ./cold."],
+    ["list -n", "store is missing: say in which folder or release sets are kept, as in coldstore list ./cold."],
     [
       "snapshoot . ./cold",
       'there is no mode "snapshoot"; the first word is snapshot, archive, list, verify or restore; did you mean snapshot?',
@@ -301,7 +311,7 @@ describe("what is refused", () => {
     ],
     [
       "archive",
-      "store is missing: say in which folder sets are kept, as in coldstore archive . ./cold, or try it with --dry-run.",
+      "store is missing: say in which folder or release sets are kept, as in coldstore archive . ./cold, or try it with --dry-run.",
     ],
     ["archive . ./cold --ref v1", "--ref belongs to snapshot, not to archive; leave it out."],
     ["archive . ./cold --dirty fail", "--dirty belongs to snapshot, not to archive; leave it out."],
@@ -347,7 +357,7 @@ describe("what is refused", () => {
     ],
     [
       "restore --into ./r",
-      "store is missing: say in which folder sets are kept, as in coldstore restore ./cold --into ./restored.",
+      "store is missing: say in which folder or release sets are kept, as in coldstore restore ./cold --into ./restored.",
     ],
     ["restore ./c -n --set a --set b", "set is given 2 times; restore brings back one, so give it once."],
     ["restore x.tar --into ./r --set a", "set chooses sets of a store, and a file was given; leave one of them out."],
@@ -500,6 +510,8 @@ describe("what the environment says", () => {
     const own = { ...actions, RUNNER_ENVIRONMENT: "self-hosted" };
     expect(await passing("snapshot . ./cold", own)).toEqual([]);
     expect(await passing("verify ./cold")).toEqual([]);
+    expect(await passing("snapshot . ./cold --store release")).toEqual([]);
+    expect(await passing("snapshot . release")).toEqual([]);
     expect((await runOf({ argv: "snapshot . ./cold", env: actions })).warnings).toEqual([]);
   });
 });
@@ -542,7 +554,7 @@ describe("trust", () => {
   test("also not by a profile, and a run that needs one says why it's missing", async () => {
     const files = { "/repo/coldstore.yml": "profiles: {p: {store: ./x}}", "/event.json": event("acme/app") };
     expect(await problemsOf({ argv: "verify --profile p", env: pullRequest, files })).toEqual([
-      "store is missing: say in which folder sets are kept, as in coldstore verify ./cold.",
+      "store is missing: say in which folder or release sets are kept, as in coldstore verify ./cold.",
       "store in coldstore.yml isn't used: on a pull request a store comes from a flag or an input.",
     ]);
   });
@@ -601,7 +613,7 @@ describe("which of several places wins", () => {
             text === undefined ? "{}" : `{${spec.name}: ${JSON.stringify(text)}}`;
           const argv = ["--mode", spec.modes[0]!, "--profile", "p"];
           if (spec.name === "compression-level") argv.push("--format", "tar.zst");
-          if (spec.name !== "store") argv.push("--store", "./s");
+          if (spec.name !== "store") argv.push("--store", spec.group === "release" ? "release" : "./s");
           if (spec.name === "path") argv.push("--into", "./r");
           if (spec.trust === "explicit") argv.push("--config", "coldstore.yml");
           if (places.flag !== undefined) argv.push(`--${spec.name}=${places.flag}`);
@@ -617,7 +629,8 @@ describe("which of several places wins", () => {
         const profiled = await settingsOf(call({ flag: profile }));
         expect(await settingsOf(call({ profile, file }))).toEqual(profiled);
         expect(await settingsOf(call({ file }))).toEqual(await settingsOf(call({ flag: file })));
-        if (flag !== profile && spec.kind.type !== "path") expect(profiled).not.toEqual(only);
+        if (flag !== profile && spec.kind.type !== "path" && spec.kind.type !== "notes")
+          expect(profiled).not.toEqual(only);
       }),
       { numRuns: 15 },
     );
@@ -628,6 +641,7 @@ describe("which of several places wins", () => {
 function valueOf({ kind, example }: SettingSpec): fc.Arbitrary<string> {
   const word = fc.stringMatching(/^[a-z]{1,8}$/);
   if (kind.type === "boolean") return fc.constantFrom("true", "false");
+  if (kind.type === "auto") return fc.constantFrom("auto", "true", "false");
   if (kind.type === "choice") return fc.constantFrom(...kind.values);
   // Every level but 0 is one of tar.zst's.
   if (kind.type === "number") return fc.integer({ min: kind.min + 1, max: kind.max }).map(String);
@@ -741,7 +755,7 @@ describe("whatever is given, the answer is settings or an error of settings", ()
         });
         if (name !== "profiles")
           expect(byFile).toMatch(
-            /coldstore\.yml, line 2.*(did you mean [a-z-]+\?|here, (use|leave)|takes mode, .* and timeout)/,
+            /coldstore\.yml, line 2.*(did you mean [a-z-]+\?|here, (use|leave)|takes mode, .* and comment)/,
           );
       }),
       { seed, numRuns },

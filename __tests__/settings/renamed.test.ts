@@ -24,7 +24,22 @@ test.each([
   ["add-file", "use files"],
   ["worktree-attributes", "use the mode archive"],
   ["recurse-submodules", "use submodules: include"],
+  ["tag_name", "use ref for what is archived, and store: release:TAG"],
+  ["body", "use notes with a file"],
+  ["body_path", "use notes"],
+  ["append_body", "leave it out: the notes of a release that is there are never changed"],
+  ["generate_release_notes", "use notes: generate"],
+  ["previous_tag", "leave it out: GitHub chooses the tag that notes: generate counts from"],
+  ["make_latest", "use latest"],
+  ["target_commitish", "use ref with a tag that is there"],
+  ["repository", "use store: release:owner/name@TAG"],
+  ["overwrite_files", "use on-conflict: replace"],
+  ["fail_on_unmatched_files", "leave it out: a glob in files without a match always fails"],
+  ["preserve_order", "leave it out: files keep the order of their names"],
+  ["discussion_category_name", "leave it out: no discussion is started"],
   ["working_directory", "use source"],
+  ["github_token", "use token, on the command line the variable GH_TOKEN"],
+  ["release_name", "leave it out: a release is called as its tag"],
   ["keep-structure", "use prefix"],
   ["target", "use into"],
   ["directory", "use into"],
@@ -35,16 +50,36 @@ test.each([
   expect(insteadOf(name)).toContain(`; here, ${advice}`);
 });
 
-test.each(["tag_name", "exclude-file", "dereference", "s", "recurse-submodules", "epoch", "zstd", "filter", "mx"])(
-  "what is told to use instead of %s is there",
-  (name) => {
-    const [, setting] = /here, use ([a-z-]+)/.exec(insteadOf(name) ?? "") ?? [];
-    expect(names).toContain(setting);
-  },
-);
+test.each([
+  "tag_name",
+  "body",
+  "repository",
+  "make_latest",
+  "exclude-file",
+  "dereference",
+  "s",
+  "recurse-submodules",
+  "epoch",
+  "zstd",
+  "filter",
+  "mx",
+])("what is told to use instead of %s is there", (name) => {
+  const [, setting] = /here, use ([a-z-]+)/.exec(insteadOf(name) ?? "") ?? [];
+  expect(names).toContain(setting);
+});
 
 test.each(["extract", "unpack", "untar", "unzip", "dump", "recover"])("%s is a restore", (name) => {
   expect(insteadOfMode(name)).toMatch(/; here, use restore$/);
+});
+
+test("inputs of softprops/action-gh-release that mean the same here are settings, and the rest has an answer", () => {
+  // https://github.com/softprops/action-gh-release/blob/master/action.yml
+  const inputs =
+    "body body_path name tag_name draft prerelease preserve_order files working_directory overwrite_files " +
+    "fail_on_unmatched_files repository token target_commitish discussion_category_name generate_release_notes " +
+    "previous_tag append_body make_latest";
+  const unanswered = inputs.split(" ").filter((name) => !names.includes(name) && insteadOf(name) === undefined);
+  expect(unanswered).toEqual([]);
 });
 
 test("names that no tool has get no answer", () => {

@@ -1,3 +1,4 @@
+import { standsIn } from "../../src/model/setting-spec.ts";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { ConfigSource } from "../../src/settings/find-config.ts";
 import { loadInputs } from "../../src/settings/load-inputs.ts";
@@ -55,7 +56,7 @@ export interface Step extends Omit<Call, "argv"> {
 
 /** Loads the settings of a step in /repo, whose inputs arrive as a runner hands them over: also those that aren't given. */
 export async function stepOf({ inputs = {}, env = {}, files, cwd = "/repo", readBase }: Step): Promise<Settled> {
-  const declared = settingSpecs().filter(({ where }) => where !== "command line");
+  const declared = settingSpecs().filter((spec) => standsIn(spec, "input"));
   const given = { ...Object.fromEntries(declared.map(({ name }) => [name, ""])), ...inputs };
   const variables = Object.fromEntries(
     Object.entries(given).map(([name, text]) => [`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`, text]),

@@ -46,7 +46,8 @@ function configHelp(): readonly string[] {
     "Paths and trust",
     "  Relative paths are counted from the top of the repository; in a file named by --config, from that",
     "  file's folder. A file found in the repository may set no store on a pull request, and for a fork's",
-    "  pull request the base's file is used. Where a restore goes, into, it may never set.",
+    "  pull request the base's file is used. Where a restore goes, into, it may never set. A token stands",
+    "  in no file.",
   ];
 }
 
@@ -60,17 +61,17 @@ function storesHelp(): readonly string[] {
     "  Releases on GitHub: a set is among the files of a release, and its manifest joins them last.",
     ...columns(
       [
-        ["release", "the release of the tag that the set is of; list, verify and restore read all"],
+        ["release", "the release of the set's tag; list, verify and restore read all of them"],
         ["release:TAG", "the release of this tag, whatever the set is of"],
         ["release:OWNER/NAME@TAG", "one in another repository"],
       ],
       22,
     ),
     "",
-    "  They are read and written with a token: the variable GH_TOKEN, else GITHUB_TOKEN; in a workflow the",
-    "  input token, which is the job's own. To write, it needs the permission contents: write.",
-    "  A release that isn't there is made: first as a draft, then filled and proven, published at the end.",
-    "  To one that is there only files are added; notes, prerelease, latest and draft don't touch it.",
+    "  They are read and written with a token: of the variable GH_TOKEN, else GITHUB_TOKEN; in a workflow",
+    "  of the input token, which is the job's own. To write, it needs the permission contents: write.",
+    "  A release that isn't there is made as a draft, filled, proven, and published last. To one that is",
+    "  there only files are added; notes, prerelease, latest and draft don't touch it.",
     "",
     "  Some forms of names are kept for other kinds of stores, and are refused for now: ssh://...,",
     "  plugin:... and name:path. A folder that is called so, or release, is written ./NAME.",

@@ -13,7 +13,10 @@ interface Around {
  */
 export async function pullRequestBase({ env, config }: Around): Promise<BaseCommit | undefined> {
   if (!isPullRequest(env)) return undefined;
-  const commit = await config.read(env["GITHUB_EVENT_PATH"] ?? "").then(baseIn, () => undefined);
+  const commit = await config
+    .read(env["GITHUB_EVENT_PATH"] ?? "")
+    .then(baseIn)
+    .catch(() => undefined);
   if (commit === undefined) return undefined;
   const sha = env["GITHUB_SHA"];
   const isMerge = /^refs\/pull\/\d+\/merge$/.test(env["GITHUB_REF"] ?? "") && sha !== undefined && isCommit.test(sha);

@@ -11,6 +11,7 @@ export const modes = [
       { line: "coldstore snapshot . ./cold", says: "what is checked out, into a folder" },
       { line: "coldstore snapshot . /mnt/nas --ref v1.4.0 --freeze", says: "a tag, protected from replacement" },
       { line: "coldstore snapshot . ./cold --files 'dist/*.whl'", says: "with build outputs in the same set" },
+      { line: "coldstore snapshot . release --ref v1.4.0", says: "into the tag's release on GitHub" },
       { line: "coldstore snapshot --dry-run", says: "what would be archived; nothing is written" },
     ],
   },
@@ -50,6 +51,7 @@ export const modes = [
     examples: [
       { line: "coldstore verify ./cold", says: "every set, each file's SHA-256" },
       { line: "coldstore verify ./cold --set v1.4.0 --level read", says: "one set, down to each entry" },
+      { line: "coldstore verify release", says: "all releases that hold sets; no login for a public repository" },
       { line: "coldstore verify ./cold --level list", says: "names and sizes only: quick" },
       { line: "coldstore verify ./app-1.4.0.tar.gz", says: "one file, with whatever lies beside it" },
       { line: "coldstore verify ./cold --level drill", says: "every set restored, out of sight" },
