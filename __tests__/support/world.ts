@@ -108,6 +108,8 @@ export interface WorldOptions {
   readonly place?: MemoryPlace;
   /** Digests that the store reports; none, as a folder, unless told. */
   readonly digests?: readonly "sha256"[];
+  /** The store behaves as releases do. */
+  readonly likeReleases?: boolean;
 }
 
 /** The set of the small project's tag, in the world's store. */
@@ -117,10 +119,11 @@ export function makeWorld({
   folder,
   repository = smallProject,
   place = new MemoryPlace(),
-  digests = [],
+  likeReleases = false,
+  digests = likeReleases ? ["sha256"] : [],
 }: WorldOptions = {}) {
   const opened = "resolve" in repository ? repository : memoryRepository(repository);
-  const store = new MemoryStore({ place, digests });
+  const store = new MemoryStore({ place, digests, likeReleases });
   const lines: string[] = [];
   let runs = 0;
   const portsOf = (own: Partial<Ports>): Ports => {

@@ -22,6 +22,7 @@ export interface ListedSet {
   readonly manifests: readonly string[];
   /** Times of its proofs, oldest first. */
   readonly proofs: readonly string[];
+  /** It bears a marker, or its store never changes it. */
   readonly frozen: boolean;
 }
 
@@ -38,12 +39,31 @@ export type ArchiveSet = ListedSet &
       }
   );
 
-/** Files that the set's manifest names and the store doesn't list, or lists with another size. */
+/** Files that the set's manifest names and the store doesn't list, or lists with another size or digest. */
 export function missingFiles(set: ListedSet, manifest: Manifest): readonly string[] {
-  const sizes = new Map(set.files.map((file) => [file.name, file.bytes]));
+  const listed = listedByName(set);
   return storedFiles(manifest)
-    .filter((file) => sizes.get(file.name) !== file.bytes)
+    .filter((file) => {
+      const found = listed.get(file.name);
+      return found?.bytes !== file.bytes || (found.sha256 ?? file.sha256) !== file.sha256;
+    })
     .map(({ name }) => name);
+}
+
+/**
+ * Whether the store's own digests prove that all is there as the manifest says, at the moment of the listing; `otherwise`: files
+ * that are proven in another way.
+ */
+export function isProvenByListing(set: ListedSet, manifest: Manifest, otherwise: readonly string[] = []): boolean {
+  const listed = listedByName(set);
+  return storedFiles(manifest).every(({ name, bytes, sha256 }) => {
+    const found = listed.get(name);
+    return otherwise.includes(name) || (found?.bytes === bytes && found.sha256 === sha256);
+  });
+}
+
+function listedByName({ files }: ListedSet): ReadonlyMap<string, ListedFile> {
+  return new Map(files.map((file) => [file.name, file]));
 }
 
 /** Bytes of a set: its files and its manifest, as they are made; what an earlier state left beside them isn't counted. */
@@ -67,11 +87,17 @@ export function lastProof(set: ListedSet, manifest: Manifest): string | undefine
   return time?.replace(/(....)(..)(..)T(..)(..)(..)Z/, "$1-$2-$3T$4:$5:$6Z");
 }
 
-/** What an outcome's row says of the last proof of a set that was there before. */
+/** Whether somebody has proven the set since it was made, or its store's own digests do so now. */
+export function isProven(set: ListedSet, manifest: Manifest): boolean {
+  return isProvenByListing(set, manifest) || lastProof(set, manifest) !== undefined;
+}
+
+/** What an outcome's row says of the proof of a set that was there before: of now, or the last one. */
 export function lastProofRow(
   set: ListedSet,
   manifest: Manifest,
-): { readonly proven: string } | { readonly detail: string } {
+): { readonly proof: "digest" } | { readonly proven: string } | { readonly detail: string } {
+  if (isProvenByListing(set, manifest)) return { proof: "digest" };
   const proven = lastProof(set, manifest);
   return proven === undefined ? { detail: "never proven since it was made" } : { proven };
 }

@@ -53,8 +53,15 @@ export interface Outcome {
 
 /** Whether the row is of a set that was there before, and that no one has proven since it was made. */
 export function isNeverProven({ outcome, proof, proven }: Outcome): boolean {
+  // Of a repaired set a proof without a time is that of what was put back.
+  const counts = outcome === "repaired" ? proof === "none" : proof !== undefined;
   const stood = outcome === "unchanged" || outcome === "kept" || outcome === "repaired";
-  return stood && proof !== "none" && proven === undefined;
+  return stood && !counts && proven === undefined;
+}
+
+/** The outcome of a set that an error kept from being made. */
+export function wordFor({ failure }: ColdstoreError): "conflict" | "immutable" | "failed" {
+  return failure === "conflict" || failure === "immutable" ? failure : "failed";
 }
 
 /** Something that a person should know: an error makes the run red, a warning doesn't. */

@@ -28,6 +28,7 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     settings,
     started,
     set,
+    revision: examined.revision,
     name: examined.name,
     files,
     tarBytes,

@@ -24,7 +24,8 @@ export interface ArchiveProspect extends Prospect {
 /** Looks at the folder's files, unless that can be spared. */
 export async function prospectOf(taken: ArchiveOrder, stores: readonly Store[], io: Io): Promise<ArchiveProspect> {
   const { settings, files, examined } = taken;
-  const common = { taken, settings, files, set: archiveSet(taken), name: examined.name };
+  const { name, revision } = examined;
+  const common = { taken, settings, files, set: archiveSet(taken), name, revision };
   if (await isUnchanged(taken, stores, io))
     return { ...common, tarBytes: 0, errors: [], warnings: examined.warnings, estimate: async () => [] };
   const selection = await taken.select();

@@ -3,11 +3,13 @@ import type { ManifestRun } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { formatBytes, formatDuration } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { Io, Store } from "../ports/store.ts";
+import type { Io, Shown, Store } from "../ports/store.ts";
 import { type Asked, chooseRecipes, type Recipe } from "../steps/choose-recipes.ts";
-import { decideJob, needsFiles, type Job } from "../steps/decide-job.ts";
+import { needsFiles, type Job } from "../steps/decide-job.ts";
 import { doJob, type JobResult } from "../steps/do-job.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
+import { showSet } from "../steps/show-set.ts";
+import { jobIn } from "./job-in.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** How one store's part of a making run ended. */
@@ -16,6 +18,8 @@ export interface StoreEnd {
   readonly job: Job;
   readonly result: JobResult;
   readonly seconds: number;
+  /** Where the set can be seen, if its store has shown it. */
+  readonly shown?: Shown;
 }
 
 interface Place {
@@ -29,7 +33,7 @@ export async function fillStores(
   { stores, ports }: { readonly stores: readonly Store[]; readonly ports: Ports },
   io: Io,
 ): Promise<readonly StoreEnd[]> {
-  const places = await Promise.all(stores.map(async (store) => ({ store, job: await jobIn(store, order, io) })));
+  const places = await Promise.all(stores.map(async (store) => ({ store, job: await jobOrRefusal(store, order, io) })));
   const recipes = chooseRecipes(places, askedOf(order));
   const run = await order.describe(ports.signal);
   const idle = places.filter(({ job }) => !needsFiles(job));
@@ -51,11 +55,9 @@ export function askedOf({ settings, name, files }: Pick<MakingOrder, "settings" 
   };
 }
 
-async function jobIn(store: Store, order: MakingOrder, io: Io): Promise<Job> {
-  const { onConflict } = order.settings;
+async function jobOrRefusal(store: Store, order: MakingOrder, io: Io): Promise<Job> {
   try {
-    const standing = await order.standing(store, io);
-    return decideJob(standing, { onConflict, planDecides: order.standingIsCertain, store: store.name });
+    return await jobIn(store, order, io);
   } catch (error) {
     io.signal.throwIfAborted();
     return { kind: "refuse", error: asColdstoreError(error) };
@@ -100,8 +102,9 @@ async function endJobs(
         ports.log.event(`stored ${name} (${formatBytes(bytes)}, ${formatDuration(elapsed())}) in ${store.name}`);
       const { prove } = settings;
       const openDrill = async () => ports.openDrill();
-      const result = await doJob({ store, job, set, base, run, prove, openDrill, making, stored }, io);
-      return { store, job, result, seconds: elapsed() };
+      const done = await doJob({ store, job, set, base, run, prove, openDrill, making, stored }, io);
+      const end = await showSet(store, done, io);
+      return { store, job, ...end, seconds: elapsed() };
     }),
   );
 }

@@ -1,9 +1,11 @@
 import { lastProofRow } from "../model/archive-set.ts";
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
-import type { Outcome } from "../model/report.ts";
+import { type Outcome, wordFor } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { decideJob, type Job } from "../steps/decide-job.ts";
+import { comingSet } from "../steps/coming-set.ts";
+import type { Job } from "../steps/decide-job.ts";
+import { jobIn } from "./job-in.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** What a making run would do in one store. */
@@ -12,23 +14,24 @@ export interface Foreseen {
   readonly error?: ColdstoreError;
 }
 
-export type Foreseeable = Pick<MakingOrder, "settings" | "set" | "standing" | "standingIsCertain">;
+export type Foreseeable = Pick<
+  MakingOrder,
+  "settings" | "set" | "revision" | "name" | "files" | "standing" | "standingIsCertain"
+>;
 
 /** Looks what a store has, and decides what a run would do there; writes nothing. Never rejects but for an abort. */
 export async function foresee(store: Store, order: Foreseeable, io: Io): Promise<Foreseen> {
   const row = { store: store.name, set: setText(order.set) };
   try {
-    const problems = await store.preflight({ write: false, bytes: 0 }, io);
+    const problems = await store.preflight({ write: false, bytes: 0, set: comingSet(order) }, io);
     const [problem] = problems.filter(({ failure }) => failure !== "not-found");
     if (problem !== undefined) throw problem;
     if (problems.length > 0) return { outcome: { ...row, outcome: "would-store" } };
-    const { onConflict } = order.settings;
-    const rules = { onConflict, planDecides: order.standingIsCertain, store: store.name };
-    return outcomeOf(row, decideJob(await order.standing(store, io), rules));
+    return outcomeOf(row, await jobIn(store, order, io));
   } catch (thrown) {
     io.signal.throwIfAborted();
     const error = asColdstoreError(thrown);
-    return { outcome: { ...row, outcome: "failed", detail: error.message }, error };
+    return refused(row, error);
   }
 }
 
@@ -47,13 +50,10 @@ function outcomeOf(row: Pick<Outcome, "store" | "set">, job: Job): Foreseen {
       };
     }
     case "refuse":
-      return {
-        outcome: {
-          ...row,
-          outcome: job.error.failure === "conflict" ? "conflict" : "failed",
-          detail: job.error.message,
-        },
-        error: job.error,
-      };
+      return refused(row, job.error);
   }
+}
+
+function refused(row: Pick<Outcome, "store" | "set">, error: ColdstoreError): Foreseen {
+  return { outcome: { ...row, outcome: wordFor(error), detail: error.message }, error };
 }

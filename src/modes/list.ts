@@ -1,11 +1,12 @@
 import { basename } from "node:path";
-import { lastProof, listedBytes } from "../model/archive-set.ts";
+import { isProvenByListing, lastProof, listedBytes } from "../model/archive-set.ts";
 import type { Details, SetRow } from "../model/details.ts";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { Outcome, Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { ListSettings } from "../settings/settings.ts";
+import { rfc3339 } from "../model/timestamps.ts";
 import { compareLists } from "../steps/compare-lists.ts";
 import { findCompanions } from "../steps/find-companions.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
@@ -19,10 +20,13 @@ export async function list(settings: ListSettings, ports: Ports): Promise<Report
   const io: Io = { signal: ports.signal, progress: () => undefined };
   const [store] = ports.stores;
   if (store === undefined) throw new ColdstoreError("settings", "store is needed; for example: coldstore list ./cold");
-  if (settings.file !== undefined) return reportOf(await detailsOfFile(store, settings.file, io), []);
+  const now = ports.now();
+  if (settings.file !== undefined) return reportOf(await detailsOfFile(store, settings.file, { now, io }), []);
   const reached = await reachableOf(ports.stores, io);
   const found =
-    settings.sets.length === 0 ? await listAll(settings, reached, io) : await listSome(settings, reached, io);
+    settings.sets.length === 0
+      ? await listAll(settings, reached, { now, io })
+      : await listSome(settings, reached, { now, io });
   return withFailures(found.report, [...reached.failed, ...found.failed]);
 }
 
@@ -39,6 +43,12 @@ interface FailedStore {
 interface Reached {
   readonly stores: readonly Store[];
   readonly failed: readonly FailedStore[];
+}
+
+/** When the run looks, and with what. */
+interface Moment {
+  readonly now: Date;
+  readonly io: Io;
 }
 
 interface Found {
@@ -76,7 +86,7 @@ function withFailures(report: Report, failed: readonly FailedStore[]): Report {
   return { ...report, status: "failed", outcomes, errors, outputs: { status: "failed", stores: outcomes } };
 }
 
-async function listAll(settings: ListSettings, { stores }: Reached, io: Io): Promise<Found> {
+async function listAll(settings: ListSettings, { stores }: Reached, { now, io }: Moment): Promise<Found> {
   const copies: SetCopy[] = [];
   const failed: FailedStore[] = [];
   for (const store of stores) {
@@ -88,23 +98,23 @@ async function listAll(settings: ListSettings, { stores }: Reached, io: Io): Pro
     }
   }
   const read = someOf(stores, failed).map(({ name }) => name);
-  const details: Details = { kind: "sets", stores: read, rows: copies.map(rowOf) };
+  const details: Details = { kind: "sets", stores: read, rows: copies.map((copy) => rowOf(copy, now)) };
   return { report: reportOf(details, warningsOf(copies, stores)), failed };
 }
 
 /** What isn't in the stores that were reached may well be in the others: that is said with it. */
-async function listSome(settings: ListSettings, { stores, failed }: Reached, io: Io): Promise<Found> {
+async function listSome(settings: ListSettings, { stores, failed }: Reached, at: Moment): Promise<Found> {
   try {
-    const copies = await selectCopies(stores, settings, io);
-    const details = await detailsOfSets(copies.map(readable), io);
+    const copies = await selectCopies(stores, settings, at.io);
+    const details = await detailsOfSets(copies.map(readable), at);
     return { report: reportOf(details, warningsOf(copies.flat(), stores)), failed: [] };
   } catch (error) {
-    io.signal.throwIfAborted();
+    at.io.signal.throwIfAborted();
     throw oneError([...failed.map((each) => each.error), asColdstoreError(error)]);
   }
 }
 
-function rowOf({ store, set }: SetCopy): SetRow {
+function rowOf({ store, set }: SetCopy, now: Date): SetRow {
   const detail = whyUnsound(set);
   const row = {
     set: set.name,
@@ -114,9 +124,14 @@ function rowOf({ store, set }: SetCopy): SetRow {
     ...(detail !== undefined && { detail }),
   };
   if (set.state !== "complete") return { ...row, state: set.state };
-  const proven = lastProof(set, set.manifest);
+  const proven = provenAt(set, now);
   const state = detail === undefined ? "complete" : "damaged";
   return { ...row, state, made: set.manifest.run.started, ...(proven && { proven }) };
+}
+
+/** When it was last proven; where the listing has its digests, that is now. RFC 3339. */
+function provenAt(set: CompleteSet, now: Date): string | undefined {
+  return isProvenByListing(set, set.manifest) ? rfc3339(now) : lastProof(set, set.manifest);
 }
 
 function warningsOf(copies: readonly SetCopy[], stores: readonly Store[]): readonly string[] {
@@ -142,27 +157,27 @@ function readable(copies: readonly SetCopy[]): ReadableCopy {
   throw error !== undefined && others.length === 0 ? error : new SeveralErrors(errors);
 }
 
-async function detailsOfSets([first, second]: readonly ReadableCopy[], io: Io): Promise<Details> {
+async function detailsOfSets([first, second]: readonly ReadableCopy[], at: Moment): Promise<Details> {
   if (first === undefined) throw new ColdstoreError("bug", "a set was selected and not found");
-  if (second === undefined) return detailsOfSet(first.store, first.set, io);
+  if (second === undefined) return detailsOfSet(first.store, first.set, at);
   const changes = await compareLists(
-    listedEntries(first.store, first.set, io),
-    listedEntries(second.store, second.set, io),
+    listedEntries(first.store, first.set, at.io),
+    listedEntries(second.store, second.set, at.io),
   );
   return { kind: "difference", before: first.set.name, after: second.set.name, changes };
 }
 
-async function detailsOfSet(store: Store, set: CompleteSet, io: Io): Promise<Details> {
+async function detailsOfSet(store: Store, set: CompleteSet, { now, io }: Moment): Promise<Details> {
   const { name, manifest, frozen } = set;
   const entries = await Array.fromAsync(listedEntries(store, set, io));
-  const proven = lastProof(set, manifest);
+  const proven = provenAt(set, now);
   return { kind: "set", set: name, store: store.name, manifest, entries, frozen, ...(proven && { proven }) };
 }
 
-async function detailsOfFile(folder: Store, path: string, io: Io): Promise<Details> {
-  const companions = await findCompanions(folder, basename(path), io);
+async function detailsOfFile(folder: Store, path: string, at: Moment): Promise<Details> {
+  const companions = await findCompanions(folder, basename(path), at.io);
   if (companions.kind === "damaged") throw companions.error;
-  if (companions.kind === "manifest") return detailsOfSet(folder, companions.set, io);
+  if (companions.kind === "manifest") return detailsOfSet(folder, companions.set, at);
   throw new ColdstoreError(
     "not-found",
     `${path} has no manifest beside it, so what is in it isn't listed; for a plain look: ${lookInto(path)}`,

@@ -2,13 +2,17 @@ import { mostParts } from "../model/archive-format.ts";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
+import { comingSet } from "../steps/coming-set.ts";
 import { preflight, type Unfit } from "../steps/preflight.ts";
 import { tooManyParts } from "../steps/too-many-parts.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** What is to be known of a set before any work. */
-export type Prospect = Pick<MakingOrder, "settings" | "set" | "name" | "files" | "tarBytes" | "errors" | "estimate">;
+export type Prospect = Pick<
+  MakingOrder,
+  "settings" | "set" | "revision" | "name" | "files" | "tarBytes" | "errors" | "estimate"
+>;
 
 /** A set that can be made, and the stores that can take it. */
 export interface Ready<Order> {
@@ -43,16 +47,17 @@ export async function makeReady<Order extends Prospect>(
   throw error;
 }
 
-/** The stores without room. What the set would take uncompressed is asked for first, its likely size only if that is too much. */
+/** The stores that can't take this very set, most often for want of room. What the set would take uncompressed is asked for first, its likely size only if that is too much. */
 async function cramped(order: Prospect, stores: readonly Store[], io: Io): Promise<readonly Unfit[]> {
   const { settings, tarBytes, files } = order;
   const joined = files.reduce((sum, file) => sum + file.bytes, 0);
   const most = tarBytes * settings.formats.length + joined;
-  const tight = await preflight(stores, { write: true, bytes: most }, io);
+  const need = { write: true, set: comingSet(order) };
+  const tight = await preflight(stores, { ...need, bytes: most }, io);
   if (tight.length === 0 || settings.formats.every((format) => format === "tar")) return tight;
   const sizes = await order.estimate(io.signal);
   const likely = sizes.reduce((sum, size) => sum + size.bytes, joined);
-  return preflight(stores, { write: true, bytes: likely }, io);
+  return preflight(stores, { ...need, bytes: likely }, io);
 }
 
 /** Archives that are split too finely; their sizes are asked for only if what they hold leaves a doubt. */

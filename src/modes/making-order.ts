@@ -1,6 +1,7 @@
 import type { Details, Plan } from "../model/details.ts";
 import type { ColdstoreError } from "../model/errors.ts";
 import type { ManifestRun } from "../model/manifest.ts";
+import type { Revision } from "../model/revision.ts";
 import type { SetName } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { Scratch } from "../ports/workspace.ts";
@@ -16,6 +17,8 @@ export interface MakingOrder {
   readonly settings: SnapshotSettings | ArchiveSettings;
   readonly started: Date;
   readonly set: SetName;
+  /** The commit that it's of, and the tag that names it; absent outside of a repository. */
+  readonly revision?: Revision | undefined;
   /** What its files are called, without endings. */
   readonly name: string;
   /** Build outputs that join the set. */

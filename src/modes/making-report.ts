@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { lastProofRow, setBytes } from "../model/archive-set.ts";
+import { isProvenByListing, lastProofRow, setBytes } from "../model/archive-set.ts";
 import { SeveralErrors } from "../model/errors.ts";
 import { storedFiles } from "../model/manifest.ts";
-import { isNeverProven, type Outcome, type Report, type Status } from "../model/report.ts";
+import { isNeverProven, type Outcome, type Report, type Status, wordFor } from "../model/report.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
+import { rfc3339 } from "../model/timestamps.ts";
 import { foldersOf } from "../model/store-address.ts";
+import type { Shown } from "../ports/store.ts";
 import type { Job } from "../steps/decide-job.ts";
 import type { JobResult } from "../steps/do-job.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
@@ -28,28 +30,38 @@ export function makingReport({ order, ends, unfit, untold }: MakingEnd): Report 
     mode: order.settings.mode,
     status,
     outcomes,
-    warnings: [...order.warnings, ...untold.warnings],
+    warnings: [...order.warnings, ...ends.flatMap(({ shown }) => shown?.warnings ?? []), ...untold.warnings],
     errors: [
       ...unfit.flatMap((each) => each.errors),
       ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : []))),
       ...untold.errors,
     ],
-    outputs: { status, ...outputsOf(order, ends), stores: outcomes },
+    outputs: { status, ...outputsOf(order, ends), ...shownOutputs(ends), stores: outcomes },
     ...(order.details && { details: order.details }),
   };
 }
 
-function outcomeOf({ set, settings }: MakingOrder, { store, job, result, seconds }: StoreEnd): Outcome {
-  const row = { outcome: result.kind, store: store.name, set: setText(setOf(set, result)) };
+function outcomeOf({ set, settings, started }: MakingOrder, { store, job, result, seconds, shown }: StoreEnd): Outcome {
+  const url = shown?.url === undefined ? {} : { url: shown.url };
+  const row = { outcome: result.kind, store: store.name, set: setText(setOf(set, result)), ...url };
   if ("error" in result) return { ...row, seconds, detail: result.error.message };
   const bytes = setBytes(result.manifest);
   const stood = standingIn(job);
   if (stood === undefined || result.kind === "stored" || result.kind === "unproven")
     return { ...row, seconds, bytes, proof: result.kind === "stored" ? settings.prove : "none" };
+  if (job.kind === "repair") return { ...row, seconds, bytes, proof: "digest", ...repairedRow(job, result, started) };
   const last = lastProofRow(stood, result.manifest);
-  if (job.kind === "leave") return { ...row, bytes, ...last };
-  return { ...row, seconds, bytes, ...(result.kind === "repaired" && { proof: "digest" }), ...last };
+  return { ...row, ...(job.kind !== "leave" && { seconds }), bytes, ...last };
 }
+
+/** What was put back is proven; where the store's own digests prove all else, so is the whole set, and now. */
+function repairedRow({ set, missing }: Repair, { manifest }: Present, started: Date) {
+  if (isProvenByListing(set, manifest, missing)) return { proven: rfc3339(started) };
+  return lastProofRow(set, manifest);
+}
+
+type Repair = Extract<Job, { kind: "repair" }>;
+type Present = Extract<JobResult, { manifest: unknown }>;
 
 /** The set that is in the store now: an archive that is unchanged stands under the name of an earlier one. */
 function setOf(set: SetName, result: JobResult): SetName {
@@ -62,15 +74,23 @@ function standingIn(job: Job): CompleteSet | undefined {
 }
 
 function outcomeOfUnfit({ set }: MakingOrder, { store, errors }: Unfit): Outcome {
-  return { outcome: "failed", store: store.name, set: setText(set), detail: new SeveralErrors(errors).message };
+  const words = new Set(errors.map(wordFor));
+  const [word = "failed"] = words.size === 1 ? words : [];
+  return { outcome: word, store: store.name, set: setText(set), detail: new SeveralErrors(errors).message };
 }
 
 function statusOf(outcomes: readonly Outcome[]): Status {
   const words = outcomes.map(({ outcome }) => outcome);
   if (words.includes("failed")) return "failed";
   if (words.includes("conflict")) return "conflict";
+  if (words.includes("immutable")) return "immutable";
   if (outcomes.some((each) => each.proof === "none" || isNeverProven(each))) return "unproven";
   return words.every((word) => word === "unchanged" || word === "kept") ? "unchanged" : "ok";
+}
+
+/** What later steps may ask of the first store that has shown the set. */
+function shownOutputs(ends: readonly StoreEnd[]): Shown["outputs"] {
+  return ends.find(({ shown }) => shown !== undefined)?.shown?.outputs ?? {};
 }
 
 function outputsOf({ set, name, settings }: MakingOrder, ends: readonly StoreEnd[]): Readonly<Record<string, unknown>> {

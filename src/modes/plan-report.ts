@@ -1,6 +1,6 @@
 import type { Plan } from "../model/details.ts";
 import type { ColdstoreError } from "../model/errors.ts";
-import type { Outcome, Report, Status } from "../model/report.ts";
+import { type Outcome, type Report, type Status, wordFor } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { recallRate } from "../steps/recall-rate.ts";
@@ -45,7 +45,8 @@ function stopped(outcome: Outcome, inTheWay: readonly ColdstoreError[]): Outcome
 /** As the making run's would be. */
 function statusOf(errors: readonly ColdstoreError[]): Status {
   if (errors.length === 0) return "planned";
-  return errors.every(({ failure }) => failure === "conflict") ? "conflict" : "failed";
+  const words = new Set(errors.map(wordFor));
+  return words.has("failed") ? "failed" : words.has("conflict") ? "conflict" : "immutable";
 }
 
 /** The archives that would be stored in parts. */

@@ -87,6 +87,7 @@ interface Taken extends Pick<SnapshotOrder, "settings" | "started" | "source" | 
 function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omit<SnapshotOrder, keyof Taken> {
   const { settings, source, set, plan } = order;
   return {
+    revision: source.revision,
     tarBytes: source.inspection.tarBytes,
     warnings: [...source.warnings, ...order.unlike, ...timeWarnings(order)],
     errors: source.errors,

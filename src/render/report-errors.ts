@@ -1,5 +1,5 @@
 import { exitCodeOf, SeveralErrors, type ColdstoreError } from "../model/errors.ts";
-import type { Report } from "../model/report.ts";
+import { type Report, wordFor } from "../model/report.ts";
 
 /** The errors of a report one by one, also those that came as several in one. */
 export function errorsOf({ errors }: Report): readonly ColdstoreError[] {
@@ -13,5 +13,7 @@ export function exitOf(report: Report): number {
 
 /** The report of a run that ended by an error before it had one. */
 export function failedReport(mode: string, error: ColdstoreError): Report {
-  return { mode, status: "failed", outcomes: [], warnings: [], errors: [error], outputs: {} };
+  const report: Report = { mode, status: "failed", outcomes: [], warnings: [], errors: [error], outputs: {} };
+  const [status = "failed", ...others] = new Set(errorsOf(report).map(wordFor));
+  return others.length === 0 ? { ...report, status } : report;
 }

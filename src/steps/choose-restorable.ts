@@ -1,4 +1,4 @@
-import { lastProof } from "../model/archive-set.ts";
+import { isProven } from "../model/archive-set.ts";
 import { canonicalJson } from "../model/canonical-json.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { setText, type SetSelector } from "../model/set-name.ts";
@@ -104,7 +104,7 @@ function setsOf(copies: readonly SetCopy[]): readonly HeldSet[] {
   const complete = copies.flatMap(({ store, set }) => (set.state === "complete" ? [{ store, set }] : []));
   const sets = Map.groupBy(complete, ({ set }) => `${setText(set.name)} ${canonicalJson(set.manifest.content)}`);
   return [...sets.values()]
-    .map((held) => ({ whole: held.flatMap(restorable).sort(provenFirst), proven: held.some(isProven) }))
+    .map((held) => ({ whole: held.flatMap(restorable).sort(provenFirst), proven: held.some(isProvenCopy) }))
     .filter(({ whole }) => whole.length > 0)
     .sort(newestFirst);
 }
@@ -113,12 +113,12 @@ function restorable({ store, set }: SetCopy): readonly RestorableCopy[] {
   return set.state === "complete" && whyUnsound(set) === undefined ? [{ store, set }] : [];
 }
 
-function isProven({ set }: RestorableCopy): boolean {
-  return lastProof(set, set.manifest) !== undefined;
+function isProvenCopy({ set }: RestorableCopy): boolean {
+  return isProven(set, set.manifest);
 }
 
 function provenFirst(a: RestorableCopy, b: RestorableCopy): number {
-  return Number(isProven(b)) - Number(isProven(a));
+  return Number(isProvenCopy(b)) - Number(isProvenCopy(a));
 }
 
 function newestFirst(a: HeldSet, b: HeldSet): number {

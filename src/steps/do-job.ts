@@ -1,4 +1,5 @@
 import type { Manifest, ManifestRun } from "../model/manifest.ts";
+import { wordFor } from "../model/report.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
@@ -21,7 +22,7 @@ export type JobResult =
       readonly manifest: Manifest;
       readonly manifestName: string;
     }
-  | { readonly kind: "conflict" | "failed"; readonly error: ColdstoreError };
+  | { readonly kind: "conflict" | "immutable" | "failed"; readonly error: ColdstoreError };
 
 export interface JobOrder {
   readonly store: Store;
@@ -44,7 +45,7 @@ export async function doJob(order: JobOrder, io: Io): Promise<JobResult> {
   try {
     return await attempt(order, order.job, io);
   } catch (error) {
-    return failed(asColdstoreError(io.signal.aborted ? io.signal.reason : error));
+    return failedJob(asColdstoreError(io.signal.aborted ? io.signal.reason : error));
   }
 }
 
@@ -53,7 +54,7 @@ async function attempt(order: JobOrder, job: Job, io: Io): Promise<JobResult> {
     case "leave":
       return standing(job.outcome, job.set);
     case "refuse":
-      return failed(job.error);
+      return failedJob(job.error);
     case "make":
       return publish(order, undefined, io);
     case "replace":
@@ -100,12 +101,12 @@ async function resultOf(published: Published, order: JobOrder): Promise<JobResul
     case "stored":
       return { ...published, kind: order.prove === "none" ? "unproven" : "stored" };
     case "failed":
-      return failed(published.error);
+      return failedJob(published.error);
     case "lost": {
       const lacking = await formatsLacking(published.winner, order);
       if (published.same && lacking.length === 0) return standing("unchanged", published.winner);
       const what = published.same ? `this content without ${lacking.join(", ")}` : "other content";
-      return failed(
+      return failedJob(
         new ColdstoreError(
           "conflict",
           `another run stored ${what} under this name in ${order.store.name} at the same time; this one gave way`,
@@ -126,7 +127,7 @@ async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "r
   const { files } = makingOf(order);
   const errors = await repairSet({ store: order.store, set, missing, files, stored: (file) => order.stored(file) }, io);
   const [error] = errors;
-  return error === undefined ? standing("repaired", set) : failed(error);
+  return error === undefined ? standing("repaired", set) : failedJob(error);
 }
 
 async function compare(
@@ -147,6 +148,7 @@ function makingOf({ making }: JobOrder): SetInTheMaking {
   return making;
 }
 
-function failed(error: ColdstoreError): JobResult {
-  return { kind: error.failure === "conflict" ? "conflict" : "failed", error };
+/** The end of a job that came to nothing. */
+export function failedJob(error: ColdstoreError): JobResult {
+  return { kind: wordFor(error), error };
 }

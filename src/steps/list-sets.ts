@@ -15,7 +15,8 @@ export interface ListFilter {
 /** Every set under a filter, in byte order of their names, from the store's listing alone. */
 export async function listSets(store: Store, filter: ListFilter, io: Io): Promise<readonly ListedSet[]> {
   const sets = new Map<string, Gathered>();
-  for (const prefix of prefixesOf(filter)) for await (const object of store.list(prefix, io)) gather(sets, object);
+  for (const prefix of prefixesOf(store, filter))
+    for await (const object of store.list(prefix, io)) gather(sets, object);
   return [...sets.values()]
     .filter((set) => set.files.length > 0 && (filter.mode === undefined || set.name.mode === filter.mode))
     .map(finish)
@@ -23,15 +24,16 @@ export async function listSets(store: Store, filter: ListFilter, io: Io): Promis
 }
 
 /** A project's history, and what its sets share, may be many times the files of one mode. */
-function prefixesOf({ project, mode }: ListFilter): readonly string[] {
+function prefixesOf({ traits }: Store, { project, mode }: ListFilter): readonly string[] {
   if (project === undefined) return [""];
-  return mode === undefined ? [`${project}/`] : [`${project}/${mode}/`, `${project}/records/${mode}/`];
+  if (mode === undefined) return [`${project}/`];
+  return [`${project}/${mode}/`, ...(traits.records ? [`${project}/records/${mode}/`] : [])];
 }
 
 /** One set by its name, from the store's listing alone; a set that isn't there has no files. */
 export async function listSet(store: Store, name: SetName, io: Io): Promise<ListedSet> {
   const sets = new Map<string, Gathered>([[setText(name), emptySet(name)]]);
-  for (const prefix of [setPrefix(name), recordsPrefix(name)])
+  for (const prefix of [setPrefix(name), ...(store.traits.records ? [recordsPrefix(name)] : [])])
     for await (const object of store.list(prefix, io)) gather(sets, object);
   return finish(sets.get(setText(name)) ?? emptySet(name));
 }
@@ -51,6 +53,8 @@ interface Gathered {
   readonly name: SetName;
   readonly files: ListedFile[];
   readonly records: Extract<KeyMeaning, { kind: "record" }>[];
+  /** The store itself keeps one of its files from ever being changed. */
+  locked: boolean;
 }
 
 function gather(sets: Map<string, Gathered>, object: StoredObject): void {
@@ -60,7 +64,10 @@ function gather(sets: Map<string, Gathered>, object: StoredObject): void {
   const set = sets.get(key) ?? emptySet(meaning.set);
   sets.set(key, set);
   if (meaning.kind === "record") set.records.push(meaning);
-  else set.files.push(listedFile(meaning.file, object));
+  else {
+    set.files.push(listedFile(meaning.file, object));
+    set.locked ||= object.locked === true;
+  }
 }
 
 function listedFile(name: string, { bytes, digests: { sha256 }, modified }: StoredObject): ListedFile {
@@ -68,10 +75,10 @@ function listedFile(name: string, { bytes, digests: { sha256 }, modified }: Stor
 }
 
 function emptySet(name: SetName): Gathered {
-  return { name, files: [], records: [] };
+  return { name, files: [], records: [], locked: false };
 }
 
-function finish({ name, files, records }: Gathered): ListedSet {
+function finish({ name, files, records, locked }: Gathered): ListedSet {
   const inTime = records.toSorted(byTime);
   return {
     name,
@@ -79,7 +86,8 @@ function finish({ name, files, records }: Gathered): ListedSet {
     files,
     manifests: files.map((file) => file.name).filter((file) => file.endsWith(manifestSuffix)),
     proofs: inTime.filter(({ record }) => record === "proof").map(({ time }) => time),
-    frozen: inTime.findLast(({ record }) => record === "freeze" || record === "unfreeze")?.record === "freeze",
+    frozen:
+      locked || inTime.findLast(({ record }) => record === "freeze" || record === "unfreeze")?.record === "freeze",
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ArchiveSet, lastProof } from "../model/archive-set.ts";
+import { type ArchiveSet, isProven } from "../model/archive-set.ts";
 import { setText } from "../model/set-name.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import type { SetCopy } from "./select-sets.ts";
@@ -35,6 +35,5 @@ function ageBeside(set: ArchiveSet, taken: string): string | undefined {
 }
 
 function whyUnproven(set: ArchiveSet): string | undefined {
-  const isProven = set.state !== "complete" || lastProof(set, set.manifest) !== undefined;
-  return isProven ? undefined : "it was never proven";
+  return set.state !== "complete" || isProven(set, set.manifest) ? undefined : "it was never proven";
 }

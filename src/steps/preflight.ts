@@ -20,8 +20,10 @@ export async function preflight(stores: readonly Store[], need: Need, io: Io): P
   return answers.filter(({ errors }) => errors.length > 0);
 }
 
-async function ask(store: Store, { write, bytes }: Need, copies: number, io: Io): Promise<readonly ColdstoreError[]> {
-  return store.preflight({ write, bytes: bytes * copies }, io).catch((error: unknown) => [asColdstoreError(error)]);
+async function ask(store: Store, need: Need, copies: number, io: Io): Promise<readonly ColdstoreError[]> {
+  return store
+    .preflight({ ...need, bytes: need.bytes * copies }, io)
+    .catch((error: unknown) => [asColdstoreError(error)]);
 }
 
 /** For each store, how many of them are on its disk, up to and with itself. */

@@ -5,6 +5,7 @@ const remembered = 5;
 
 /** Bytes of tar a second that the last runs of a project made in a store, by its history; undefined when it tells of none. */
 export async function recallRate(store: Store, project: string, io: Io): Promise<number | undefined> {
+  if (!store.traits.records) return undefined;
   const keys: string[] = [];
   for await (const { key } of store.list(`${project}/history/`, io)) if (meaningOf(key) !== undefined) keys.push(key);
   const rates: number[] = [];

@@ -71,7 +71,7 @@ async function putBack(
 function unlike({ set, store }: Repair, { name, artifact }: LostFile): ColdstoreError {
   return new ColdstoreError(
     "integrity",
-    `${name} of ${setText(set.name)} is missing or short in ${store.name}, and this run can't make the same bytes again${madeHow(artifact)}; ` +
+    `${name} of ${setText(set.name)} is missing, short or changed in ${store.name}, and this run can't make the same bytes again${madeHow(artifact)}; ` +
       "copy it back from another store, or store anew with on-conflict: replace",
   );
 }

@@ -78,7 +78,7 @@ function isFrozen(job: Job): boolean {
 }
 
 /**
- * Adds a failed run to the history of stores that have one of this project already; a store that has nothing of it is left alone.
+ * Adds a failed run to the history of stores that keep one and have this project already; a store that has nothing of it is left alone.
  * What can't be written is not worth another failure.
  */
 export async function tellFailure(
@@ -102,6 +102,7 @@ export async function tellFailure(
 }
 
 async function hasProject(store: Store, project: string, io: Io): Promise<boolean> {
+  if (!store.traits.records) return false;
   for await (const _ of store.list(`${project}/`, io)) return true;
   return false;
 }

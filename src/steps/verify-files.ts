@@ -46,14 +46,15 @@ function unreadable(file: string, thrown: unknown): Fault {
   return { kind: "unreadable", file, detail: error.message, error };
 }
 
-/** Each file that is there, by its digest: the store's own, else that of its bytes. */
-async function digestFaults(store: Store, { set, artifact }: Examined, io: Io): Promise<readonly Fault[]> {
+/** Each file that is there, by its digest: the store's own if that is deep enough, else that of its bytes. */
+async function digestFaults(store: Store, { set, artifact, level }: Examined, io: Io): Promise<readonly Fault[]> {
   const faults: Fault[] = [];
   for (const file of filesOf(artifact)) {
     const listed = set.files.find(({ name }) => name === file.name);
     if (listed === undefined) continue;
     try {
-      const sha256 = listed.sha256 ?? (await readBack(store, set.prefix + file.name, io)).sha256;
+      const reported = level === "digest" ? listed.sha256 : undefined;
+      const sha256 = reported ?? (await readBack(store, set.prefix + file.name, io)).sha256;
       faults.push(...digestFault(file, sha256));
     } catch (error) {
       io.signal.throwIfAborted();

@@ -51,7 +51,7 @@ export async function verifyArtifact(
   if (artifact === undefined) return [];
   const listed = sizeFault(artifact, sizesOf(set).get(name));
   if (level === "list") return listed;
-  const listIsSound = await provesFileList(store, set, io);
+  const listIsSound = await provesFileList(store, { set, level }, io);
   const found = await verifyFiles(store, { set, artifact, level, listIsSound }, io);
   return [...listed, ...unsaid(found, listed)];
 }
@@ -67,7 +67,7 @@ async function verifyComplete(store: Store, set: CompleteSet, level: LookLevel, 
   if (level === "list") return listed;
   const sizes = sizesOf(set);
   const faults = [...listed];
-  const listIsSound = await provesFileList(store, set, io);
+  const listIsSound = await provesFileList(store, { set, level }, io);
   for (const artifact of set.manifest.artifacts) {
     if (!filesOf(artifact).some(({ name }) => sizes.has(name))) continue;
     const examined: Examined = { set, artifact, level, listIsSound };
@@ -106,9 +106,15 @@ function sizeFault({ name, bytes }: NamedDigest, found: number | undefined): Fau
 }
 
 /** Entries can be named only with a file list that is itself as it was. */
-async function provesFileList(store: Store, set: CompleteSet, io: Io): Promise<boolean> {
+async function provesFileList(
+  store: Store,
+  { set, level }: { readonly set: CompleteSet; readonly level: LookLevel },
+  io: Io,
+): Promise<boolean> {
   const list = set.manifest.artifacts.find(({ role }) => role === "file-list");
-  if (list === undefined || !set.files.some(({ name }) => name === list.name)) return false;
+  const listed = set.files.find(({ name }) => name === list?.name);
+  if (list === undefined || listed === undefined) return false;
+  if (level === "digest" && listed.sha256 !== undefined) return listed.sha256 === list.sha256;
   const found = await readBack(store, set.prefix + list.name, io).catch(() => undefined);
   io.signal.throwIfAborted();
   return found?.sha256 === list.sha256;

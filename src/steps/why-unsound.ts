@@ -28,7 +28,9 @@ function whatIsLost(set: CompleteSet): string | undefined {
   const wanted = new Map(storedFiles(set.manifest).map(({ name, bytes }) => [name, bytes]));
   const lost = missingFiles(set, set.manifest).map((name) => {
     const found = sizes.get(name);
-    return found === undefined ? `${name} is missing` : `${name} has ${found} bytes, not ${wanted.get(name)}`;
+    if (found === undefined) return `${name} is missing`;
+    const bytes = wanted.get(name);
+    return found === bytes ? `${name} has other bytes than it should` : `${name} has ${found} bytes, not ${bytes}`;
   });
   if (lost.length === 0) return undefined;
   return `${setText(set.name)}: ${lost.join(", ")}; run its ${set.name.mode} again to put that right`;
