@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { commentLimit, renderComment } from "../../src/render/comment.ts";
 import { renderSummary, summaryLimitBytes } from "../../src/render/summary.ts";
 import { markdownToHtml } from "../support/cmark.ts";
-import { filledReport, filledReports } from "../support/filled-report.ts";
+import { type Filling, filledReport, filledReports } from "../support/filled-report.ts";
 import { hostileMarkdown } from "../support/hostile-markdown.ts";
 import { piecesOf } from "../support/html.ts";
 import { testWith } from "../support/programs.ts";
@@ -33,6 +34,21 @@ function expectBalanced(names: readonly string[]): void {
   expect(open).toEqual([]);
 }
 
+/** What pull requests are told of reports in which every text is another word, also of those that failed; without the marker. */
+function commentsOf(filling: Filling): readonly string[] {
+  return filledReports(filling).flatMap((report) => {
+    const comment = renderComment({ ...report, mode: "archive" }, filling.word());
+    if (comment === undefined) return [];
+    const [marker = "", ...lines] = comment.split("\n");
+    expect(marker).toMatch(/^<!-- coldstore:archive(?::(?:(?!--)[\w./-])+)? -->$/);
+    expect(comment.length).toBeLessThanOrEqual(commentLimit);
+    return [lines.join("\n").trimStart()];
+  });
+}
+
+/** What GitHub makes a link, a mention or a notice somewhere else of, unless it is code. */
+const acting = /[@#$]|:\/\/|www\.|\bgh-\d|\b[0-9a-f]{7,}\b|:[\w+-]+:/iu;
+
 /** The pages of reports in which each text is 4 KB. */
 function longOnes(part: string, length: number): readonly string[] {
   const text = part.repeat(4096 / part.length);
@@ -61,6 +77,35 @@ describe("whatever a report's texts are", () => {
       { seed, numRuns: count },
     );
   });
+
+  testWith(
+    ["cmark-gfm"],
+    "a pull request's comment is built as it is of harmless ones, and acts on nothing outside of it",
+    () => {
+      const few = fc.array(
+        hostileMarkdown.filter((text) => text.trim() !== ""),
+        { minLength: 100, maxLength: 100 },
+      );
+      let number = 0;
+      const harmless = commentsOf({ word: () => `x${number++}`, length: 3 }).map(structureOf);
+      expect(harmless.length).toBeGreaterThan(4);
+      for (const names of harmless) expectBalanced(names);
+      fc.assert(
+        fc.property(few, (words) => {
+          let next = 0;
+          const comments = commentsOf({ word: () => `${words[next++ % words.length]}${next}`, length: 3 });
+          expect(comments.map(structureOf)).toEqual(harmless);
+          for (const comment of comments) {
+            expect(comment.split("\n")[0]).toMatch(/^## (?:✅|❌) /u);
+            expect(comment).not.toMatch(/(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u);
+            for (const piece of piecesOf(markdownToHtml(comment)))
+              if ("text" in piece && !piece.isCode) expect(piece.text).not.toMatch(acting);
+          }
+        }),
+        { seed, numRuns: count },
+      );
+    },
+  );
 
   test("nothing of them acts on a terminal, a page or a runner", () => {
     fc.assert(
@@ -93,6 +138,18 @@ describe("GitHub's limit is kept", () => {
       expect(countOf("</details>")).toBe(countOf("<details>"));
       expect(lines.filter((line) => line.startsWith("```")).length % 2).toBe(0);
     }
+  });
+
+  testWith(["cmark-gfm"], "of a comment too, which is whole and tells what it leaves out", () => {
+    const text = `|_*\`<b>\\\u202e@a `.repeat(250);
+    const comments = commentsOf({ word: () => text, length: 60 });
+    for (const comment of comments) expectBalanced(structureOf(comment));
+    const shortened = comments.filter((comment) => comment.includes("too long for a comment"));
+    expect(shortened.length).toBeGreaterThan(0);
+    for (const comment of shortened)
+      expect(comment).toMatch(
+        /\n\n\d+ parts? of this would be too long for a comment; the run's summary has more\.\n$/,
+      );
   });
 
   testWith(["cmark-gfm"], "and the page is whole", () => {

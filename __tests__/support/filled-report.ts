@@ -97,12 +97,22 @@ function allDetails({ word, length }: Filling): readonly Details[] {
     credentials: list(word),
     outwardLinks: list(word),
     exportSubst: list(() => ({ path: word(), line: word() })),
+    base: {
+      kind: "compared",
+      commit: word(),
+      added: length,
+      removed: 0,
+      changed: 0,
+      bytes: length,
+      examples: list((i) => ({ path: word(), change: "added", bytes: i })),
+    },
   });
   const rows = list(
     () => ({ set: set(), store: word(), state: "damaged", bytes: 1, frozen: true, detail: word() }) as const,
   );
   return [
     { kind: "plan", plan },
+    { kind: "plan", plan: aPlan({ base: { kind: "missing", commit: word(), fetchDepth: 2 } }) },
     { kind: "selection", selection: { untracked: list(word), credentials: list(word), outwardLinks: list(word) } },
     { kind: "sets", stores: [word(), word()], rows },
     { ...aSet(), store: word(), entries: list(entry) },
