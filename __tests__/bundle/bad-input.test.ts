@@ -2,6 +2,12 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openConfigSource } from "../../src/connect.ts";
+import { asColdstoreError } from "../../src/model/errors.ts";
+import { renderJson } from "../../src/render/json.ts";
+import { exitOf, failedReport } from "../../src/render/report-errors.ts";
+import { renderText } from "../../src/render/text.ts";
+import { loadSettings, modeIn, presentationOf } from "../../src/settings/load-settings.ts";
 import { makeRepository, type FixtureSpec, type GitFixture } from "../support/git-fixture.ts";
 import { schemaProblems } from "../support/json-schema.ts";
 import { makePlace, onWindows, plainUser, type CliCall, type CliEnd, type CliPlace } from "../support/run-cli.ts";
@@ -26,21 +32,23 @@ function made(spec: FixtureSpec = { files: { "a.txt": "one\n" } }): World {
 interface Expected {
   readonly code: number;
   readonly says: RegExp;
+  /** A process, unless told. */
+  readonly by?: CliPlace["run"];
 }
 
 /** Runs twice, for a person and for a program: the same end both times, and nothing left behind. */
 async function expectRefusal(
-  { place }: World,
+  { place }: Pick<World, "place">,
   args: readonly string[],
-  { code, says }: Expected,
+  { code, says, by = place.run }: Expected,
   call: CliCall = {},
 ): Promise<CliEnd> {
   const before = new Set(readdirSync(place.path, { recursive: true, encoding: "utf8" }));
-  const end = await place.run(args, call);
+  const end = await by(args, call);
   expect(end).toMatchObject({ code, stdout: expect.stringMatching(says) });
   expect(end.stdout).toMatch(/^failed: /);
   expect(end.stdout + end.stderr).not.toMatch(/^ {4}at |node:internal|\[object|undefined/m);
-  const json = await place.run([...args, "--json"], call);
+  const json = await by([...args, "--json"], call);
   expect(json.code).toBe(code);
   const report = JSON.parse(json.stdout) as { exit: number; problems: readonly { message: string }[] };
   expect(schemaProblems("report", report)).toEqual([]);
@@ -203,8 +211,23 @@ describe.skipIf(onWindows)("a store that can't be used", () => {
   });
 });
 
+/** What cli.ts makes of a call that can't be meant, without a process for it. */
+async function misread(argv: readonly string[], { cwd, path }: CliPlace): Promise<CliEnd> {
+  const env = { HOME: join(path, "home") };
+  const load = loadSettings({ argv, env, cwd, config: openConfigSource(env, cwd) });
+  const error = await load.then(
+    () => expect.unreachable("the call can be meant"),
+    (reason: unknown) => asColdstoreError(reason),
+  );
+  const report = failedReport(modeIn(argv), error);
+  const stdout = presentationOf(argv, env).json ? renderJson(report) : renderText(report, { color: false });
+  return { code: exitOf(report), stdout, stderr: "", milliseconds: 0 };
+}
+
 describe.skipIf(onWindows)("a call that can't be meant", () => {
   const store = "./cold";
+  /** For these the whole way to the exit code is gone; the others differ from them in their settings alone. */
+  const asProcess = new Set(["no store", "an unknown mode", "a wrong value", "a NUL in a config path"]);
   test.each<[string, readonly string[], RegExp]>([
     ["no store", ["snapshot", "."], /store is missing: .*coldstore snapshot \. \.\/cold/],
     ["no store to verify", ["verify"], /coldstore verify \.\/cold/],
@@ -232,8 +255,10 @@ describe.skipIf(onWindows)("a call that can't be meant", () => {
     ["a timeout of nothing", ["snapshot", ".", store, "--timeout", "0"], /--timeout is "0"; give a duration/],
     ["a store that isn't known yet", ["snapshot", ".", "s3:bucket"], /s3/],
     ["a NUL in a config path", ["snapshot", ".", store, "--config", "no.yml"], /no\.yml.*no such file/],
-  ])("%s", async (_, args, says) => {
-    await expectRefusal(made({}), args, { code: 2, says });
+  ])("%s", async (what, args, says) => {
+    using place = makePlace();
+    const by: CliPlace["run"] = asProcess.has(what) ? place.run : async (argv) => misread(argv, place);
+    await expectRefusal({ place }, args, { code: 2, says, by });
   });
 
   test("two mistakes: both are named", async () => {
@@ -257,7 +282,8 @@ describe.skipIf(onWindows)("a call that can't be meant", () => {
   ])("a config file with %s", async (_, text, says) => {
     const world = made();
     world.repository.write({ "coldstore.yml": text });
-    await expectRefusal(world, ["snapshot", world.repository.path], { code: 2, says });
+    const by: CliPlace["run"] = async (argv) => misread(argv, world.place);
+    await expectRefusal(world, ["snapshot", world.repository.path], { code: 2, says, by });
   });
 
   test("two config files", async () => {
