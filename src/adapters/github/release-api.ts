@@ -16,6 +16,8 @@ export interface Release {
   /** As GitHub gives it, with its template: `https://uploads.github.com/…/assets{?name,label}`. */
   readonly uploadUrl: string;
   readonly created: string;
+  /** Where `releases` brings them along: good enough to look at, but broken ones and the newest may lack. */
+  readonly assets?: readonly Asset[];
 }
 
 /** A file of a release as GitHub lists it. */
@@ -27,6 +29,8 @@ export interface Asset {
   readonly bytes: number;
   /** Lowercase hex, as GitHub has computed it; absent for assets from before June 2025 and on some servers. */
   readonly sha256?: string;
+  /** As it was given when it was uploaded. */
+  readonly contentType: string;
   readonly created: string;
   /** Of a draft it changes when that is published. */
   readonly url: string;

@@ -1,0 +1,25 @@
+import { ColdstoreError } from "../../model/errors.ts";
+import type { ComingSet } from "../../ports/store.ts";
+import type { CallIo, ReleaseApi } from "./release-api.ts";
+
+export interface TagQuestion {
+  readonly api: ReleaseApi;
+  /** Of the release. */
+  readonly tag: string;
+  readonly set: ComingSet;
+}
+
+/** Rejects unless GitHub has the tag, and, when the set is named by it, it stands for the very commit that the set is of. */
+export async function checkTag({ api, tag, set }: TagQuestion, io: CallIo): Promise<void> {
+  const commit = await api.tagCommit(tag, io);
+  if (commit === undefined)
+    throw new ColdstoreError(
+      "source",
+      `${api.repository} on GitHub has no tag ${tag}, and a release needs one: push it with git push origin refs/tags/${tag}, then run again`,
+    );
+  if (set.commit === undefined || set.tag !== tag || commit === set.commit) return;
+  throw new ColdstoreError(
+    "conflict",
+    `the tag ${tag} has moved: on GitHub it stands for ${commit}, and this set is of ${set.commit}; fetch the tag and run again, or make a new tag`,
+  );
+}

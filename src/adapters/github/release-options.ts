@@ -1,0 +1,24 @@
+import type { ReleaseApi } from "./release-api.ts";
+
+/** How a release looks that a run makes. */
+export interface ReleasePolicy {
+  /** It stays a draft. */
+  readonly draft: boolean;
+  /** Absent: none. */
+  readonly notes?: "generate" | { readonly text: string };
+  readonly prerelease: boolean | "auto";
+  readonly latest: boolean | "auto";
+}
+
+export interface ReleaseStoreOptions {
+  readonly api: ReleaseApi;
+  /** As the person wrote it. */
+  readonly name: string;
+  /** `owner/repo`, what keys begin with. */
+  readonly project: string;
+  /** All sets lie in the release of this tag; absent: each in the release whose tag, made safe, is its id. */
+  readonly tag?: string;
+  readonly policy: ReleasePolicy;
+  /** Milliseconds to wait before each further look at what GitHub may not list yet; a few seconds in all unless told. */
+  readonly pauses?: readonly number[];
+}

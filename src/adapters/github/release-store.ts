@@ -1,0 +1,200 @@
+import type { Readable } from "node:stream";
+import type { Artifact } from "../../model/artifact.ts";
+import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
+import type { SetName } from "../../model/set-name.ts";
+import type * as port from "../../ports/store.ts";
+import { concurrently } from "../local/concurrently.ts";
+import { contentTypeOf } from "./asset-names.ts";
+import { checkComingSet } from "./check-coming-set.ts";
+import { ManifestSheets } from "./manifest-sheets.ts";
+import { newDraft } from "./new-draft.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
+import { callIo, PutSession, writableKey, type WriterOptions } from "./put-asset.ts";
+import { openKey, type ReaderOptions, readKey } from "./read-assets.ts";
+import type { CallIo } from "./release-api.ts";
+import { immutableError } from "./release-errors.ts";
+import { idOfTag, ReleaseFinder } from "./release-finder.ts";
+import { ReleaseLookup } from "./release-lookup.ts";
+import type { ReleaseStoreOptions } from "./release-options.ts";
+import { type KeyedFile, objectOf, ReleaseViewer } from "./release-view.ts";
+import { replaceAsset } from "./replace-asset.ts";
+import { showRelease } from "./show-release.ts";
+
+/**
+ * The releases of a GitHub repository as a store: a set's files are the assets of the release whose tag is its id, or all sets' of
+ * the one release named. Releases that have to be made stay drafts until `show`.
+ */
+export function openReleaseStore(options: ReleaseStoreOptions): port.Store {
+  return new ReleaseStore(options);
+}
+
+const readsAtOnce = 8;
+const usualPauses = [250, 500, 1000, 2000];
+
+class ReleaseStore implements port.Store {
+  readonly name: string;
+  readonly traits: port.StoreTraits = {
+    digests: ["sha256"],
+    maxObjectBytes: 2 ** 31 - 1,
+    flat: true,
+    records: false,
+    ranges: true,
+    cold: false,
+  };
+  readonly #options: ReleaseStoreOptions;
+  readonly #writer: WriterOptions;
+  readonly #sheets: ManifestSheets;
+  readonly #lookup: ReleaseLookup;
+  /** GitHub wants writes one after the other. */
+  readonly #turns = new OneAtATime();
+  readonly #stored = new Map<string, port.StoredObject>();
+  #notesCut = false;
+
+  constructor(options: ReleaseStoreOptions) {
+    const { api, name, project, tag, policy, pauses = usualPauses } = options;
+    this.name = name;
+    this.#options = options;
+    this.#sheets = new ManifestSheets(api);
+    const draftOf = (of: string) => {
+      const { draft, cut } = newDraft(of, policy);
+      this.#notesCut = cut;
+      return draft;
+    };
+    const finder = new ReleaseFinder({ api, name, pauses, draftOf, ...(tag !== undefined && { tag }) });
+    const viewer = new ReleaseViewer({ api, sheets: this.#sheets, project, shared: tag !== undefined });
+    this.#writer = { api, finder, viewer, name, project, pauses };
+    this.#lookup = new ReleaseLookup({ finder, viewer, ...(tag === undefined && { project }) });
+  }
+
+  async preflight({ write, set }: port.Need, io: port.Io): Promise<readonly ColdstoreError[]> {
+    io.signal.throwIfAborted();
+    const { api } = this.#options;
+    try {
+      await api.look({ write }, { signal: io.signal });
+    } catch (error) {
+      io.signal.throwIfAborted();
+      return [asColdstoreError(error)];
+    }
+    return set === undefined ? [] : checkComingSet({ ...this.#options, ...this.#writer }, set, { signal: io.signal });
+  }
+
+  async locked({ id }: SetName, io: port.Io): Promise<ColdstoreError | undefined> {
+    io.signal.throwIfAborted();
+    const release = await this.#writer.finder.refresh(id, { signal: io.signal });
+    if (release === undefined || release.draft || !release.immutable) return undefined;
+    return immutableError(release.tag, this.name);
+  }
+
+  async show(set: port.ComingSet, io: port.Io): Promise<port.Shown> {
+    io.signal.throwIfAborted();
+    const { policy } = this.#options;
+    this.#writer.finder.note(set.name.id, set.tag);
+    const prefix = `${set.name.project}/${set.name.mode}/${set.name.id}/`;
+    const stored = [...this.#stored.values()].filter(({ key }) => key.startsWith(prefix));
+    const stat = async (key: string) => this.stat(key, io);
+    const warnings = this.#notesCut ? ["the release's notes are cut: GitHub takes 125,000 characters"] : [];
+    return this.#turns.run(async () =>
+      showRelease({ ...this.#writer, policy, stored, stat, warnings }, set, { signal: io.signal }),
+    );
+  }
+
+  async *list(prefix: string, io: port.Io): AsyncGenerator<port.StoredObject> {
+    io.signal.throwIfAborted();
+    const files = await this.#lookup.list(prefix, { signal: io.signal });
+    for (const file of files) {
+      io.signal.throwIfAborted();
+      yield objectOf(file);
+    }
+  }
+
+  async stat(key: string, io: port.Io): Promise<port.StoredObject | undefined> {
+    io.signal.throwIfAborted();
+    const file = await this.#lookup.find(key, { signal: io.signal });
+    return file && objectOf(file);
+  }
+
+  async *put(items: AsyncIterable<port.Put> | Iterable<port.Put>, io: port.Io): AsyncGenerator<port.PutOutcome> {
+    const session = new PutSession(this.#writer);
+    const putOne = async (item: port.Put) => {
+      const outcome = await this.#turns.run(async () => session.put(item, io));
+      if (outcome.outcome === "created" || outcome.outcome === "same") this.#stored.set(outcome.key, outcome.object);
+      return outcome;
+    };
+    yield* concurrently(items, { limit: 1, signal: io.signal }, putOne);
+  }
+
+  async settle(io: port.Io): Promise<void> {
+    io.signal.throwIfAborted();
+  }
+
+  async open(key: string, range: port.ByteRange | undefined, io: port.Io): Promise<Readable> {
+    io.signal.throwIfAborted();
+    return openKey(this.#reader(), { key, range }, io);
+  }
+
+  async *read(keys: readonly string[], io: port.Io): AsyncGenerator<port.SmallObject> {
+    const find = this.#lookup.batch({ signal: io.signal });
+    yield* concurrently(keys, { limit: readsAtOnce, signal: io.signal }, async (key) =>
+      readKey(this.#reader(), { key, find }, io),
+    );
+  }
+
+  async replace(key: string, artifact: Artifact, io: port.Io): Promise<port.StoredObject> {
+    io.signal.throwIfAborted();
+    return this.#turns.run(async () => this.#replace(key, artifact, io));
+  }
+
+  async *delete(keys: readonly string[], io: port.Io): AsyncGenerator<port.DeleteOutcome> {
+    const find = this.#lookup.batch({ signal: io.signal });
+    const deleteOne = async (key: string) => this.#turns.run(async () => this.#delete(key, find, io));
+    yield* concurrently(keys, { limit: 1, signal: io.signal }, deleteOne);
+  }
+
+  async #replace(key: string, artifact: Artifact, io: port.Io): Promise<port.StoredObject> {
+    const { api, finder, viewer } = this.#writer;
+    const { file: name, mode, id } = writableKey(key, this.#writer);
+    const call = callIo(io, key);
+    const release = (await finder.refresh(id, call)) ?? (await finder.make(id, call));
+    if (release.immutable) throw immutableError(release.tag, this.name);
+    const contentType = contentTypeOf(name, idOfTag(release.tag) === id ? mode : undefined);
+    const list = viewer.listOf(release);
+    const file = await replaceAsset({ api, release, list, name, contentType, artifact }, call);
+    viewer.own(release, key);
+    this.#lookup.forget(key);
+    const object = objectOf({ key, file, release });
+    this.#stored.set(key, object);
+    return object;
+  }
+
+  async #delete(
+    key: string,
+    find: (key: string) => Promise<KeyedFile | undefined>,
+    io: port.Io,
+  ): Promise<port.DeleteOutcome> {
+    try {
+      const found = await find(key);
+      if (found !== undefined) await this.#remove(found, { signal: io.signal });
+      this.#stored.delete(key);
+      this.#lookup.forget(key);
+      return { key, outcome: "removed" };
+    } catch (error) {
+      io.signal.throwIfAborted();
+      return { key, outcome: "failed", error: asColdstoreError(error) };
+    }
+  }
+
+  async #remove({ file, release }: KeyedFile, io: CallIo): Promise<void> {
+    const { api, viewer } = this.#writer;
+    if (release.immutable) throw immutableError(release.tag, this.name);
+    const list = viewer.listOf(release);
+    // What would take its place goes first.
+    for (const { id } of [...file.leftovers, file.asset]) {
+      await api.deleteAsset(id, io);
+      list.removed(id);
+    }
+  }
+
+  #reader(): ReaderOptions {
+    return { ...this.#writer, lookup: this.#lookup, sheets: this.#sheets };
+  }
+}
