@@ -27,7 +27,7 @@ export const onLinux = process.platform === "linux";
 export const plainUser: Pick<CliCall, "uid"> = process.getuid?.() === 0 ? { uid: 4242 } : {};
 
 /** Node keeps there what it made of the sources, and starts three times as fast. */
-const compileCache = fileURLToPath(new URL("../../node_modules/.cache/coldstore-cli", import.meta.url));
+export const compileCache = fileURLToPath(new URL("../../node_modules/.cache/coldstore-cli", import.meta.url));
 
 /** An end of one call of the command line. */
 export interface CliEnd {
