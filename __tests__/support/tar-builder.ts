@@ -74,7 +74,8 @@ export function headerBlock(spec: TarSpec): Buffer {
 
 export function withChecksum(block: Buffer): Buffer {
   block.fill(0x20, 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (const byte of block) sum += byte;
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return block;
 }
