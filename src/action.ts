@@ -55,6 +55,7 @@ async function perform(): Promise<Report> {
     env,
     log: { kind: "runner", stream: process.stdout },
     presentation,
+    jobFolder: job.folder,
     lastWord: (ending) => void job.tell(newsOf(failedReport(settings.mode, ending))),
   });
   const report = await run(settings, connection.ports).catch((error: unknown) =>

@@ -8,6 +8,7 @@ import { type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
 import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { scratchFolder } from "./adapters/local/key-path.ts";
+import { keepingWorkspace } from "./adapters/local/keep-files.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
 import { foreseeRestoreTarget, openDrillTarget, openRestoreTarget } from "./adapters/local/restore-target.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: LogTarget;
   readonly presentation: Presentation;
+  /** Where finished files can lie until the job ends that the run is a step of. */
+  readonly jobFolder?: string | undefined;
   /** Told why, when the process is about to end on the spot: must not wait. */
   readonly lastWord: (error: ColdstoreError) => void;
 }
@@ -61,7 +64,7 @@ export function openConfigSource(env: Surroundings["env"], cwd: string): ConfigS
 /** Builds what a run may touch of the outside world. */
 export async function connect(
   settings: Settings,
-  { env, log, presentation, lastWord }: Surroundings,
+  { env, log, presentation, lastWord, jobFolder }: Surroundings,
 ): Promise<Connection> {
   await using held = new AsyncDisposableStack();
   const output = held.use(logFor(log, presentation));
@@ -89,7 +92,7 @@ export async function connect(
     openDrill: async () => keep(await openDrillTarget({ root: temporaryFolder(env), signal })),
     stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
     outputs: openBuildOutputs(isMaking(settings) ? settings.source : process.cwd()),
-    workspace,
+    workspace: jobFolder !== undefined && outlives(settings) ? keepingWorkspace(workspace, jobFolder) : workspace,
     log: output.log,
     progress: output.progress,
     signal,
@@ -151,6 +154,11 @@ async function workspaceFor(
     }),
   );
   return first === undefined ? temporary : firstWorkspace([first, ...others]);
+}
+
+/** Whether what is made is to outlive the run here: no store that has it is on this machine. */
+function outlives(settings: Settings): boolean {
+  return isMaking(settings) && !settings.dryRun && foldersOf(settings.stores).length === 0;
 }
 
 function storesFor(settings: Settings): readonly LocalStore[] {

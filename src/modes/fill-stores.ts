@@ -10,6 +10,7 @@ import { doJob, type JobResult } from "../steps/do-job.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
 import { showSet } from "../steps/show-set.ts";
 import { jobIn } from "./job-in.ts";
+import { keepMade } from "./keep-made.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** How one store's part of a making run ended. */
@@ -20,6 +21,10 @@ export interface StoreEnd {
   readonly seconds: number;
   /** Where the set can be seen, if its store has shown it. */
   readonly shown?: Shown;
+  /** Paths of the set's files, by their names, where they were left for later steps. */
+  readonly kept?: ReadonlyMap<string, string>;
+  /** Why they weren't, although they should have been. */
+  readonly unkept?: string;
 }
 
 interface Place {
@@ -82,7 +87,7 @@ async function withFiles(work: Work & { readonly recipe: Recipe }, io: Io): Prom
   const making = order.make(recipe, { scratch, io: { signal, progress: (bytes) => meter.add(bytes) } });
   const made = making.content.catch(() => undefined).finally(() => meter.done());
   try {
-    return await endJobs({ ...work, base, making }, io);
+    return await keepMade(await endJobs({ ...work, base, making }, io), making.files, ports.workspace);
   } finally {
     stop.abort(new ColdstoreError("store", "no store is left that could take the set"));
     await made;

@@ -30,7 +30,7 @@ export function makingReport({ order, ends, unfit, untold }: MakingEnd): Report 
     mode: order.settings.mode,
     status,
     outcomes,
-    warnings: [...order.warnings, ...ends.flatMap(({ shown }) => shown?.warnings ?? []), ...untold.warnings],
+    warnings: [...order.warnings, ...ends.flatMap(warningsOf), ...untold.warnings],
     errors: [
       ...unfit.flatMap((each) => each.errors),
       ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : []))),
@@ -88,18 +88,23 @@ function statusOf(outcomes: readonly Outcome[]): Status {
   return words.every((word) => word === "unchanged" || word === "kept") ? "unchanged" : "ok";
 }
 
+function warningsOf({ shown, unkept }: StoreEnd): readonly string[] {
+  return [...(shown?.warnings ?? []), ...(unkept === undefined ? [] : [unkept])];
+}
+
 /** What later steps may ask of the first store that has shown the set. */
 function shownOutputs(ends: readonly StoreEnd[]): Shown["outputs"] {
   return ends.find(({ shown }) => shown !== undefined)?.shown?.outputs ?? {};
 }
 
 function outputsOf({ set, name, settings }: MakingOrder, ends: readonly StoreEnd[]): Readonly<Record<string, unknown>> {
-  const found = ends.map(({ store, result }) => ({ store, result })).find(({ result }) => "manifest" in result);
+  const found = ends.find(({ result }) => "manifest" in result);
   if (found === undefined || !("manifest" in found.result)) return { set: set.id, name };
   const { manifest, manifestName } = found.result;
   const standing = setOf(set, found.result);
   const local = foldersOf(settings.stores.filter(({ text }) => text === found.store.name))[0];
-  const pathOf = (file: string) => (local === undefined ? undefined : join(local, setPrefix(standing), file));
+  const pathOf = (file: string) =>
+    local === undefined ? found.kept?.get(file) : join(local, setPrefix(standing), file);
   const archive = manifest.artifacts.find(({ role }) => role === "archive");
   const checksums = manifest.artifacts.find(({ role }) => role === "checksums");
   return {

@@ -1,3 +1,5 @@
+import type { Artifact } from "../model/artifact.ts";
+
 /** A private folder for half-made things. Disposing of it removes it with all that is in it; so does the next run after a crash. */
 export interface Scratch extends AsyncDisposable {
   /** Absolute path. */
@@ -15,4 +17,9 @@ export interface Workspace {
   scratch(among?: readonly string[]): Promise<Scratch>;
   /** Bytes free where scratch lies; undefined where the system doesn't tell. */
   freeBytes(): Promise<number | undefined>;
+  /**
+   * Leaves finished files, each under its name, in a new folder until the job that the run is a step of ends; resolves to the folder's
+   * absolute path. Rejects with `store`, and leaves nothing, when that can't be. Absent where nothing is to outlive a run.
+   */
+  keep?(files: readonly Artifact[]): Promise<string>;
 }

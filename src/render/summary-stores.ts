@@ -18,7 +18,9 @@ export function storesBlocks(report: Report): readonly string[] {
       : detailLines(outcome).flatMap((line) => (said.has(line) ? [] : [{ store: outcome.store, line }])),
   );
   const manifest = outputs["manifest"];
-  const folder = typeof manifest === "string" ? folderOf(manifest) : made && setPrefix(made.set);
+  // Where links lead to the files, what lies here goes with the job.
+  const linked = outcomes.every(({ outcome, url }) => bad.has(outcome) || url !== undefined);
+  const folder = linked ? undefined : typeof manifest === "string" ? folderOf(manifest) : made && setPrefix(made.set);
   return [
     `### Stores\n\n${outcomeTable(outcomes)}`,
     ...(details.length === 0 ? [] : [markdownList(details, ({ store, line }) => `${codeSpan(store)}: ${prose(line)}`)]),

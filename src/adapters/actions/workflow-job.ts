@@ -68,6 +68,11 @@ export class WorkflowJob {
     this.#attempt(whatPostNeeds, () => this.#place.toolkit.saveState(state.folder, this.#folder ?? ""));
   }
 
+  /** Where what outlives the step may lie until the job ends; absolute, undefined before `begin` and where it couldn't be made. */
+  get folder(): string | undefined {
+    return this.#folder;
+  }
+
   /** Remembers folders in which a run that is killed may leave something half-made. */
   willCleanUp(roots: readonly string[]): void {
     this.#attempt(whatPostNeeds, () => this.#place.toolkit.saveState(state.roots, roots));
