@@ -39,6 +39,8 @@ export interface Exchange {
 /** Answers a request, or doesn't, as the faults have it. */
 export async function answerRequest(exchange: Exchange): Promise<void> {
   const { serving, origin, record, url, request } = exchange;
+  // A request whose body was left half-way forgets it.
+  const { socket } = request;
   const fault = serving.faults.take({ origin, method: record.method, path: url.pathname });
   try {
     if (isDrop(fault, "at-once")) throw new Dropped();
@@ -60,8 +62,8 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
     await send(exchange, answer, { token, cut: isDrop(fault, "in-answer") });
   } catch (error) {
     // A client that went away needs no answer; anything else here is a mistake of the server.
-    if (!(error instanceof Dropped) && !request.destroyed) serving.violations.push(`${record.path}: ${String(error)}`);
-    request.socket.destroy();
+    if (!(error instanceof Dropped) && !socket.destroyed) serving.violations.push(`${record.path}: ${String(error)}`);
+    socket.destroy();
   }
 }
 
