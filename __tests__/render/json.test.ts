@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
+import type { Plan } from "../../src/model/details.ts";
 import type { Report } from "../../src/model/report.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { renderText } from "../../src/render/text.ts";
@@ -99,6 +100,21 @@ test("what a set stands to is under made, without its manifest, and a plan's pas
   const planned = json({ status: "planned", details: { kind: "plan", plan: aPlan({ past, since }) } });
   expect(planned).toMatchObject({ plan: { past: pastRows, since: { bytes: -7 } } });
   expect(schemaProblems("report", planned)).toEqual([]);
+});
+
+test("what a pull request changes is under the plan's base, known or not", () => {
+  const commit = "c".repeat(40);
+  const examples = [{ path: "x", change: "removed", bytes: 7 }] as const;
+  const counts = { added: 0, removed: 1, changed: 0, bytes: -7, examples };
+  const baseOf = (base: NonNullable<Plan["base"]>) => {
+    const report = json({ status: "planned", details: { kind: "plan", plan: aPlan({ base }) } });
+    expect(schemaProblems("report", report)).toEqual([]);
+    return (report as { plan: { base: unknown } }).plan.base;
+  };
+  expect(baseOf({ kind: "compared", commit, ...counts })).toEqual({ state: "compared", commit, ...counts });
+  const missing = baseOf({ kind: "missing", commit, fetchDepth: 2 });
+  expect(missing).toEqual({ state: "missing", commit, "fetch-depth": 2 });
+  expect(baseOf({ kind: "missing", commit })).toEqual({ state: "missing", commit });
 });
 
 test("a list of sets is under sets, each named as the set setting takes it", () => {

@@ -238,6 +238,12 @@ describe("a dry run", () => {
     ]);
   });
 
+  const commit = { commit: "c".repeat(40) };
+  const changes = [
+    { path: "a\u001b[2J", change: "added", bytes: 7 },
+    { path: "b", change: "removed", bytes: 3 },
+  ] as const;
+
   const planned = (changes: Partial<Plan>) =>
     lines({ status: "planned", details: { kind: "plan", plan: aPlan(changes) } }).slice(4, -1);
 
@@ -273,6 +279,31 @@ describe("a dry run", () => {
       "  target/debug/",
       "  **/*.rs.bk",
     ]);
+  });
+
+  test.each<[Plan["base"], Partial<Plan>, readonly string[]]>([
+    [
+      { kind: "compared", ...commit, added: 30, removed: 1, changed: 0, bytes: 1000, examples: changes },
+      {},
+      ["against the base cccccccccc: 30 enter, 1 leaves (+1.0 kB)", "  + a\\x1b[2J", "  - b", "    and 29 more"],
+    ],
+    [
+      { kind: "compared", ...commit, added: 0, removed: 0, changed: 0, bytes: 0, examples: [] },
+      { engine: "git" },
+      [
+        "ignored by  .gitignore files, as git reads them",
+        "against the base cccccccccc: nothing differs; only what git tracks is compared, as both commits have it",
+      ],
+    ],
+    [
+      { kind: "missing", ...commit, fetchDepth: 2 },
+      {},
+      [
+        "the base commit cccccccccc isn't in this clone, or not all of it, so what differs from it can't be told; check out with fetch-depth: 2 to have it",
+      ],
+    ],
+  ])("of a pull request tells what it changes: %#", (base, more, expected) => {
+    expect(planned({ ...more, ...(base && { base }) })).toEqual(expected);
   });
 
   test.each<[Plan["policies"], number, readonly [string, string]]>([
