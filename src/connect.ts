@@ -1,12 +1,11 @@
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { openGitRepository } from "./adapters/git/git-repository.ts";
 import { readBaseFile } from "./adapters/git/read-base-file.ts";
 import { openBuildOutputs } from "./adapters/local/build-outputs.ts";
 import { isFile, readConfigFile, realFile, repositoryRoot } from "./adapters/local/config-files.ts";
 import { type Toolkit, WorkflowJob } from "./adapters/actions/workflow-job.ts";
 import { firstWorkspace } from "./adapters/local/first-workspace.ts";
-import { openFolderStore, type LocalStore } from "./adapters/local/folder-store.ts";
 import { scratchFolder } from "./adapters/local/key-path.ts";
 import { keepingWorkspace } from "./adapters/local/keep-files.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
@@ -21,6 +20,7 @@ import { identifyRun } from "./adapters/process/identify-run.ts";
 import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
 import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
 import { retryingStore } from "./adapters/wrappers/retrying-store.ts";
+import { openStores } from "./connect-stores.ts";
 import type { ColdstoreError } from "./model/errors.ts";
 import { foldersOf } from "./model/store-address.ts";
 import type { Ports } from "./ports/ports.ts";
@@ -74,8 +74,15 @@ export async function connect(
   const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon, lastWord }));
   const temporary = await openWorkspace({ root: temporaryFolder(env), signal });
   const workspace = await workspaceFor(settings, temporary, signal);
-  const stores = storesFor(settings);
-  scratch.push(temporary, workspace, ...stores);
+  const { stores, folders } = held.use(
+    await openStores(settings, {
+      env,
+      signal,
+      scratch: async () => held.use(await temporary.scratch()),
+      say: (line) => output.log.event(line),
+    }),
+  );
+  scratch.push(temporary, workspace, ...folders);
   const kept = held.move();
   const keep = <T extends { removeScratchNow(): void }>(place: T): T => {
     scratch.push(place);
@@ -159,16 +166,6 @@ async function workspaceFor(
 /** Whether what is made is to outlive the run here: no store that has it is on this machine. */
 function outlives(settings: Settings): boolean {
   return isMaking(settings) && !settings.dryRun && foldersOf(settings.stores).length === 0;
-}
-
-function storesFor(settings: Settings): readonly LocalStore[] {
-  if (!isMaking(settings) && settings.file !== undefined) {
-    const folder = dirname(settings.file);
-    return [openFolderStore({ path: folder, name: folder, flat: true })];
-  }
-  return settings.stores.flatMap((address) =>
-    address.kind === "folder" ? openFolderStore({ path: address.path, name: address.text }) : [],
-  );
 }
 
 function sourceOf(settings: Settings): string {

@@ -1,0 +1,139 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { openGitRepository } from "./adapters/git/git-repository.ts";
+import { apiUrlOf } from "./adapters/github/github-address.ts";
+import { type GitHubClient, openGitHub } from "./adapters/github/github-client.ts";
+import { openReleaseApi } from "./adapters/github/open-release-api.ts";
+import type { ReleasePolicy } from "./adapters/github/release-options.ts";
+import { openReleaseStore } from "./adapters/github/release-store.ts";
+import { repositoryOfOrigin } from "./adapters/github/repository-of-origin.ts";
+import { type LocalStore, openFolderStore } from "./adapters/local/folder-store.ts";
+import { ColdstoreError } from "./model/errors.ts";
+import type { ReleaseAddress } from "./model/store-address.ts";
+import { version } from "./model/version.ts";
+import type { RepositoryFacts } from "./ports/repository.ts";
+import type { Store } from "./ports/store.ts";
+import type { Scratch } from "./ports/workspace.ts";
+import type { ReleaseSettings, Settings } from "./settings/settings.ts";
+import { projectOf } from "./steps/name-set.ts";
+
+/** What stores are opened with beside the settings. */
+export interface StoreSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  /** For looking into the source before the run does. */
+  readonly scratch: () => Promise<Scratch>;
+  /** Told of waits that a person would notice. */
+  readonly say: (line: string) => void;
+}
+
+/** A run's stores in the order of the settings; `folders` are those of this machine. Disposing of them lets go of connections. */
+export interface OpenStores extends AsyncDisposable {
+  readonly stores: readonly Store[];
+  readonly folders: readonly LocalStore[];
+}
+
+/** Opens every store that the settings name, or the folder that the one file lies in. */
+export async function openStores(settings: Settings, around: StoreSurroundings): Promise<OpenStores> {
+  await using held = new AsyncDisposableStack();
+  const folders: LocalStore[] = [];
+  const openFolder = (path: string, name: string, flat: boolean) => {
+    const store = openFolderStore({ path, name, flat });
+    folders.push(store);
+    return store;
+  };
+  const stores: Store[] = [];
+  if ("file" in settings && settings.file !== undefined) {
+    const folder = dirname(settings.file);
+    return { stores: [openFolder(folder, folder, true)], folders, [Symbol.asyncDispose]: async () => undefined };
+  }
+  const releases = settings.stores.some(({ kind }) => kind === "release");
+  const hub = releases ? await openHub(settings, around) : undefined;
+  if (hub !== undefined) held.use(hub.client);
+  for (const address of settings.stores) {
+    if (address.kind === "folder") stores.push(openFolder(address.path, address.text, false));
+    else if (hub !== undefined) stores.push(releaseStore(address, hub));
+  }
+  const kept = held.move();
+  return { stores, folders, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+}
+
+/** GitHub, and what all releases of a run have in common. */
+interface Hub {
+  readonly client: GitHubClient;
+  /** `owner/name` of the run's own repository; absent when nothing tells it. */
+  readonly repository: string | undefined;
+  /** What keys begin with; absent: the release's repository. */
+  readonly project: string | undefined;
+  readonly policy: ReleasePolicy;
+}
+
+async function openHub(settings: Settings, { env, signal, scratch, say }: StoreSurroundings): Promise<Hub> {
+  const apiUrl = apiUrlOf(env);
+  const { project, token, stallTimeout } = settings;
+  const making = "release" in settings;
+  const policy = making ? await policyOf(settings.release) : keptAsItIs;
+  const ran = env["GITHUB_REPOSITORY"] || undefined;
+  // What is made belongs to the repository that the run is of, whatever its sets are filed under.
+  const own = making ? ran : (project ?? ran);
+  const facts = own === undefined ? await factsOf(settings, { signal, scratch }) : undefined;
+  const found = facts?.origin === undefined ? undefined : repositoryOfOrigin(facts.origin, apiUrl);
+  const repository = own ?? found ?? project;
+  const filed = making && facts !== undefined ? projectOf(facts.origin, folderOf(facts, settings.source)) : undefined;
+  const client = openGitHub({
+    ...(token !== undefined && { token }),
+    apiUrl,
+    userAgent: `coldstore/${version}`,
+    stallMs: stallTimeout,
+    wait: (until, why) => say(`${why}; waiting until ${until.toISOString().slice(11, 19)} UTC`),
+    env,
+  });
+  return { client, policy, repository, project: project ?? filed };
+}
+
+const keptAsItIs: ReleasePolicy = { draft: false, prerelease: "auto", latest: "auto" };
+
+function releaseStore(address: ReleaseAddress, { client, project, policy, ...hub }: Hub): Store {
+  const repository = address.repository ?? hub.repository;
+  if (repository === undefined)
+    throw new ColdstoreError(
+      "settings",
+      `store ${address.text} doesn't tell which repository's releases are meant, and there is no origin on GitHub here; set project to owner/repo, or name the store as release:owner/repo@TAG`,
+    );
+  const { tag } = address;
+  const api = openReleaseApi(client, repository);
+  return openReleaseStore({
+    api,
+    name: address.text,
+    project: project ?? repository,
+    policy,
+    ...(tag !== undefined && { tag }),
+  });
+}
+
+/** What the run's source says of itself; undefined where there is no repository. */
+async function factsOf(
+  settings: Settings,
+  { signal, scratch }: Pick<StoreSurroundings, "signal" | "scratch">,
+): Promise<RepositoryFacts | undefined> {
+  const source = "source" in settings ? settings.source : ".";
+  try {
+    return (await openGitRepository({ source, scratch: await scratch(), signal })).facts;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+function folderOf({ workTree }: RepositoryFacts, source: string): string {
+  return basename(workTree ?? source);
+}
+
+async function policyOf({ notes, ...rest }: ReleaseSettings): Promise<ReleasePolicy> {
+  if (notes === undefined || notes === "generate") return { ...rest, ...(notes && { notes }) };
+  try {
+    return { ...rest, notes: { text: await readFile(notes.file, "utf8") } };
+  } catch (cause) {
+    throw new ColdstoreError("source", `the file of notes, ${notes.file}, can't be read; check its path`, { cause });
+  }
+}
