@@ -152,6 +152,114 @@ describe("a set is shown", () => {
   });
 });
 
+describe("a set in a store that tells digests", () => {
+  const archiveKey = `${setFolder}app-1.4.0.tar.gz`;
+
+  test("is proven by them each time it's found, though no record says so", async () => {
+    const world = releases();
+    await world.stored({ prove: "none" });
+    const report = await world.stored();
+    expect(report).toMatchObject({ status: "unchanged", outcomes: [{ outcome: "unchanged", proof: "digest" }] });
+    expect(textOf(report)).not.toContain("never proven");
+    const dry = await world.snapshot({ dryRun: true });
+    expect(dry.outcomes).toMatchObject([{ outcome: "unchanged", proof: "digest" }]);
+    expect(world.place.keys().filter((key) => !key.startsWith(setFolder))).toEqual([]);
+  });
+
+  test("is repaired where a digest is wrong, and is proven then as a whole", async () => {
+    const world = releases();
+    await world.stored();
+    const before = stateOf(world.place);
+    world.place.flipByte(archiveKey, 30);
+    expect((await world.list()).warnings).toEqual([
+      "acme/app/snapshot/v1.4.0: app-1.4.0.tar.gz has other bytes than it should; run its snapshot again to put that right",
+    ]);
+    const report = await world.stored();
+    expect(report).toMatchObject({ status: "ok", outcomes: [{ outcome: "repaired", proof: "digest" }] });
+    expect(report.outcomes[0]?.proven).toMatch(/^2026-11-22T03:00:0\dZ$/);
+    expect(stateOf(world.place)).toEqual(before);
+  });
+
+  test("of another state than its records tell is repaired, too, where there are records", async () => {
+    const world = makeWorld({ digests: ["sha256"] });
+    await world.stored();
+    world.place.flipByte(archiveKey, 30);
+    expect(outcomesOf(await world.stored())).toEqual(["repaired"]);
+    expect((await world.stored()).outcomes).toMatchObject([{ outcome: "unchanged", proof: "digest" }]);
+  });
+
+  test("is verified by them, without being read", async () => {
+    const world = releases();
+    await world.stored();
+    const before = world.store.calls.length;
+    expect(outcomesOf(await world.verify({ level: "digest" }))).toEqual(["ok"]);
+    expect(world.store.calls.slice(before).filter(({ call }) => call === "open")).toEqual([]);
+    world.place.flipByte(archiveKey, 30);
+    const { outcomes } = await world.verify({ level: "digest" });
+    expect(outcomes.map(({ outcome, file }) => [outcome, file?.split(":")[0]])).toContainEqual([
+      "corrupt",
+      "app-1.4.0.tar.gz",
+    ]);
+  });
+
+  test("is read back in full where every byte is to be read", async () => {
+    const world = releases();
+    await world.stored();
+    const before = world.store.calls.length;
+    expect(outcomesOf(await world.verify({ level: "read" }))).toEqual(["ok"]);
+    const read = new Set(world.store.calls.slice(before).flatMap(({ call, key }) => (call === "open" ? key : [])));
+    expect(read.size).toBe(4);
+  });
+
+  test("is the newest proven one for a restore, and proven now in a list", async () => {
+    const world = releases();
+    await world.stored({ prove: "none" });
+    const report = await world.restore({ dryRun: true });
+    expect(report.errors).toEqual([]);
+    expect(report.warnings.filter((warning) => warning.includes("proven"))).toEqual([]);
+    const { details } = await world.list();
+    expect(details).toMatchObject({ kind: "sets", rows: [{ state: "complete", proven: "2026-11-22T03:00:03Z" }] });
+    const one = await world.list({ sets: [{ id: "v1.4.0" }] });
+    expect(one.details).toMatchObject({ kind: "set", proven: "2026-11-22T03:00:04Z" });
+  });
+});
+
+describe("a store without records", () => {
+  test("is told of no proof, history or failure, and nobody is told that it wasn't", async () => {
+    const world = releases();
+    expect((await world.stored()).warnings).toEqual([]);
+    const before = world.store.calls.length;
+    await world.snapshot({ ref: "no-such-tag" }).catch(() => undefined);
+    expect(world.store.calls.slice(before).map(({ call }) => call)).toEqual(["preflight"]);
+  });
+
+  test("says of a set that was to be frozen that it isn't, unless the place keeps it by itself", async () => {
+    const world = releases();
+    const report = await world.stored({ freeze: true });
+    expect(report.status).toBe("ok");
+    expect(report.warnings).toEqual([expect.stringContaining("isn't frozen in memory, which takes no freeze markers")]);
+    world.place.lock(set);
+    expect((await world.stored({ freeze: true })).warnings).toEqual([]);
+    expect((await world.list()).details).toMatchObject({ rows: [{ frozen: true }] });
+  });
+
+  test("is listed a handful of times for a set, and less for one that stands", async () => {
+    const world = releases();
+    const lists = () => world.store.calls.filter(({ call }) => call === "list").length;
+    await world.stored({ setsBack: 20 });
+    expect(lists()).toBeLessThanOrEqual(5);
+    const before = lists();
+    await world.stored({ setsBack: 20 });
+    expect(lists() - before).toBeLessThanOrEqual(2);
+  });
+
+  test("is listed a handful of times for an archive", async () => {
+    const world = makeWorld({ folder: memoryFolder({ files: { "a.txt": "a" } }), likeReleases: true });
+    expect(outcomesOf(await world.archive({ setsBack: 20 }))).toEqual(["stored"]);
+    expect(world.store.calls.filter(({ call }) => call === "list").length).toBeLessThanOrEqual(6);
+  });
+});
+
 const textOf = (report: Report) => renderText(report, { color: false });
 
 describe("a set that is locked", () => {

@@ -62,10 +62,27 @@ async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
     io,
   );
   const lost = [proof, history].flatMap((error) => error || []);
+  const unmarked = manifest && settings.freeze && !isFrozen(end.job) && (await lacksMarkers(store, set, io));
   return {
-    warnings: lost.map((error) => `${store.name} took no record of this run: ${error.message}`),
+    warnings: [
+      ...lost.map((error) => `${store.name} took no record of this run: ${error.message}`),
+      ...(unmarked ? [notMarked(set, store)] : []),
+    ],
     errors: freeze ? [notFrozen(set, store, freeze)] : [],
   };
+}
+
+/** Whether a set is in a store that takes no marker, and doesn't keep it from being changed by itself either. */
+async function lacksMarkers(store: Store, set: SetName, io: Io): Promise<boolean> {
+  if (store.traits.records) return false;
+  return (await store.locked?.(set, io).catch(() => undefined)) === undefined;
+}
+
+function notMarked(set: SetName, { name }: Store): string {
+  return (
+    `${setText(set)} isn't frozen in ${name}, which takes no freeze markers; ` +
+    "have the place itself keep what is there (GitHub: immutable releases, in the repository's settings)"
+  );
 }
 
 function notFrozen(set: SetName, store: Store, cause: ColdstoreError): ColdstoreError {

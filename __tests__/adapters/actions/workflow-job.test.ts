@@ -52,6 +52,15 @@ describe("a job", () => {
     expect(said.findLastIndex((line) => line.startsWith("mask "))).toBe(said.indexOf(`log coldstore ${version}`) - 1);
   });
 
+  test("has a folder for what outlives the step, which goes when the job ends", async () => {
+    const job = aJob();
+    expect(job.folder).toBeUndefined();
+    await job.begin();
+    mkdirSync(join(job.folder!, "set-1"));
+    await aJob().cleanUp();
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   test("goes on when no folder could be made for it, and says that there is no report", async () => {
     const job = new WorkflowJob({ env: {}, temporary: join(temporary, "not-there"), print, toolkit });
     await job.begin();
