@@ -16,6 +16,9 @@ import { type RestorableSet, restoredInMemory, setInWorld } from "../support/res
 import { sha256Of, testIo } from "../support/store-fixtures.ts";
 import { makeWorld } from "../support/world.ts";
 
+/** Every one of the many files that are alike is for the long sweep; else every fifth, out of each format by turns. */
+const long = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 0) >= 1000;
+
 const formats: readonly ArchiveFormat[] = ["tar", "tar.gz", "tar.zst", "zip"];
 
 /** 500 files in folders of several depths, with neighbours that sort oddly, and a submodule among them. */
@@ -69,7 +72,7 @@ describe("a commit of 500 files", () => {
     const whole = digested((await restoredInMemory(set)).tree);
     for (const [i, line] of listed.entries()) {
       const [, mode, kind, id = "", path = ""] = /^(\S+) (\S+) (\S+)\t(.*)$/s.exec(line) ?? [];
-      if (kind === "commit") continue;
+      if (kind === "commit" || (!long && i % 5 > 0 && /^d\d/.test(path))) continue;
       const { tree } = await getPaths(set, [path], { formats: [formats[i % 4]!] });
       const found = cutOut(tree, [path]);
       expect(found).toEqual(cutOut(whole, [path]));
