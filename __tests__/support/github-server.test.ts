@@ -69,7 +69,7 @@ async function ask(server: GitHubServer, what: string, { token, body, headers = 
     redirect: "manual",
     headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
     ...(body !== undefined && { body: plain ? body : JSON.stringify(body), duplex: "half" }),
-  } as RequestInit);
+  });
   const text = await answer.text();
   return {
     status: answer.status,
@@ -284,6 +284,10 @@ describe("uploads", () => {
     expect(asset?.bytes?.memory).toBeUndefined();
     expect(readFileSync(asset?.bytes?.file ?? "").equals(bytes)).toBe(true);
     expect(server.log.at(-1)).toMatchObject({ bytes: bytes.length, status: 201, token: true, origin: "uploads" });
+    server.behaviour.keepLimit = 2 ** 21;
+    const hashed = await uploadTo(started, release, "hashed", { body: new Blob([bytes], { type: "application/zip" }) });
+    expect(hashed.json["digest"]).toBe(told.json["digest"]);
+    expect([...release.assets.values()].at(-1)?.bytes).toMatchObject({ memory: undefined, file: undefined });
   });
 });
 

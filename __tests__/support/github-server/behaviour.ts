@@ -13,6 +13,8 @@ export interface Behaviour {
   downloadRate: number | undefined;
   /** Above this, uploaded bytes are kept in a file. */
   memoryLimit: number;
+  /** Above this, nothing but their hash is kept: they can't be downloaded. */
+  keepLimit: number;
   /** How long the address of a download is good, in milliseconds. */
   downloadLife: number;
   /** Writes that a token may make in a minute before the secondary limit; undefined: as many as it likes. */
@@ -28,6 +30,7 @@ export function usualBehaviour(): Behaviour {
     uploadRate: undefined,
     downloadRate: undefined,
     memoryLimit: 16 * 2 ** 20,
+    keepLimit: Number.POSITIVE_INFINITY,
     downloadLife: 300_000,
     writesPerMinute: undefined,
   };

@@ -98,7 +98,7 @@ function matches(match: FaultMatch, { origin, method, path }: Asked): boolean {
 }
 
 /** Those after which another try may succeed. */
-export const transientFaults: readonly FaultKind[] = [
+const transientFaults: readonly FaultKind[] = [
   { drop: "at-once" },
   { drop: "in-body" },
   { drop: "after-body" },

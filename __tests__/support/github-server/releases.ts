@@ -60,7 +60,7 @@ export function createRelease(call: Call): Answer {
 }
 
 /** A draft that nobody has said anything of but its tag. */
-export function newRelease(state: GitHubState, author: Account, tag: string): Release {
+function newRelease(state: GitHubState, author: Account, tag: string): Release {
   const now = state.now();
   return {
     id: newId(state),

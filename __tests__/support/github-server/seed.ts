@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { account, findRepository, newId } from "./state.ts";
+import { account, newId } from "./state.ts";
 import type { Asset, Commit, GitHubState, Issue, Level, Release, Repository, Tag, Token } from "./state.ts";
 import { inMemory } from "./stored-bytes.ts";
 
@@ -28,13 +28,6 @@ export function addRepository(state: GitHubState, fullName: string, settings: Re
   };
   state.repositories.set(fullName.toLowerCase(), repository);
   addCommit(state, repository, { branch: repository.defaultBranch });
-  return repository;
-}
-
-/** By its name, which must be there. */
-export function repositoryNamed(state: GitHubState, fullName: string): Repository {
-  const repository = findRepository(state, fullName);
-  if (repository === undefined) throw new Error(`the server has no repository ${fullName}`);
   return repository;
 }
 

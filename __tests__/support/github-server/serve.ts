@@ -6,8 +6,8 @@
  *
  * It prints the URL of its API, and once more as JSON with the other origins into `--port-file`. `GET /__state` there
  * gives what it holds, which is also written to `--state` when it ends by SIGTERM or SIGINT. May be given several times:
- * `--repository NAME[=FOLDER]` (tags and branches of a git repository), `--token`, `--read-token`, and `--fault` (JSON as
- * in faults.ts, `path` as text). `--immutable` and `--private` hold for all repositories, `--pull N` opens one in each,
+ * `--repository NAME[=FOLDER]` (tags and branches of a git repository), `--token TOKEN[=JSON]` (what it may, as in
+ * seed.ts), `--read-token`, and `--fault` (JSON as in faults.ts, `path` as text). `--immutable` and `--private` hold for all repositories, `--pull N` opens one in each,
  * `--random SEED,RATE` lets requests fail.
  */
 import { writeFileSync } from "node:fs";
@@ -43,7 +43,10 @@ for (const given of values.repository) {
   if (folder !== undefined) seedFromGit(state, repository, folder);
   for (const number of values.pull) addPull(state, repository, Number(number));
 }
-for (const value of values.token) addToken(state, { value });
+for (const given of values.token) {
+  const [, value = "", fields = "{}"] = /^([^=]*)=?(.*)$/su.exec(given) ?? [];
+  addToken(state, { value, ...(JSON.parse(fields || "{}") as Parameters<typeof addToken>[1]) });
+}
 for (const value of values["read-token"]) addToken(state, { value, contents: "read", issues: "read", pulls: "read" });
 planFaults(faults, values.fault, values.random);
 if (values["port-file"] !== undefined) writeFileSync(values["port-file"], JSON.stringify(places) + "\n");

@@ -5,7 +5,7 @@ import type { Asset, Lag, Release, Repository } from "./state.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** What stands in its URLs: a draft has no tag yet. */
-export function tagInUrls(release: Release): string {
+function tagInUrls(release: Release): string {
   return release.draft ? release.untagged : release.tag.split("/").map(encodeURIComponent).join("/");
 }
 

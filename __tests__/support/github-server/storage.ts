@@ -7,7 +7,7 @@ import { Dropped } from "./call.ts";
 import type { Call } from "./call.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Asset, GitHubState } from "./state.ts";
-import { read } from "./stored-bytes.ts";
+import { hasContent, keepTo, read } from "./stored-bytes.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
 
 /** A blob store: it knows signed addresses and nobody's tokens. */
@@ -22,7 +22,8 @@ export function download(call: Call): Answer {
   if (expires < Date.now())
     throw refused(403, "AuthenticationFailed", "Signature not valid in the specified time frame");
   const asset = findAsset(call.state, id);
-  if (asset?.bytes === undefined) throw refused(404, "BlobNotFound", "The specified blob does not exist.");
+  if (asset?.bytes === undefined || !hasContent(asset.bytes))
+    throw refused(404, "BlobNotFound", "The specified blob does not exist.");
   return send(call, asset, asset.bytes);
 }
 
@@ -90,7 +91,8 @@ async function* damaged(source: Readable, { damage, kind, length, call }: Damage
     }
     yield damage === "flipped" && sent === 0 ? flipFirst(chunk) : chunk;
     sent += chunk.length;
-    await keepTo(call.behaviour.downloadRate, sent, started);
+    const rate = call.behaviour.downloadRate;
+    if (rate !== undefined) await keepTo(rate, sent, started);
   }
 }
 
@@ -98,10 +100,4 @@ function flipFirst(chunk: Buffer): Buffer {
   const flipped = Buffer.from(chunk);
   flipped[0] = (flipped[0] ?? 0) ^ 1;
   return flipped;
-}
-
-async function keepTo(rate: number | undefined, bytes: number, started: number): Promise<void> {
-  if (rate === undefined) return;
-  const ahead = (bytes / rate) * 1000 - (performance.now() - started);
-  if (ahead > 5) await sleep(ahead);
 }

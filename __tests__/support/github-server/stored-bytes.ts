@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What was uploaded, hashed: small ones in memory, others in a file. */
@@ -17,7 +17,10 @@ export interface StoredBytes {
 export interface Receiving {
   /** A folder for what doesn't fit into memory. */
   readonly folder: string;
+  /** Larger ones go into a file. */
   readonly memoryLimit: number;
+  /** Of larger ones only the hash is kept. */
+  readonly keepLimit: number;
   /** Bytes a second at most; undefined: as fast as they come. */
   readonly rate: number | undefined;
   /** Sees the bytes so far; what it throws ends the receiving. */
@@ -26,36 +29,31 @@ export interface Receiving {
 
 /** Takes a body of a size that was said before; the file of one that breaks off is removed. */
 export async function receive(body: AsyncIterable<Buffer>, size: number, how: Receiving): Promise<StoredBytes> {
-  const file = size > how.memoryLimit ? join(how.folder, randomUUID()) : undefined;
+  const file = size > how.memoryLimit && size <= how.keepLimit ? join(how.folder, randomUUID()) : undefined;
+  await using disk = file === undefined ? undefined : await open(file, "wx");
   const chunks: Buffer[] = [];
-  const disk = file === undefined ? undefined : Writable.toWeb(createWriteStream(file)).getWriter();
   const hash = createHash("sha256");
   const started = performance.now();
   let soFar = 0;
   try {
     for await (const chunk of body) {
       hash.update(chunk);
-      if (disk === undefined) chunks.push(chunk);
-      else await disk.write(chunk);
+      if (disk !== undefined) await disk.writeFile(chunk);
+      else if (size <= how.memoryLimit) chunks.push(chunk);
       soFar += chunk.length;
       await how.onBytes?.(soFar);
       if (how.rate !== undefined) await keepTo(how.rate, soFar, started);
     }
-    await disk?.close();
   } catch (error) {
-    await disk?.abort().catch(() => {});
     if (file !== undefined) await rm(file, { force: true });
     throw error;
   }
-  return {
-    size: soFar,
-    sha256: hash.digest("hex"),
-    memory: disk === undefined ? Buffer.concat(chunks) : undefined,
-    file,
-  };
+  const memory = size <= how.memoryLimit ? Buffer.concat(chunks) : undefined;
+  return { size: soFar, sha256: hash.digest("hex"), memory, file };
 }
 
-async function keepTo(rate: number, bytes: number, started: number): Promise<void> {
+/** Waits so long that no more bytes than that have passed in a second. */
+export async function keepTo(rate: number, bytes: number, started: number): Promise<void> {
   const ahead = (bytes / rate) * 1000 - (performance.now() - started);
   if (ahead > 5) await sleep(ahead);
 }
@@ -68,6 +66,11 @@ export function inMemory(bytes: Buffer): StoredBytes {
     memory: bytes,
     file: undefined,
   };
+}
+
+/** Whether there is more of it than its hash. */
+export function hasContent({ memory, file }: StoredBytes): boolean {
+  return memory !== undefined || file !== undefined;
 }
 
 /** From the first byte to before the end. */

@@ -71,7 +71,7 @@ function hasName(release: Release, name: string): boolean {
 }
 
 async function take(call: Call, size: number, folder: string): Promise<StoredBytes> {
-  const { memoryLimit, uploadRate: rate } = call.behaviour;
+  const { memoryLimit, keepLimit, uploadRate: rate } = call.behaviour;
   const { kind } = call.fault ?? {};
   let counted = 0;
   const onBytes = async (soFar: number): Promise<void> => {
@@ -81,7 +81,13 @@ async function take(call: Call, size: number, folder: string): Promise<StoredByt
     if ("drop" in kind && kind.drop === "in-body") throw new Dropped();
     if ("stall" in kind && kind.stall === "body") await sleep(2 ** 30, undefined, { ref: false });
   };
-  const sent = await receive(call.request as AsyncIterable<Buffer>, size, { folder, memoryLimit, rate, onBytes });
+  const sent = await receive(call.request as AsyncIterable<Buffer>, size, {
+    folder,
+    memoryLimit,
+    keepLimit,
+    rate,
+    onBytes,
+  });
   if (sent.size !== size) throw new Dropped();
   return sent;
 }
