@@ -68,7 +68,7 @@ function nameErrors({ base, files }: ComingSet): readonly ColdstoreError[] {
       (each) =>
         new ColdstoreError(
           "settings",
-          `${each.join(" and ")} can't be files of one release: GitHub doesn't tell such names apart; rename all but one`,
+          `${each.join(" and ")} can't be files of one release: their names differ in case alone, and on many disks would be one file; rename all but one`,
         ),
     ),
   ];

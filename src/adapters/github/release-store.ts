@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Artifact } from "../../model/artifact.ts";
-import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
+import { asColdstoreError, type ColdstoreError } from "../../model/errors.ts";
 import type { SetName } from "../../model/set-name.ts";
 import type * as port from "../../ports/store.ts";
 import { concurrently } from "../local/concurrently.ts";
@@ -91,7 +91,8 @@ class ReleaseStore implements port.Store {
     this.#writer.finder.note(set.name.id, set.tag);
     const prefix = `${set.name.project}/${set.name.mode}/${set.name.id}/`;
     const stored = [...this.#stored.values()].filter(({ key }) => key.startsWith(prefix));
-    const stat = async (key: string) => this.stat(key, io);
+    const find = this.#lookup.batch({ signal: io.signal });
+    const stat = async (key: string) => find(key).then((file) => file && objectOf(file));
     const warnings = this.#notesCut ? ["the release's notes are cut: GitHub takes 125,000 characters"] : [];
     return this.#turns.run(async () =>
       showRelease({ ...this.#writer, policy, stored, stat, warnings }, set, { signal: io.signal }),

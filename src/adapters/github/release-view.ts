@@ -88,8 +88,8 @@ export function objectOf({ key, file: { asset }, release }: KeyedFile): StoredOb
     key,
     bytes: asset.bytes,
     digests: asset.sha256 === undefined ? {} : { sha256: asset.sha256 },
-    modified: new Date(asset.created),
-    url: asset.url,
+    ...(!Number.isNaN(Date.parse(asset.created)) && { modified: new Date(asset.created) }),
+    ...(asset.url !== "" && { url: asset.url }),
     ...(release.immutable && !release.draft && { locked: true }),
   };
 }
