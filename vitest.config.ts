@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 // Where a machine is to read the results, too: `.ci/run` counts from it.
 const resultsFile = process.env["COLDSTORE_TEST_RESULTS"];
 
+/** Milliseconds for each test and hook; `test:long` gives them more. By the environment, since projects don't get every flag. */
+const limit = Number(process.env["COLDSTORE_TEST_LIMIT"] ?? 60_000);
+
 /** Tests of code that keeps nothing between calls and starts no bundle: they share workers, which spares a start and all imports a file. */
 const pure = ["__tests__/{model,modes,render,settings,steps}/**/*.test.ts"];
 
@@ -21,8 +24,8 @@ export default defineConfig({
         },
       },
     ],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: limit,
+    hookTimeout: limit,
     // Vitest leaves a core free, which on two cores is half of them.
     maxWorkers: "100%",
     ...(resultsFile && { reporters: ["default", "json"], outputFile: { json: resultsFile } }),

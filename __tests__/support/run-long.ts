@@ -6,19 +6,9 @@ const seed = process.env["COLDSTORE_TEST_SEED"] ?? String(randomInt(2 ** 31));
 const count = process.env["COLDSTORE_TEST_COUNT"] ?? "2000";
 process.stdout.write(`COLDSTORE_TEST_SEED=${seed} COLDSTORE_TEST_COUNT=${count}\n`);
 
-const limit = 60 * 60 * 1000;
-const run = spawnSync(
-  process.execPath,
-  [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    `--testTimeout=${limit}`,
-    `--hookTimeout=${limit}`,
-    ...process.argv.slice(2),
-  ],
-  {
-    stdio: "inherit",
-    env: { ...process.env, COLDSTORE_TEST_SEED: seed, COLDSTORE_TEST_COUNT: count },
-  },
-);
+const limit = String(60 * 60 * 1000);
+const run = spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: { ...process.env, COLDSTORE_TEST_SEED: seed, COLDSTORE_TEST_COUNT: count, COLDSTORE_TEST_LIMIT: limit },
+});
 process.exitCode = run.status ?? 1;
