@@ -47,6 +47,9 @@ describe("the first line", () => {
     [inStores("failed", "stored", "stored"), "## ❌ v1 failed in 1 of 3 stores"],
     [inStores("failed", "conflict", "stored"), "## ❌ v1 failed in 2 of 3 stores (2 problems)"],
     [inStores("failed"), "## ❌ v1 failed in s0"],
+    [{ ...inStores("immutable"), status: "immutable" }, "## ❌ v1 is immutable in s0"],
+    [{ ...inStores("stored", "immutable"), status: "immutable" }, "## ❌ v1 is immutable in 1 of 2 stores"],
+    [inStores("failed", "immutable"), "## ❌ v1 failed in 2 of 2 stores (2 problems)"],
     [
       { ...inStores("failed", "stored"), errors: [new ColdstoreError("interrupted", "stopped")] },
       "## ❌ v1 was interrupted in 1 of 2 stores",
@@ -117,6 +120,18 @@ describe("a set that was made", () => {
     expect(text).toContain("The files are in `/mnt/cold/acme/atlas/snapshot/v2.6.0/`.");
     const { manifest: _, ...outputs } = example.outputs;
     expect(renderSummary({ ...example, outputs })).toContain("The files are in `acme/atlas/snapshot/v2.6.0/`.");
+  });
+
+  test("doesn't say where files lie that go with the job, when a link leads to the others", () => {
+    const linked = example.outcomes.map((outcome) => ({ ...outcome, url: "https://example.com/x" }));
+    expect(renderSummary({ ...example, outcomes: linked })).not.toContain("The files are in");
+    expect(renderSummary({ ...example, outcomes: [...linked, example.outcomes[0]!] })).toContain("The files are in");
+  });
+
+  test("marks a set that can't be changed any more", () => {
+    const outcome = { outcome: "immutable", store: "release", set: "a/b/snapshot/v1" } as const;
+    const markdown = renderSummary({ ...example, status: "immutable", outcomes: [outcome] });
+    expect(rowsBelow("### Stores", markdown)).toEqual([["`release`", "❌\u00a0immutable"]]);
   });
 
   test("links to what a store has, and marks what went wrong in another, with the reason once", () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EntryChange, Plan, SetRow } from "../../src/model/details.ts";
 import { ColdstoreError, SeveralErrors } from "../../src/model/errors.ts";
 import type { Outcome, Report } from "../../src/model/report.ts";
-import { failedReport } from "../../src/render/report-errors.ts";
+import { exitOf, failedReport } from "../../src/render/report-errors.ts";
 import { renderJson } from "../../src/render/json.ts";
 import { renderText } from "../../src/render/text.ts";
 import { aPlan, aReport, aSet } from "../support/reports.ts";
@@ -163,6 +163,26 @@ describe("warnings and errors", () => {
       `corrupt a.tar.gz of ${set} in ./cold: truncated: 3 bytes short`,
       `missing b of ${set} in ./cold: missing: make it again`,
     ]);
+  });
+
+  test("a set that can't be changed any more is said to be so, with its way out", () => {
+    const sentence = "the release v1 is immutable and has other files; use another tag";
+    const report = {
+      status: "immutable",
+      outcomes: [{ outcome: "immutable", store: "release", set: "a/b/snapshot/v1", detail: sentence }],
+      errors: [new ColdstoreError("immutable", sentence)],
+    } as const;
+    expect(lines(report)).toEqual([`failed: ${sentence}`, "immutable a/b/snapshot/v1 in release"]);
+    expect(exitOf(aReport(report))).toBe(10);
+  });
+
+  test.each([
+    [new ColdstoreError("immutable", "a"), "immutable"],
+    [new SeveralErrors([new ColdstoreError("conflict", "a"), new ColdstoreError("conflict", "b")]), "conflict"],
+    [new SeveralErrors([new ColdstoreError("conflict", "a"), other]), "failed"],
+    [other, "failed"],
+  ])("the status of such an error is its own where there's a word for it", (error, status) => {
+    expect(failedReport("snapshot", error).status).toBe(status);
   });
 
   test("an error before there was a report is a report of its own", () => {

@@ -40,7 +40,9 @@ function subjectOf({ mode, outcomes, outputs }: Report): string {
 }
 
 function failedWord(report: Report): string {
-  return isInterrupted(report) ? "was interrupted" : "failed";
+  if (isInterrupted(report)) return "was interrupted";
+  const bad = report.outcomes.filter(({ outcome }) => failedWords.has(outcome));
+  return bad.length > 0 && bad.every(({ outcome }) => outcome === "immutable") ? "is immutable" : "failed";
 }
 
 function isInterrupted(report: Report): boolean {
