@@ -575,6 +575,21 @@ describe("faults", () => {
   });
 });
 
+test("a client that goes away leaves nothing behind", async () => {
+  const { server, repository, token } = await start();
+  const release = seed.addRelease(server.state, repository, "v1", { assets: { a: Buffer.alloc(1e6) } });
+  Object.assign(server.behaviour, { uploadRate: 1e6, downloadRate: 1e6 });
+  const url = `${server.places.uploads}${repo}/releases/${release.id}/assets?name=b`;
+  const body = new Blob([Buffer.alloc(1e6)], { type: "application/zip" });
+  const headers = { authorization: `Bearer ${token}` };
+  const soon = { signal: AbortSignal.timeout(100) };
+  await expect(fetch(url, { method: "POST", body, headers, ...soon })).rejects.toThrow(/timeout/u);
+  const later = { signal: AbortSignal.timeout(100) };
+  const got = fetch(`${server.places.web}/acme/app/releases/download/v1/a`, later).then((answer) => answer.text());
+  await expect(got).rejects.toThrow(/timeout/u);
+  expect([...release.assets.values()].map(({ name }) => name)).toEqual(["a"]);
+});
+
 test("whoever sends what GitHub doesn't know is told at the end", async () => {
   const server = await startGitHubServer();
   seed.addRepository(server.state, "acme/app");

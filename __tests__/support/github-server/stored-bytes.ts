@@ -76,7 +76,13 @@ export function hasContent({ memory, file }: StoredBytes): boolean {
 /** From the first byte to before the end. */
 export function read(stored: StoredBytes, from: number, end: number): Readable {
   if (stored.file !== undefined && end > from) return createReadStream(stored.file, { start: from, end: end - 1 });
-  return Readable.from([(stored.memory ?? Buffer.alloc(0)).subarray(from, end)], { objectMode: false });
+  return Readable.from(pieces((stored.memory ?? Buffer.alloc(0)).subarray(from, end)), { objectMode: false });
+}
+
+const pieceBytes = 65_536;
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
 }
 
 export async function forget(stored: StoredBytes | undefined): Promise<void> {
