@@ -1,10 +1,13 @@
 import { error, getState, saveState, setOutput, setSecret, warning } from "@actions/core";
+import { context } from "@actions/github";
+import { commentOnPullRequest } from "./connect-comment.ts";
 import { connect, openConfigSource, openJob, scratchRoots } from "./connect.ts";
 import { asColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
 import { renderActionText } from "./render/action-text.ts";
 import { annotationsOf } from "./render/annotations.ts";
 import { artifactsToDeclare } from "./render/artifacts-to-declare.ts";
+import { commentMarker, renderComment } from "./render/comment.ts";
 import { renderJson } from "./render/json.ts";
 import { renderOutputs } from "./render/outputs.ts";
 import { exitOf, failedReport } from "./render/report-errors.ts";
@@ -61,5 +64,17 @@ async function perform(): Promise<Report> {
   const report = await run(settings, connection.ports).catch((error: unknown) =>
     failedReport(settings.mode, asColdstoreError(error)),
   );
-  return withWarnings(report, loaded);
+  const { log, signal } = connection.ports;
+  const write = (step: string | undefined) => commentOf(report, step);
+  const { payload } = context;
+  const lacking = signal.aborted
+    ? undefined
+    : await commentOnPullRequest({ settings, env, payload, write, log, signal });
+  const warnings = [...loaded.warnings, ...(lacking === undefined ? [] : [lacking])];
+  return withWarnings(report, { ...loaded, warnings });
+}
+
+function commentOf(report: Report, step: string | undefined) {
+  const body = renderComment(report, step);
+  return body === undefined ? undefined : { body, marker: commentMarker(report, step) };
 }

@@ -70,7 +70,7 @@ interface Hub {
 
 async function openHub(settings: Settings, { env, signal, scratch, say }: StoreSurroundings): Promise<Hub> {
   const apiUrl = apiUrlOf(env);
-  const { project, token, stallTimeout } = settings;
+  const { project } = settings;
   const making = "release" in settings;
   const policy = making ? await policyOf(settings.release) : keptAsItIs;
   const ran = env["GITHUB_REPOSITORY"] || undefined;
@@ -80,15 +80,22 @@ async function openHub(settings: Settings, { env, signal, scratch, say }: StoreS
   const found = facts?.origin === undefined ? undefined : repositoryOfOrigin(facts.origin, apiUrl);
   const repository = own ?? found ?? project;
   const filed = making && facts !== undefined ? projectOf(facts.origin, folderOf(facts, settings.source)) : undefined;
-  const client = openGitHub({
+  return { client: openClient(settings, { env, say }), policy, repository, project: project ?? filed };
+}
+
+/** GitHub's API with the credentials of the settings. */
+export function openClient(
+  { token, stallTimeout }: Settings,
+  { env, say }: Pick<StoreSurroundings, "env" | "say">,
+): GitHubClient {
+  return openGitHub({
     ...(token !== undefined && { token }),
-    apiUrl,
+    apiUrl: apiUrlOf(env),
     userAgent: `coldstore/${version}`,
     stallMs: stallTimeout,
     wait: (until, why) => say(`${why}; waiting until ${until.toISOString().slice(11, 19)} UTC`),
     env,
   });
-  return { client, policy, repository, project: project ?? filed };
 }
 
 const keptAsItIs: ReleasePolicy = { draft: false, prerelease: "auto", latest: "auto" };
