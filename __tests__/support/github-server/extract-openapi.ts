@@ -4,6 +4,7 @@
  *
  *     mkdir /tmp/openapi && npm --prefix /tmp/openapi i --no-save @octokit/openapi@23.0.2
  *     node __tests__/support/github-server/extract-openapi.ts /tmp/openapi/node_modules/@octokit/openapi
+ *     npx oxfmt __tests__/support/github-server/openapi.json
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { operations } from "./operations.ts";
