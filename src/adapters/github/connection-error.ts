@@ -1,4 +1,4 @@
-import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
+import { ColdstoreError } from "../../model/errors.ts";
 import { type FailedCall, quoted } from "./failed-call.ts";
 import { isRecord } from "./github-answer.ts";
 
@@ -54,9 +54,14 @@ export function connectionError(thrown: unknown, call: FailedCall): ColdstoreErr
     const row = meanings.find(([pattern]) => pattern.test(code));
     if (row !== undefined) return fail(`${row[1](host)} (${code})`, row[2]);
   }
-  if (codes.length === 0 && !isFetchFailure(thrown)) return asColdstoreError(thrown);
+  if (codes.length === 0 && !isFetchFailure(thrown)) return bug(thrown, call);
   const detail = quoted(codes[0] ?? chain.at(-1)?.message ?? "", call.token);
   return fail(`the connection to ${host} failed (${detail})`, "broken");
+}
+
+function bug(thrown: unknown, { what, token }: FailedCall): ColdstoreError {
+  const said = quoted(thrown instanceof Error ? thrown.message : String(thrown), token);
+  return new ColdstoreError("bug", `couldn't ${what}: ${said}`, { cause: thrown });
 }
 
 /** The error, what caused it, what caused that, and the first of several at once. */

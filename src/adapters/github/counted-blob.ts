@@ -21,17 +21,25 @@ export function countedBlob(blob: Blob, events: BodyEvents): Blob {
   return counted as unknown as Blob;
 }
 
+// A blob in memory comes in one piece, however large: its bytes would seem to stand still while they're sent.
+const mostAtOnce = 256 * 1024;
+
 function counting(reader: ReadableStreamDefaultReader<Uint8Array>, events: BodyEvents): ReadableStream<Uint8Array> {
+  let left: Uint8Array = new Uint8Array();
   const source: UnderlyingSource<Uint8Array> = {
     async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) {
-        controller.close();
-        events.sent();
-        return;
+      if (left.length === 0) {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return events.sent();
+        }
+        left = value;
       }
-      controller.enqueue(value);
-      events.moved(value.length);
+      const piece = left.subarray(0, mostAtOnce);
+      left = left.subarray(piece.length);
+      controller.enqueue(piece);
+      events.moved(piece.length);
     },
     cancel: async (reason) => reader.cancel(reason),
   };

@@ -37,14 +37,14 @@ export function openReleaseApi(client: GitHubClient, repository: string): Releas
 async function* allReleases(place: Place, io: CallIo): AsyncGenerator<Release> {
   const { client, owner, repo } = place;
   const about = reading(`list the releases of ${owner}/${repo}`);
-  for await (const page of pagesOf(client, { path: `${pathOf(place)}/releases`, about }, io))
-    for (const release of page) yield toRelease(release);
+  const listing = { path: `${pathOf(place)}/releases`, about, read: toRelease };
+  for await (const page of pagesOf(client, listing, io)) yield* page;
 }
 
 async function* allAssets(place: Place, release: number, io: CallIo) {
   const about = reading(`list the files of release ${release} of ${place.owner}/${place.repo}`);
   const path = `${pathOf(place)}/releases/${release}/assets`;
-  for await (const page of pagesOf(place.client, { path, about }, io)) for (const asset of page) yield toAsset(asset);
+  for await (const page of pagesOf(place.client, { path, about, read: toAsset }, io)) yield* page;
 }
 
 async function byTag({ client, owner, repo }: Place, tag: string, io: CallIo): Promise<Release | undefined> {

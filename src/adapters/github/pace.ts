@@ -40,7 +40,7 @@ export class WriteTurns {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     try {
-      await Promise.race([before, aborted(signal)]);
+      await unlessAborted(before, signal);
       return await work();
     } finally {
       void before.then(resolve);
@@ -57,10 +57,14 @@ export class WriteTurns {
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const fail = () => reject(signal.reason as Error);
-    if (signal.aborted) fail();
-    else signal.addEventListener("abort", fail, { once: true });
-  });
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const fail = () => reject(signal.reason as Error);
+  signal.addEventListener("abort", fail);
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", fail);
+  }
 }

@@ -50,5 +50,5 @@ function notFound(answer: Answer, call: FailedCall): Reason {
 
 function requestId({ headers }: Answer): string {
   const id = headers["x-github-request-id"] ?? "";
-  return /^[\w:.-]{1,80}$/u.test(id) ? ` (request ${id})` : "";
+  return id.length <= 80 && /^[\dA-Za-z]+(?:[:-][\dA-Za-z]+)*$/u.test(id) ? ` (request ${id})` : "";
 }

@@ -1,4 +1,4 @@
-import { ColdstoreError } from "../../model/errors.ts";
+import { BareReason } from "./failed-call.ts";
 import { isRecord } from "./github-answer.ts";
 import type { Asset, Release } from "./release-api.ts";
 
@@ -67,8 +67,7 @@ function numberIn(fields: Fields, name: string): number {
 }
 
 /** Something in between may have answered in GitHub's place, once. */
-function strange(how: string): ColdstoreError {
-  return new ColdstoreError("store", `GitHub's answer ${how}; check the address of the API and what proxies do`, {
-    transient: true,
-  });
+function strange(how: string): BareReason {
+  const text = `GitHub's answer ${how}; check the address of the API and what proxies do`;
+  return new BareReason("store", text, { transient: true });
 }

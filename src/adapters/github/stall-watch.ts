@@ -1,3 +1,4 @@
+import { formatDuration } from "../../model/units.ts";
 import { BareReason } from "./failed-call.ts";
 
 /** How long nothing may move, in milliseconds. */
@@ -45,7 +46,7 @@ export function watchStalls({ stallMs, answerMs }: Patience, host: string, run: 
 }
 
 function stalled(host: string, why: string, milliseconds: number): BareReason {
-  return new BareReason("store", `${why} between here and ${host} for ${Math.round(milliseconds / 1000)} s`, {
+  return new BareReason("store", `${why} between here and ${host} for ${formatDuration(milliseconds / 1000)}`, {
     transient: true,
   });
 }

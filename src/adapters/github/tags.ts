@@ -51,8 +51,7 @@ async function objectAt(place: Place, path: string, what: string, io: CallIo): P
 export async function tagsLike(place: Place, prefix: string, io: CallIo): Promise<readonly string[]> {
   const path = `${pathOf(place)}/git/matching-refs/tags/${escaped(prefix)}`;
   const about = reading(`list the tags of ${place.owner}/${place.repo}`);
-  const names: string[] = [];
-  for await (const page of pagesOf(place.client, { path, about, missing: "empty" }, io))
-    for (const ref of page) names.push(textIn(fieldsOf(ref, "a tag"), "ref").replace(/^refs\/tags\//u, ""));
-  return names;
+  const read = (ref: unknown) => textIn(fieldsOf(ref, "a tag"), "ref").replace(/^refs\/tags\//u, "");
+  const pages = await Array.fromAsync(pagesOf(place.client, { path, about, read, missing: "empty" }, io));
+  return pages.flat();
 }
