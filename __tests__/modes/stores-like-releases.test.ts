@@ -42,6 +42,8 @@ describe("what a store is told of a set", () => {
     const report = await world.snapshot({}, { stores: [picky, world.store] });
     expect(outcomesOf(report).toSorted()).toEqual(["failed", "stored"]);
     expect(picky.place.keys()).toEqual([]);
+    // What is no want of room isn't asked again with a better guess of sizes.
+    expect(picky.needs).toHaveLength(2);
     expect((await world.snapshot({ dryRun: true }, { stores: [picky] })).errors).toMatchObject([
       { failure: "settings" },
     ]);

@@ -54,7 +54,8 @@ async function cramped(order: Prospect, stores: readonly Store[], io: Io): Promi
   const most = tarBytes * settings.formats.length + joined;
   const need = { write: true, set: comingSet(order) };
   const tight = await preflight(stores, { ...need, bytes: most }, io);
-  if (tight.length === 0 || settings.formats.every((format) => format === "tar")) return tight;
+  const lackRoom = tight.some(({ errors }) => errors.some(({ failure }) => failure === "store"));
+  if (!lackRoom || settings.formats.every((format) => format === "tar")) return tight;
   const sizes = await order.estimate(io.signal);
   const likely = sizes.reduce((sum, size) => sum + size.bytes, joined);
   return preflight(stores, { ...need, bytes: likely }, io);
