@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { retryingStore } from "../../../src/adapters/wrappers/retrying-store.ts";
+import { addRelease, addTag } from "../../support/github-server/seed.ts";
+import { memoryRepository } from "../../support/memory-repository.ts";
+import { releaseWorld, type ReleaseWorld } from "../../support/release-world.ts";
+import { seeded, sha256Of } from "../../support/store-fixtures.ts";
+import { buildOutputs, makeWorld, smallProject } from "../../support/world.ts";
+
+const quick = {
+  attempts: 5,
+  mostMs: 60_000,
+  firstPauseMs: 0,
+  longestPauseMs: 0,
+  now: () => Date.now(),
+  random: () => 0,
+  async sleep(_: number, signal: AbortSignal) {
+    signal.throwIfAborted();
+  },
+};
+
+/** A project whose tag v1.4.0 is on GitHub, and runs of Coldstore on it. */
+async function project(): Promise<ReleaseWorld & { readonly runs: ReturnType<typeof makeWorld> }> {
+  const world = await releaseWorld();
+  const repository = memoryRepository(smallProject);
+  const { commit } = await repository.resolve("v1.4.0", new AbortController().signal);
+  addTag(world.server.state, world.repository, "v1.4.0", { commit, message: "release" });
+  return {
+    ...world,
+    runs: makeWorld({ repository }),
+    store: (options) => retryingStore(world.store(options), quick),
+  };
+}
+
+const five = ["RESTORE.md", "SHA256SUMS", "coldstore.json", "files.jsonl.gz", "tar.gz"].map(
+  (end) => `app-1.4.0.${end}`,
+);
+
+describe("sets in releases", () => {
+  test("a snapshot is stored, proven, published, found unchanged, and verified to the last byte", async () => {
+    await using world = await project();
+    const report = await world.runs.stored({}, { stores: [world.store()] });
+    expect(report).toMatchObject({ status: "ok", outcomes: [{ outcome: "stored", proof: "digest" }] });
+    expect(world.releases()).toMatchObject([{ draft: false, tag: "v1.4.0", body: "" }]);
+    expect(Object.keys(world.files()).sort()).toEqual(five);
+    const before = world.server.log.length;
+    expect((await world.runs.stored({}, { stores: [world.store()] })).status).toBe("unchanged");
+    expect(world.server.log.slice(before).every(({ method }) => method === "GET")).toBe(true);
+    const verified = await world.runs.verify({ level: "read" }, { stores: [world.store()] });
+    expect(verified.errors).toEqual([]);
+    expect(verified.outcomes).toMatchObject([{ outcome: "ok" }]);
+  });
+
+  test("an immutable release with the very set is unchanged, with another one it's immutable", async () => {
+    await using world = await project();
+    world.repository.immutableReleases = true;
+    await world.runs.stored({}, { stores: [world.store()] });
+    expect((await world.runs.snapshot({}, { stores: [world.store()] })).status).toBe("unchanged");
+    const other = await world.runs.snapshot(
+      { formats: ["tar.gz", "zip"], onConflict: "replace" },
+      { stores: [world.store()] },
+    );
+    expect(other.errors).toMatchObject([{ failure: "immutable" }]);
+    expect(Object.keys(world.files()).sort()).toEqual(five);
+  });
+
+  test("build outputs and other people's files lie beside each other, and verification knows which are whose", async () => {
+    await using world = await project();
+    addRelease(world.server.state, world.repository, "v1.4.0", { assets: { "others.deb": "deb" } });
+    using outputs = buildOutputs({ "app.exe": "built" });
+    await world.runs.stored({ files: ["app.exe"] }, { stores: [world.store()], outputs });
+    expect(Object.keys(world.files()).sort()).toEqual([...five, "app.exe", "others.deb"].sort());
+    const verified = await world.runs.verify({ level: "read" }, { stores: [world.store()] });
+    expect(verified.errors).toEqual([]);
+    const again = await world.runs.snapshot({ files: ["app.exe"] }, { stores: [world.store()], outputs });
+    expect(again.status).toBe("unchanged");
+  });
+
+  test("a set is replaced by one with another content, its manifest last", async () => {
+    await using world = await project();
+    using before = buildOutputs({ "app.exe": "built" });
+    using after = buildOutputs({ "app.exe": "built anew" });
+    await world.runs.stored({ files: ["app.exe"] }, { stores: [world.store()], outputs: before });
+    const options = { files: ["app.exe"], onConflict: "replace" } as const;
+    const report = await world.runs.snapshot(options, { stores: [world.store()], outputs: after });
+    expect(report.errors).toEqual([]);
+    const verified = await world.runs.verify({ level: "read" }, { stores: [world.store()] });
+    expect(verified.errors).toEqual([]);
+    expect(Object.values(world.files())).toContain(sha256Of("built anew"));
+  });
+
+  test("a run that broke before its manifest is shown as incomplete, and the next one completes it", async () => {
+    await using world = await project();
+    world.server.faults.next({ match: { origin: "uploads" }, after: 3, times: 99, kind: { status: 503 } });
+    expect((await world.runs.snapshot({}, { stores: [world.store()] })).errors).not.toEqual([]);
+    expect(world.releases()).toMatchObject([{ draft: true }]);
+    const listed = await world.runs.list({}, { stores: [world.store()] });
+    expect(JSON.stringify(listed)).toContain("incomplete");
+    world.server.faults.clear();
+    expect((await world.runs.snapshot({}, { stores: [world.store()] })).errors).toEqual([]);
+    expect(Object.keys(world.files()).sort()).toEqual(five);
+    expect(world.releases()).toMatchObject([{ draft: false }]);
+  });
+});
+
+const first = Number(process.env["COLDSTORE_TEST_SEED"] ?? 1);
+const count = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 8);
+
+describe("whatever goes wrong on the way", () => {
+  for (let seed = first; seed < first + count; seed += 1)
+    test(`the release holds exactly the set, or the run is red and a run again completes it (seed ${seed})`, async () => {
+      await using world = await project();
+      const rate = 0.02 + seeded(seed)() * 0.25;
+      world.server.faults.random(seed, rate);
+      const report = await world.runs.snapshot({}, { stores: [world.store()] });
+      const struck = world.server.faults.struck.map(
+        ({ method, path, kind }) => `${method} ${path} ${JSON.stringify(kind)}`,
+      );
+      world.server.faults.clear();
+      if (report.errors.length > 0) {
+        const again = await world.runs.snapshot({}, { stores: [world.store()] });
+        expect(again.errors, struck.join("\n")).toEqual([]);
+      }
+      const holding = world.releases().filter(({ draft }) => !draft);
+      expect(holding, struck.join("\n")).toHaveLength(1);
+      expect([...holding[0]!.assets.values()].map(({ name, state }) => `${name} ${state}`).sort()).toEqual(
+        five.map((name) => `${name} uploaded`),
+      );
+      const verified = await world.runs.verify({ level: "read" }, { stores: [world.store()] });
+      expect(verified.errors, struck.join("\n")).toEqual([]);
+    });
+});
