@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { keyText, parseReleaseKey, reachOf } from "../../../src/adapters/github/release-keys.ts";
 
@@ -14,7 +14,9 @@ const keys = fc.record({
 
 test("a key is read as it was written", () => {
   fc.assert(
-    fc.property(keys, (key) => void expect(parseReleaseKey(keyText(key))).toEqual(key)),
+    fc.property(keys, (key) => {
+      expect(parseReleaseKey(keyText(key))).toEqual(key);
+    }),
     { numRuns },
   );
 });
@@ -45,7 +47,7 @@ test("keys of other layouts are no release's, and no prefix of them reaches anyt
 });
 
 test("any text is read, or refused as what can't be a key", () => {
-  const property = fc.property(fc.string({ unit: "binary" }), (text) => {
+  const property = fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
     try {
       const parsed = parseReleaseKey(text);
       if (parsed !== undefined) expect(keyText(parsed)).toBe(text);

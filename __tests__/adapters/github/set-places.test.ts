@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseSheet } from "../../../src/adapters/github/manifest-sheets.ts";
 import type { Asset } from "../../../src/adapters/github/release-api.ts";
