@@ -8,9 +8,7 @@ const root = join(import.meta.dirname, "..", "..");
 
 for (const name of ["dist/index.js", "dist/cli/index.js"]) {
   const path = join(root, name);
-  // Classes and functions keep their names: errors are told by them.
-  const keepNames = { function: true, class: true };
-  const options = { module: true, compress: { target: "es2024", keepNames }, mangle: { keepNames } };
+  const options = { module: true, compress: { target: "es2024" }, mangle: true };
   const { code, errors } = minifySync(name, readFileSync(path, "utf8"), options);
   if (errors.length > 0)
     throw new Error(`${name} can't be made smaller: ${errors.map(({ message }) => message).join("; ")}`);
