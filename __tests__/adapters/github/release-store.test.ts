@@ -422,6 +422,17 @@ describe("putting", () => {
       expect(world.files()).toEqual({});
     });
 
+  test("an upload that went wrong and can't be removed at once is never taken for the file", async () => {
+    await using world = await tagged();
+    const store = world.store();
+    world.server.faults.next({ match: { origin: "uploads" }, kind: { stored: "flipped" } });
+    world.server.faults.next({ match: { method: "DELETE" }, kind: { status: 503 } });
+    expect(await putAll(store, { "app-1.0.0.zip": "bytes" })).toMatchObject([{ error: { transient: true } }]);
+    expect(await keysOf(store)).toEqual([]);
+    expect(await putAll(store, { "app-1.0.0.zip": "bytes" })).toMatchObject([{ outcome: "created" }]);
+    expect(world.files()).toEqual({ "app-1.0.0.zip": sha256Of("bytes") });
+  });
+
   test("what a broken upload of another run has left is replaced", async () => {
     await using world = await tagged();
     const release = addRelease(world.server.state, world.repository, "v1.0.0");

@@ -3,6 +3,9 @@ import type { Asset, CallIo, ReleaseApi } from "./release-api.ts";
 /** How long GitHub's list may lag behind what it has confirmed; measured by users: up to half a minute. */
 const longestLagMs = 120_000;
 
+/** What GitHub takes for whole and isn't. */
+export const wrongState = "wrong";
+
 type Change = { readonly until: number; readonly asset: Asset; readonly was?: string } | { readonly until: number };
 
 /**
@@ -13,6 +16,7 @@ export class AssetList {
   readonly #api: ReleaseApi;
   readonly #release: number;
   readonly #changes = new Map<number, Change>();
+  readonly #wrong = new Set<number>();
 
   constructor(api: ReleaseApi, release: number) {
     this.#api = api;
@@ -34,7 +38,7 @@ export class AssetList {
       else if ("asset" in change) byId.set(id, change.asset);
       else byId.delete(id);
     }
-    return [...byId.values()];
+    return [...byId.values()].map((asset) => (this.#wrong.has(asset.id) ? { ...asset, state: wrongState } : asset));
   }
 
   added(asset: Asset): void {
@@ -43,6 +47,11 @@ export class AssetList {
 
   renamed(asset: Asset, was: string): void {
     this.#changes.set(asset.id, { until: Date.now() + longestLagMs, asset, was });
+  }
+
+  /** It isn't what was sent: from now on it counts as broken, until it's removed. */
+  wrong(id: number): void {
+    this.#wrong.add(id);
   }
 
   removed(id: number): void {

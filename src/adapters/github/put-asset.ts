@@ -4,6 +4,7 @@ import type { Io, Put, PutOutcome } from "../../ports/store.ts";
 import { AlreadyThere } from "./already-there.ts";
 import { hasBytesOf } from "./asset-bytes.ts";
 import { contentTypeOf, hasStem } from "./asset-names.ts";
+import { wrongState } from "./asset-list.ts";
 import { pause } from "./pause.ts";
 import { immutableError } from "./release-errors.ts";
 import type { Asset, CallIo, Release, ReleaseApi } from "./release-api.ts";
@@ -133,7 +134,7 @@ export class PutSession {
     const { api, viewer, pauses } = this.#options;
     const list = viewer.listOf(release);
     const isYoung = Date.now() - Date.parse(broken.created) < uploadsTakeMs;
-    for (const ms of isYoung ? pauses : []) {
+    for (const ms of isYoung && broken.state !== wrongState ? pauses : []) {
       await pause(ms, io.signal);
       const now = (await list.look({ signal: io.signal })).find(({ name }) => name === broken.name);
       if (now === undefined || isWhole(now)) return false;

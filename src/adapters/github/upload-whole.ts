@@ -28,6 +28,8 @@ export async function uploadWhole(upload: WholeUpload, io: CallIo): Promise<Asse
   const asset = sent.sha256 === undefined ? ((await lookFor(upload, sent.id, io)) ?? sent) : sent;
   const fits = asset.name === name && isWhole(asset) && (await hasBytesOf(api, asset, artifact, io));
   if (fits) return asset;
+  // Said before it's removed: that may fail, and then nobody may take it for the file.
+  list.wrong(asset.id);
   await api.deleteAsset(asset.id, io);
   list.removed(asset.id);
   throw asset.name === name ? changed(artifact.name) : renamedByGitHub(name, asset.name);
