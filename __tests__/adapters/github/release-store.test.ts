@@ -356,6 +356,22 @@ describe("listing", () => {
     expect(world.server.log.slice(before).filter(({ origin }) => origin === "storage")).toHaveLength(1);
   });
 
+  test("a manifest that names what can't be a key leads nowhere else", async () => {
+    await using world = await tagged();
+    const hostile = [
+      { project: "acme/.." },
+      { project: "x" },
+      { mode: "../.." },
+      { id: "a/b" },
+      { id: "\u202e\n::set" },
+    ];
+    const assets = Object.fromEntries(hostile.map((of, i) => [`x${i}.coldstore.json`, manifestOf(["y.zip"], of)]));
+    addRelease(world.server.state, world.repository, "v1.0.0", { assets: { ...assets, "y.zip": "y" } });
+    const expected = Object.keys(assets).map((name) => folder + name);
+    expect(await keysOf(world.store({ tag: "v1.0.0" }))).toEqual(expected);
+    expect(await keysOf(world.store())).toEqual(expected);
+  });
+
   test("records and history aren't asked for at all", async () => {
     await using world = await tagged();
     for (const prefix of ["acme/app/records/snapshot/", "acme/app/history/", "other/app/snapshot/"])

@@ -3,7 +3,7 @@ const marker = "<!-- coldstore:draft Coldstore made this draft, and publishes it
 const markerLine = /^\s*<!-- coldstore:draft [^\n]*?-->[ \t]*(?:\r?\n)?/;
 
 /** Most characters of a release's text (GitHub's REST description of a release's body). */
-export const mostBodyCharacters = 125_000;
+const mostBodyCharacters = 125_000;
 
 /** The text of a new draft, cut to what GitHub takes. */
 export function markedBody(notes: string): { readonly body: string; readonly cut: boolean } {

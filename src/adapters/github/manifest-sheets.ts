@@ -1,5 +1,6 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import type { Asset, CallIo, ReleaseApi } from "./release-api.ts";
+import { keyText, parseReleaseKey } from "./release-keys.ts";
 
 /** What a manifest says of the place of its set's files; whether it can be trusted is for its reader to find out. */
 export interface ManifestSheet {
@@ -63,7 +64,7 @@ export class ManifestSheets {
   }
 }
 
-/** Reads of a manifest what must be known to find its files; undefined when it doesn't say so. */
+/** Reads of a manifest what must be known to find its files; undefined when it doesn't say so, or names what no key can. */
 export function parseSheet(bytes: Uint8Array): ManifestSheet | undefined {
   try {
     const { content, run, artifacts } = JSON.parse(new TextDecoder().decode(bytes)) as Loose;
@@ -71,6 +72,7 @@ export function parseSheet(bytes: Uint8Array): ManifestSheet | undefined {
     const texts = [run?.project, content?.mode, run?.set].filter((each) => typeof each === "string");
     const [project, mode, id] = texts;
     if (project === undefined || mode === undefined || id === undefined) return undefined;
+    if (parseReleaseKey(keyText({ project, mode, id, file: "any" })) === undefined) return undefined;
     return { project, mode, id, files: new Set([...names, ...textsAmong(run?.superseded)]) };
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
 import { setText } from "../../model/set-name.ts";
+import { visibleText } from "../../model/visible-text.ts";
 import type { Io, Put, PutOutcome } from "../../ports/store.ts";
 import { AlreadyThere } from "./already-there.ts";
 import { hasBytesOf } from "./asset-bytes.ts";
@@ -171,6 +172,6 @@ function isOf(key: ReleaseKey, { project, mode, id }: SetPlace): boolean {
 function taken({ file }: ReleaseKey, rival: SetPlace, { tag }: Release): ColdstoreError {
   return new ColdstoreError(
     "conflict",
-    `${file} in the release ${tag} is ${setText(rival)}'s; set name to something else, so that both can lie in one release`,
+    `${file} in the release ${visibleText(tag)} is ${setText(rival)}'s; set name to something else, so that both can lie in one release`,
   );
 }

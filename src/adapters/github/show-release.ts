@@ -1,4 +1,5 @@
 import { ColdstoreError } from "../../model/errors.ts";
+import { visibleText } from "../../model/visible-text.ts";
 import type { ComingSet, Shown, StoredObject } from "../../ports/store.ts";
 import { checkTag } from "./check-tag.ts";
 import { compareVersions, versionOf } from "./compare-versions.ts";
@@ -53,7 +54,7 @@ function shown({ id, htmlUrl, uploadUrl }: Release, warnings: readonly string[])
 }
 
 function leftAlone({ tag }: Release): string {
-  return `the release ${tag} is a draft that Coldstore hasn't made: the set is in it, and publishing it is left to you`;
+  return `the release ${visibleText(tag)} is a draft that Coldstore hasn't made: the set is in it, and publishing it is left to you`;
 }
 
 /** Several runs may have made drafts of one tag although they looked; of those the first one counts. */
@@ -62,7 +63,7 @@ async function checkAlone({ finder, name }: ShowOptions, release: Release, id: s
   if (rival === undefined || rival.id === release.id) return;
   throw new ColdstoreError(
     "conflict",
-    `${name} has two releases of ${release.tag}, ${rival.htmlUrl} and the draft ${release.htmlUrl}, each made by a run that ` +
+    `${name} has two releases of ${visibleText(release.tag)}, ${rival.htmlUrl} and the draft ${release.htmlUrl}, each made by a run that ` +
       "couldn't see the other's: delete one of them, then run again",
   );
 }
@@ -74,7 +75,7 @@ async function checkStored(options: ShowOptions, { tag }: Release): Promise<void
     const how = now === undefined ? "isn't there any more" : "has changed";
     throw new ColdstoreError(
       "integrity",
-      `the release ${tag} stays a draft: ${key} ${how} since it was stored; find out what else writes to it, then run again`,
+      `the release ${visibleText(tag)} stays a draft: ${key} ${how} since it was stored; find out what else writes to it, then run again`,
     );
   }
 }
@@ -106,9 +107,13 @@ async function readBack(
     if (!seen.draft && !seen.htmlUrl.includes("/untagged-")) return seen;
   }
   if (!seen.draft) return seen;
-  throw new ColdstoreError("store", `GitHub took the release ${answer.tag} and still shows a draft; run again`, {
-    transient: true,
-  });
+  throw new ColdstoreError(
+    "store",
+    `GitHub took the release ${visibleText(answer.tag)} and still shows a draft; run again`,
+    {
+      transient: true,
+    },
+  );
 }
 
 export function isPrerelease(tag: string): boolean {
