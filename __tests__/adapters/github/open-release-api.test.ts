@@ -376,13 +376,13 @@ describe("tags", () => {
   });
 
   test("that begin so are named, all of them", async () => {
-    const link = `<${apiUrl}${repository}/git/matching-refs/tags/v1?per_page=100&page=2>; rel="next"`;
-    const path = `${repository}/git/matching-refs/tags/v1?per_page=100`;
+    const link = `<${apiUrl}${repository}/git/matching-refs/tags/v1?page=2>; rel="next"`;
+    const path = `${repository}/git/matching-refs/tags/v1`;
     github()
       .get(path)
       .reply(200, [{ ref: "refs/tags/v1" }], { link });
     github()
-      .get(`${path}&page=2`)
+      .get(`${path}?page=2`)
       .reply(200, [{ ref: "refs/tags/v1/refs/tags/x" }]);
     expect(await open().api.tagsLike("v1", io)).toEqual(["v1", "v1/refs/tags/x"]);
   });

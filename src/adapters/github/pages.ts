@@ -12,11 +12,13 @@ export interface Listing<T> {
   readonly read: (item: unknown) => T;
   /** What isn't there is empty; else it's an error. */
   readonly missing?: "empty";
+  /** GitHub's description has no size of a page for it. */
+  readonly unsized?: true;
 }
 
 /** A listing page by page, a hundred a page, each page one call, as the answers' links lead on. */
 export async function* pagesOf<T>(client: GitHubClient, listing: Listing<T>, io: CallIo): AsyncGenerator<readonly T[]> {
-  let url: string | undefined = `${client.apiUrl}${listing.path}?per_page=100`;
+  let url: string | undefined = `${client.apiUrl}${listing.path}${listing.unsized ? "" : "?per_page=100"}`;
   while (url !== undefined) {
     const page: Page<T> = await onePage(client, url, listing, io);
     yield page.items;

@@ -52,6 +52,8 @@ export async function tagsLike(place: Place, prefix: string, io: CallIo): Promis
   const path = `${pathOf(place)}/git/matching-refs/tags/${escaped(prefix)}`;
   const about = reading(`list the tags of ${place.owner}/${place.repo}`);
   const read = (ref: unknown) => textIn(fieldsOf(ref, "a tag"), "ref").replace(/^refs\/tags\//u, "");
-  const pages = await Array.fromAsync(pagesOf(place.client, { path, about, read, missing: "empty" }, io));
+  const pages = await Array.fromAsync(
+    pagesOf(place.client, { path, about, read, missing: "empty", unsized: true }, io),
+  );
   return pages.flat();
 }
