@@ -24,8 +24,11 @@ export interface StallWatch extends Disposable {
 export function watchStalls({ stallMs, answerMs }: Patience, host: string, run: AbortSignal): StallWatch {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let over = false;
   const wait = (milliseconds: number, why: string) => {
     clearTimeout(timer);
+    // A body may end after its answer, and a timer would hold the process then.
+    if (over) return;
     timer = setTimeout(() => controller.abort(stalled(host, why, milliseconds)), milliseconds);
   };
   const moving = () => wait(stallMs, "nothing moved");
@@ -39,6 +42,7 @@ export function watchStalls({ stallMs, answerMs }: Patience, host: string, run: 
     sent: () => wait(answerMs, "no answer came after the last byte"),
     pause: () => clearTimeout(timer),
     [Symbol.dispose]() {
+      over = true;
       clearTimeout(timer);
       run.removeEventListener("abort", onAbort);
     },
