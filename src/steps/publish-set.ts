@@ -110,7 +110,8 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
     files: [...pending].flatMap(([key, file]) => storedFile(file, objects.get(key))),
     created: keysOf("created"),
     different: keysOf("different"),
-    errors: outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? outcome.error : [])),
+    // One reason may keep several files out.
+    errors: [...new Set(outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? outcome.error : [])))],
   };
 }
 

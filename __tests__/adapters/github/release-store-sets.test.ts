@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { retryingStore } from "../../../src/adapters/wrappers/retrying-store.ts";
-import { addRelease, addTag } from "../../support/github-server/seed.ts";
+import { addRelease, addTag, addToken } from "../../support/github-server/seed.ts";
 import { memoryRepository } from "../../support/memory-repository.ts";
 import { releaseWorld, type ReleaseWorld } from "../../support/release-world.ts";
 import { seeded, sha256Of } from "../../support/store-fixtures.ts";
@@ -48,6 +48,15 @@ describe("sets in releases", () => {
     const verified = await world.runs.verify({ level: "read" }, { stores: [world.store()] });
     expect(verified.errors).toEqual([]);
     expect(verified.outcomes).toMatchObject([{ outcome: "ok" }]);
+  });
+
+  test("a token that may only read is one sentence, whatever was to be stored", async () => {
+    await using world = await project();
+    const token = addToken(world.server.state, { contents: "read" });
+    const report = await world.runs.snapshot({}, { stores: [world.store({ api: world.api(token) })] });
+    expect(report.errors.map(({ message }) => message)).toEqual([expect.stringMatching(/contents: write/)]);
+    expect(world.server.log.filter(({ method }) => method === "POST")).toHaveLength(1);
+    expect(world.releases()).toEqual([]);
   });
 
   test("an immutable release with the very set is unchanged, with another one it's immutable", async () => {

@@ -40,6 +40,7 @@ const uploadsTakeMs = 600_000;
 export class PutSession {
   readonly #options: WriterOptions;
   readonly #desks = new Map<string, Desk>();
+  #barrier: ColdstoreError | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -49,10 +50,14 @@ export class PutSession {
   async put(item: Put, io: Io): Promise<PutOutcome> {
     try {
       io.signal.throwIfAborted();
+      if (this.#barrier !== undefined) throw this.#barrier;
       return await this.#put(item, io);
-    } catch (error) {
+    } catch (thrown) {
       io.signal.throwIfAborted();
-      return { key: item.key, outcome: "failed", error: asColdstoreError(error) };
+      const error = asColdstoreError(thrown);
+      // What the token may not it may not for any file.
+      if (error.remedy?.permissions !== undefined) this.#barrier = error;
+      return { key: item.key, outcome: "failed", error };
     }
   }
 
