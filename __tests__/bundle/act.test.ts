@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
-import { type ActEnd, type ActPlace, type ActStep, bundlePath, makeActPlace, uploaded } from "../support/act.ts";
+import { parse, stringify } from "yaml";
+import { type ActEnd, type ActPlace, type ActStep, bundlePath, makeActPlace } from "../support/act.ts";
 import { documentedWorkflows } from "../support/documented-workflows.ts";
+import { type GitHubProcess, type Grants, type SeenRelease, startGitHub } from "../support/github-process.ts";
 import { gitIn, type GitFixture, makeRepository } from "../support/git-fixture.ts";
 import { makeLargeRepository } from "../support/large-repository.ts";
 import { isInstalled } from "../support/installed.ts";
@@ -89,6 +91,45 @@ function pushHead(origin: GitFixture, ref: string): void {
   gitIn(root, "-c", "safe.directory=*", "push", "-q", "--no-verify", origin.path, `HEAD:${ref}`);
 }
 
+interface Releasing extends GitHubProcess {
+  /** For a job that may make releases and nothing else. */
+  readonly releasing: { readonly apiUrl: string; readonly token: string };
+}
+
+/** A GitHub that has a repository's tags and no release. */
+async function startReleasing(folder: string, { immutable = false } = {}): Promise<Releasing> {
+  const tokens: Record<string, Grants> = { "may-release": { contents: "write" } };
+  const github = await startGitHub({ repository: "acme/app", folder, tokens, immutable });
+  return { ...github, releasing: { apiUrl: github.apiUrl, token: "may-release" } };
+}
+
+/** The one release that there is: published, and downloaded by nobody in particular its files fit the checksums. */
+async function expectReleased(
+  github: GitHubProcess,
+  tag: string,
+): Promise<{ readonly release: SeenRelease; readonly folder: string; readonly set: ReturnType<typeof onlySet> }> {
+  const { releases, violations } = await github.see();
+  expect(violations).toEqual([]);
+  expect(releases).toEqual([expect.objectContaining({ tag, draft: false, prerelease: tag.includes("-") })]);
+  const [release] = releases;
+  if (release === undefined) throw new Error("no release");
+  expect(release.body).not.toContain("coldstore:");
+  const folder = await github.download(release);
+  const set = onlySet(folder);
+  shell(`sha256sum -c -- '${set.name}.SHA256SUMS'`, folder);
+  for (const { name, digest, state } of release.assets)
+    expect([name, state, digest]).toEqual([name, "uploaded", `sha256:${sha256(readFileSync(join(folder, name)))}`]);
+  return { release, folder, set };
+}
+
+async function expectNothingWritten(github: GitHubProcess, work: () => Promise<void>): Promise<void> {
+  const before = (await github.see()).requests.length;
+  await work();
+  const { requests } = await github.see();
+  expect(requests.length).toBeGreaterThan(before);
+  expect(requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
+}
+
 /** Checks an uploaded set with stock programs. */
 function expectWhole(place: ActPlace, artifact: string): ReturnType<typeof onlySet> {
   const set = onlySet(join(place.artifacts, artifact));
@@ -97,29 +138,58 @@ function expectWhole(place: ActPlace, artifact: string): ReturnType<typeof onlyS
 }
 
 describe.concurrent("the workflows of the documentation, in a runner", () => {
-  testUnderAct("README.md's, on a tag of this very project", async () => {
+  testUnderAct("README.md's releases a tag of this very project, and a second run writes nothing", async () => {
     using origin = makeRepository({ bare: true });
     pushHead(origin, "refs/tags/v9.8.7");
     const sha = origin.git("rev-parse", "v9.8.7^{commit}");
+    await using github = await startReleasing(origin.path);
     using place = makeActPlace(origin.path);
-    const end = await place.run({ workflow: workflowOf("workflow"), event: tagPush("v9.8.7", sha) });
+    const call = { workflow: workflowOf("workflow"), event: tagPush("v9.8.7", sha), github: github.releasing };
+    const end = await place.run(call);
     expectGreen(end);
-    const set = expectWhole(place, "cold");
+    const { release, set } = await expectReleased(github, "v9.8.7");
     expect(set.name).toBe("app-9.8.7");
+    expect(release.assets).toHaveLength(5);
     expect(sha256(set.tar())).toBe(sha256(archiveOf(origin.path, "v9.8.7", set.name)));
     expect(coldstore(end).summary).toContain("v9.8.7 is stored and proven");
-    expect(coldstore(end).annotations.filter(({ level }) => level === "error")).toEqual([]);
+    expect(coldstore(end).annotations).toEqual([]);
+    expect(coldstore(end).outputs).toMatchObject({ status: "ok", "release-id": String(release.id) });
+    await expectNothingWritten(github, async () => {
+      const again = await place.run(call);
+      expectGreen(again);
+      expect(coldstore(again).outputs).toMatchObject({ status: "unchanged", "release-id": String(release.id) });
+    });
   });
 
-  testUnderAct("docs/action.md's for every tag hands both formats on", async () => {
+  testUnderAct("docs/action.md's for every tag releases both formats, and tells the next step where", async () => {
+    await using github = await startReleasing(app.path);
     using place = makeActPlace(app.path);
-    const end = await place.run({ workflow: workflowOf("tag"), event: tag() });
+    const end = await place.run({ workflow: workflowOf("tag"), event: tag(), github: github.releasing });
     expectGreen(end);
-    expect(uploaded(place, "app-1.4.0").map((path) => basename(path))).toEqual(
+    const { release, set } = await expectReleased(github, "v1.4.0");
+    expect(release.assets.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["app-1.4.0.tar.gz", "app-1.4.0.zip", "app-1.4.0.coldstore.json"]),
     );
-    const set = expectWhole(place, "app-1.4.0");
+    expect(release.body).not.toBe("");
     expect(sha256(set.tar())).toBe(sha256(archiveOf(app.path, "v1.4.0", "app-1.4.0")));
+    expect(coldstore(end).outputs["release-url"]).toMatch(/\/acme\/app\/releases\/tag\/v1\.4\.0$/u);
+    expect(end.step("3").lines.join()).toContain("/acme/app/releases/tag/v1.4.0");
+  });
+
+  testUnderAct("README.md's for those who come from another action releases what the build made, too", async () => {
+    await using github = await startReleasing(app.path, { immutable: true });
+    using place = makeActPlace(app.path);
+    const call = { workflow: workflowOf("files"), event: tag(), github: github.releasing };
+    expectGreen(await place.run(call));
+    const { release, folder } = await expectReleased(github, "v1.4.0");
+    expect(release).toMatchObject({ immutable: true });
+    expect(release.assets).toHaveLength(6);
+    expect(readFileSync(join(folder, "app.txt"), "utf8")).toBe("built\n");
+    await expectNothingWritten(github, async () => {
+      const again = await place.run(call);
+      expectGreen(again);
+      expect(coldstore(again).outputs["status"]).toBe("unchanged");
+    });
   });
 
   testUnderAct(
@@ -147,23 +217,43 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
     },
   );
 
-  testUnderAct("docs/action.md's for a pull request looks, from a fork too, and stores nothing", async () => {
-    using place = makeActPlace(app.path);
-    const workflow = workflowOf("pull-request");
-    const ends = await Promise.all(Object.values(pulls).map((event) => place.run({ workflow, event })));
-    for (const end of ends) {
-      expectGreen(end);
-      expect(coldstore(end).outputs).toMatchObject({ status: "planned" });
-      expect(coldstore(end).summary).not.toBe("");
-      expect(coldstore(end).annotations).toEqual([]);
-    }
-  });
+  testUnderAct(
+    "docs/action.md's for a pull request comments once, and from a fork tells the summary alone",
+    async () => {
+      const tokens: Record<string, Grants> = {
+        own: { contents: "read", pulls: "write" },
+        fork: { contents: "read", pulls: "read", issues: "read" },
+      };
+      await using github = await startGitHub({ repository: "acme/app", folder: app.path, pull: 7, tokens });
+      using place = makeActPlace(app.path);
+      const look = async (who: keyof typeof pulls): Promise<ActStep> => {
+        const { apiUrl } = github;
+        const call = { workflow: workflowOf("pull-request"), event: pulls[who], github: { apiUrl, token: who } };
+        const end = await place.run(call);
+        expectGreen(end);
+        expect(coldstore(end).outputs).toMatchObject({ status: "planned" });
+        expect(coldstore(end).annotations).toEqual([]);
+        return coldstore(end);
+      };
+      expect((await look("fork")).summary).toContain("would be made");
+      expect((await github.see()).comments).toEqual([]);
+      await look("own");
+      await expectNothingWritten(github, async () => void (await look("own")));
+      const { comments, releases, violations } = await github.see();
+      expect(comments).toEqual([
+        { id: expect.any(Number), issue: 7, author: "github-actions[bot]", body: expect.stringContaining("new.txt") },
+      ]);
+      expect(releases).toEqual([]);
+      expect(violations).toEqual([]);
+    },
+  );
 
-  testUnderAct("docs/action.md's with an attestation names each file with its digest", async () => {
+  testUnderAct("docs/action.md's with an attestation names each file of the release with its digest", async () => {
+    await using github = await startReleasing(app.path);
     using place = makeActPlace(app.path);
-    const end = await place.run({ workflow: workflowOf("attest"), event: tag() });
+    const end = await place.run({ workflow: workflowOf("attest"), event: tag(), github: github.releasing });
     expectGreen(end);
-    const set = expectWhole(place, "app-1.4.0");
+    const { release } = await expectReleased(github, "v1.4.0");
     const attest = end.steps.find(({ name, stage }) => name === "actions/attest@v4" && stage === "Main");
     const subjects = JSON.parse(attest?.outputs["subjects"] ?? "[]") as readonly {
       name: string;
@@ -171,7 +261,7 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
     }[];
     expect(subjects.length).toBeGreaterThan(2);
     for (const { name, digest } of subjects)
-      expect([name, digest.sha256]).toEqual([name, sha256(readFileSync(join(set.folder, name)))]);
+      expect(release.assets).toContainEqual(expect.objectContaining({ name, digest: `sha256:${digest.sha256}` }));
   });
 
   testUnderAct("docs/action.md's with what the build made takes it in", async () => {
@@ -186,7 +276,7 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
   });
 });
 
-describe.concurrent("this repository's own workflow for the action", () => {
+describe.concurrent("this repository's own workflows", () => {
   /** This commit, with the action as it is now. */
   function makeOrigin(): GitFixture {
     const origin = makeRepository({ bare: true });
@@ -201,12 +291,12 @@ describe.concurrent("this repository's own workflow for the action", () => {
       origin.git("update-index", "--add", "--cacheinfo", `100644,${blob},${path}`);
     }
     const commit = origin.git("commit-tree", origin.git("write-tree"), "-m", "now");
-    for (const ref of ["refs/heads/main", "refs/tags/v9.8.7", "refs/pull/7/merge"])
+    for (const ref of ["refs/heads/main", "refs/tags/v9.8.7-rc.1", "refs/pull/7/merge"])
       origin.git("update-ref", ref, commit);
     return origin;
   }
 
-  testUnderAct("is green on Linux for a pull request, which has all of its steps", async () => {
+  testUnderAct("try the action on Linux for a pull request, in all of their steps", async () => {
     using origin = makeOrigin();
     using place = makeActPlace(origin.path);
     const sha = origin.git("rev-parse", "main");
@@ -220,6 +310,24 @@ describe.concurrent("this repository's own workflow for the action", () => {
     expect(end.step("verify").outputs["status"]).toBe("ok");
     expect(end.step("2", "Post")).toMatchObject({ name: expect.stringMatching(/witness$/), result: "success" });
     expect(end.left).toEqual([]);
+  });
+
+  testUnderAct("release a version by the action itself", async () => {
+    using origin = makeOrigin();
+    await using github = await startReleasing(origin.path);
+    using place = makeActPlace(origin.path);
+    const text = readFileSync(join(root, ".github", "workflows", "release.yml"), "utf8");
+    const { jobs, ...workflow } = parse(text) as { readonly jobs: { readonly github: { readonly needs: unknown } } };
+    const { needs: _, ...job } = jobs.github;
+    const event = tagPush("v9.8.7-rc.1", origin.git("rev-parse", "main"));
+    const only = stringify({ ...workflow, jobs: { github: job } });
+    const end = await place.run({ workflow: only, event, github: github.releasing });
+    // The job's own file of notes.
+    expect(end.left).toEqual(["notes.md"]);
+    expectGreen({ ...end, left: [] });
+    const { release, set } = await expectReleased(github, event.ref.slice("refs/tags/".length));
+    expect(release).toMatchObject({ prerelease: true });
+    expect(set.name).toBe("app-9.8.7-rc.1");
   });
 });
 

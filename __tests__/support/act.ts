@@ -5,7 +5,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -67,6 +66,8 @@ export interface ActCall {
   /** The job to run, and which of its matrix, as `key:value`; all unless told. */
   readonly job?: { readonly id: string; readonly matrix: string };
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Where GitHub's API is for its steps, and what `github.token` may there; nowhere unless told. */
+  readonly github?: { readonly apiUrl: string; readonly token: string };
   /** On top of an environment that has nothing of the machine's but the PATH. */
   readonly env?: Readonly<Record<string, string>>;
   /** Cancels the job as soon as this holds: act ends the running step by SIGKILL then, and goes on to the post steps. */
@@ -199,7 +200,7 @@ interface Files {
   readonly action: string;
 }
 
-function actArguments({ event, secrets, workflow, job }: ActCall, files: Files): readonly string[] {
+function actArguments({ event, secrets, github, workflow, job }: ActCall, files: Files): readonly string[] {
   const local = [
     ["coldstore/action@v1", files.action],
     ["coldstore/witness@v1", standIn("witness")],
@@ -210,7 +211,12 @@ function actArguments({ event, secrets, workflow, job }: ActCall, files: Files):
     ...(job === undefined ? [] : ["--job", job.id, "--matrix", job.matrix]),
     ...["ubuntu-latest", "ubuntu-24.04", "self-hosted"].flatMap((label) => ["-P", `${label}=-self-hosted`]),
     ...local.flatMap(([uses, folder]) => ["--local-repository", `${uses}=${folder}`]),
-    ...Object.entries(secrets ?? {}).flatMap(([name, value]) => ["-s", `${name}=${value}`]),
+    ...Object.entries({ ...secrets, GITHUB_TOKEN: github?.token ?? "" }).flatMap(([name, value]) => [
+      "-s",
+      `${name}=${value}`,
+    ]),
+    // A port of this machine that nothing listens on: no test reaches the real one.
+    `--env=GITHUB_API_URL=${github?.apiUrl ?? "http://127.0.0.1:1"}`,
     "--no-skip-checkout",
     "--no-cache-server",
     "--json",
@@ -297,13 +303,4 @@ function addTo(step: Growing, line: ActLine): void {
     default:
       break;
   }
-}
-
-/** The files of an artifact that a workflow uploaded, as paths from its folder. */
-export function uploaded(place: ActPlace, name: string): readonly string[] {
-  const folder = join(place.artifacts, name);
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
 }
