@@ -54,13 +54,17 @@ test("an archive's files do, too", async () => {
   expectPaths(world, report.outputs, `acme/app/archive/${String(report.outputs["set"])}/`);
 });
 
-test("of a set that stood already nothing is made, and no path is told", async () => {
+test("of a set that stood already its checksums and manifest are left, for a step that attests", async () => {
   const world = makeWorld({ likeReleases: true });
   await world.stored();
   const report = await world.stored({}, { workspace: await keeping() });
   expect(outcomesOf(report)).toEqual(["unchanged"]);
   expect(report.outputs["archive"]).toBeUndefined();
-  expect(readdirSync(root)).toEqual([]);
+  for (const output of ["manifest", "checksums"]) {
+    const path = String(report.outputs[output]);
+    expect(readFileSync(path).equals(bytesIn(world.place, setFolder + basename(path)))).toBe(true);
+  }
+  expect(artifactsToDeclare(report).map(({ path }) => basename(path))).not.toContain("app-1.4.0.tar.gz");
 });
 
 test("of a set that isn't stored nothing is left", async () => {

@@ -10,7 +10,7 @@ import { doJob, type JobResult } from "../steps/do-job.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
 import { showSet } from "../steps/show-set.ts";
 import { jobIn } from "./job-in.ts";
-import { keepMade } from "./keep-made.ts";
+import { keepMade, keepStanding } from "./keep-made.ts";
 import type { MakingOrder } from "./making-order.ts";
 
 /** How one store's part of a making run ended. */
@@ -45,7 +45,10 @@ export async function fillStores(
   const ends = [...(await endJobs({ order, run, ports, base: order.name, places: idle }, io))];
   // One after the other: scratch then holds one making at a time.
   for (const each of recipes) ends.push(...(await withFiles({ order, run, ports, ...each }, io)));
-  return places.flatMap(({ store }) => ends.filter((end) => end.store === store));
+  const all = places.flatMap(({ store }) => ends.filter((end) => end.store === store));
+  return all.some(({ kept, unkept }) => kept !== undefined || unkept !== undefined)
+    ? all
+    : keepStanding(all, ports.workspace, io);
 }
 
 /** What the run was told to make. */

@@ -23,7 +23,7 @@ export function comingSet({ set, name, revision, files }: Announced): ComingSet 
   };
 }
 
-interface Present {
+export interface Present {
   readonly manifest: Manifest;
   readonly manifestName: string;
 }
