@@ -46,7 +46,7 @@ function outcomeOf({ set, settings, started }: MakingOrder, { store, job, result
   const row = { outcome: result.kind, store: store.name, set: setText(setOf(set, result)), ...url };
   if ("error" in result) return { ...row, seconds, detail: result.error.message };
   const bytes = setBytes(result.manifest);
-  const stood = standingIn(job);
+  const stood = standingIn(job) ?? (result.kind === "unchanged" ? result.winner : undefined);
   if (stood === undefined || result.kind === "stored" || result.kind === "unproven")
     return { ...row, seconds, bytes, proof: result.kind === "stored" ? settings.prove : "none" };
   if (job.kind === "repair") return { ...row, seconds, bytes, proof: "digest", ...repairedRow(job, result, started) };

@@ -21,6 +21,8 @@ export type JobResult =
       readonly kind: "stored" | "unproven" | "repaired" | "unchanged" | "kept";
       readonly manifest: Manifest;
       readonly manifestName: string;
+      /** Another run's set, which was there first and has the same content. */
+      readonly winner?: CompleteSet;
     }
   | { readonly kind: "conflict" | "immutable" | "failed"; readonly error: ColdstoreError };
 
@@ -104,7 +106,8 @@ async function resultOf(published: Published, order: JobOrder): Promise<JobResul
       return failedJob(published.error);
     case "lost": {
       const lacking = await formatsLacking(published.winner, order);
-      if (published.same && lacking.length === 0) return standing("unchanged", published.winner);
+      if (published.same && lacking.length === 0)
+        return { ...standing("unchanged", published.winner), winner: published.winner };
       const what = published.same ? `this content without ${lacking.join(", ")}` : "other content";
       return failedJob(
         new ColdstoreError(
@@ -139,7 +142,10 @@ async function compare(
   return sha256 === set.manifest.content_sha256 ? standing("unchanged", set) : attempt(order, otherwise, io);
 }
 
-function standing(kind: "unchanged" | "kept" | "repaired", { manifest, manifestName }: CompleteSet): JobResult {
+function standing(
+  kind: "unchanged" | "kept" | "repaired",
+  { manifest, manifestName }: CompleteSet,
+): Extract<JobResult, { manifest: unknown }> {
   return { kind, manifest, manifestName };
 }
 

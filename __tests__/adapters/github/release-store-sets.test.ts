@@ -119,6 +119,7 @@ describe("several runs of one tag at once", () => {
       const runs = [1, 2, 3].map(async () => world.runs.snapshot({}, { stores: [world.store()] }));
       const reports = await Promise.all(runs);
       expect(reports.flatMap(({ errors }) => errors.map(({ message }) => message))).toEqual([]);
+      expect(reports.filter(({ status }) => status === "ok" || status === "unchanged")).toHaveLength(3);
       expect(world.releases()).toMatchObject([{ draft: false, tag: "v1.4.0" }]);
       expect(Object.keys(world.files()).sort()).toEqual(five);
       expect((await world.runs.verify({ level: "read" }, { stores: [world.store()] })).errors).toEqual([]);
