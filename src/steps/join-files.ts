@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { ColdstoreError } from "../model/errors.ts";
 import { type Digest, manifestSuffix } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
@@ -92,19 +91,13 @@ export async function copyJoiningFile(file: JoiningFile, scratch: Scratch, signa
 }
 
 async function readThrough({ path }: FoundFile, target: string | undefined, signal: AbortSignal): Promise<Digest> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  async function* counted(chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      if (target !== undefined) yield chunk;
-    }
-  }
-  const source = createReadStream(path, { highWaterMark: 1 << 20 });
   try {
-    if (target === undefined) await pipeline(source, counted, drain, { signal });
-    else await pipeline(source, counted, createWriteStream(target, { flags: "wx", flush: true }), { signal });
+    await using source = await open(path);
+    if (target === undefined) return await digestOf(source, undefined, signal);
+    await using copy = await open(target, "wx");
+    const digest = await digestOf(source, copy, signal);
+    await copy.sync();
+    return digest;
   } catch (cause) {
     signal.throwIfAborted();
     throw new ColdstoreError(
@@ -113,11 +106,29 @@ async function readThrough({ path }: FoundFile, target: string | undefined, sign
       { cause },
     );
   }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
-async function drain(chunks: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of chunks);
+const chunkBytes = 1 << 20;
+
+/** Reads a file to its end, writing what it reads into the copy. All of it passes through one buffer. */
+async function digestOf(source: FileHandle, copy: FileHandle | undefined, signal: AbortSignal): Promise<Digest> {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (let bytes = 0; ;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, chunkBytes);
+    if (bytesRead === 0) return { bytes, sha256: hash.digest("hex") };
+    const chunk = buffer.subarray(0, bytesRead);
+    // The one thread writes while the other one digests.
+    const written = copy && writeAll(copy, chunk);
+    hash.update(chunk);
+    await written;
+    bytes += bytesRead;
+  }
+}
+
+async function writeAll(target: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length;) done += (await target.write(chunk, done)).bytesWritten;
 }
 
 function assertNames(names: readonly string[]): void {
