@@ -36,7 +36,7 @@ export async function commentOnPullRequest(remark: Remark): Promise<string | und
     );
     return undefined;
   }
-  await using client = openClient(settings, { env, say: (line) => log.event(line) });
+  await using client = await openClient(settings, { env, say: (line) => log.event(line) });
   const comments = openCommentApi(client, repository);
   // A runner masks its log, and nothing else.
   const body = maskSecrets(comment.body, env);
