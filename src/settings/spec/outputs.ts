@@ -5,7 +5,10 @@ export const outputs: readonly OutputSpec[] = [
   { name: "status", help: "how the run ended: ok, unchanged, planned, unproven, conflict, immutable or failed" },
   { name: "set", help: "id of the set: the tag, or the time and a short commit or digest" },
   { name: "name", help: "what its files are called, without endings" },
-  { name: "archive", help: "path of the first archive, if it is whole and here: in a local store, else until the job ends" },
+  {
+    name: "archive",
+    help: "path of the first archive, if it is whole and here: in a local store, else until the job ends",
+  },
   { name: "sha256", help: "SHA-256 of the first archive, whole" },
   { name: "tar-sha256", help: "SHA-256 of the tar in it, the same for every format" },
   { name: "bytes", help: "size of the first archive, whole" },
