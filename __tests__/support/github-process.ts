@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Behaviour } from "./github-server/behaviour.ts";
 import { startScript } from "./processes.ts";
 
 /** What tokens of a kind may do, as the `permissions` of a job say it. */
@@ -16,6 +17,7 @@ export interface GitHubProcessOptions {
   /** By their tokens; what isn't said, they may not. */
   readonly tokens: Readonly<Record<string, Grants>>;
   readonly immutable?: boolean;
+  readonly behaviour?: Partial<Behaviour>;
 }
 
 export interface SeenAsset {
@@ -40,7 +42,12 @@ export interface SeenRelease {
 export interface SeenState {
   readonly releases: readonly SeenRelease[];
   readonly comments: readonly { readonly issue: number; readonly author: string; readonly body: string }[];
-  readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number }[];
+  readonly requests: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    readonly milliseconds: number;
+  }[];
   /** What didn't fit GitHub's own description of its API. */
   readonly violations: readonly string[];
 }
@@ -54,13 +61,14 @@ export interface GitHubProcess extends AsyncDisposable {
 }
 
 export async function startGitHub(options: GitHubProcessOptions): Promise<GitHubProcess> {
-  const { repository, folder, pull, tokens, immutable = false } = options;
+  const { repository, folder, pull, tokens, immutable = false, behaviour = {} } = options;
   const downloads = mkdtempSync(join(tmpdir(), "coldstore-downloads-"));
   const none: Grants = { contents: "none", pulls: "none", issues: "none" };
   const child = startScript("github-server/serve.ts", [
     `--repository=${repository}=${folder}`,
     ...(pull === undefined ? [] : [`--pull=${pull}`]),
     ...(immutable ? ["--immutable"] : []),
+    `--behaviour=${JSON.stringify(behaviour)}`,
     ...Object.entries(tokens).map(([token, grants]) => `--token=${token}=${JSON.stringify({ ...none, ...grants })}`),
   ]);
   child.stderr?.pipe(process.stderr);

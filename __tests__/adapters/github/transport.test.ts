@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { openAsBlob } from "node:fs";
-import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ import { openReleaseApi } from "../../../src/adapters/github/open-release-api.ts
 import type { CallIo, Release, ReleaseApi } from "../../../src/adapters/github/release-api.ts";
 import { openTransport } from "../../../src/adapters/github/transport.ts";
 import { ColdstoreError } from "../../../src/model/errors.ts";
+import { finished, startScript } from "../../support/processes.ts";
 
 const io: CallIo = { signal: new AbortController().signal };
 const stallMs = 150;
@@ -88,6 +89,18 @@ describe("an upload", () => {
       expect(moved).toBe(times * bytes.length);
     }
     expect(lengths).toEqual(["3000000", undefined, "3000000", undefined]);
+  });
+
+  test("of a large file takes little memory", async () => {
+    const { origin } = await serve((request, response) => {
+      request.resume().once("end", () => json(response, 201, { id: 1, name: "a.bin", size: 8, state: "uploaded" }));
+    });
+    const { path } = await fileOf(Buffer.alloc(0));
+    await truncate(path, 200_000_000);
+    const { code, out, err } = await finished(startScript("upload-file.ts", [path, origin]));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(Number(out)).toBeGreaterThan(0);
+    expect(Number(out)).toBeLessThan(100_000_000);
   });
 
   test("whose connection drops is an error that may pass", async () => {

@@ -15,13 +15,14 @@ export function describeState({ state, log, violations }: Described): Json {
   return {
     repositories: Object.fromEntries(repositories.map((repository) => [repository.fullName, describeOne(repository)])),
     violations,
-    requests: log.map(({ origin, method, path, status, bytes, token }) => ({
+    requests: log.map(({ origin, method, path, status, bytes, token, milliseconds }) => ({
       origin,
       method,
       path,
       status,
       bytes,
       token,
+      milliseconds,
     })),
   };
 }

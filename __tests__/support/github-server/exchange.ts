@@ -59,6 +59,7 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
     if (fault !== undefined && "slow" in fault.kind) await sleep(fault.kind.slow);
     if (fault !== undefined && "stall" in fault.kind) return;
     checkAnswer(exchange, route, answer);
+    record.milliseconds = Date.now() - record.at;
     await send(exchange, answer, { token, cut: isDrop(fault, "in-answer") });
   } catch (error) {
     // A client that went away needs no answer; anything else here is a mistake of the server.

@@ -17,6 +17,8 @@ export interface RequestRecord {
   bytes: number;
   /** Undefined: no answer was given. */
   status: number | undefined;
+  /** From its first byte to its answer's. */
+  milliseconds: number | undefined;
 }
 
 export function recordOf(origin: Origin, request: IncomingMessage): RequestRecord {
@@ -30,5 +32,6 @@ export function recordOf(origin: Origin, request: IncomingMessage): RequestRecor
     at: Date.now(),
     bytes: 0,
     status: undefined,
+    milliseconds: undefined,
   };
 }

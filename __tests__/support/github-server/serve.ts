@@ -8,10 +8,11 @@
  * gives what it holds, which is also written to `--state` when it ends by SIGTERM or SIGINT. May be given several times:
  * `--repository NAME[=FOLDER]` (tags and branches of a git repository), `--token TOKEN[=JSON]` (what it may, as in
  * seed.ts), `--read-token`, and `--fault` (JSON as in faults.ts, `path` as text). `--immutable` and `--private` hold for all repositories, `--pull N` opens one in each,
- * `--random SEED,RATE` lets requests fail.
+ * `--random SEED,RATE` lets requests fail, and `--behaviour JSON` is as in behaviour.ts.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Behaviour } from "./behaviour.ts";
 import { describeState } from "./describe-state.ts";
 import type { Faults, PlannedFault } from "./faults.ts";
 import { startGitHubServer } from "./github-server.ts";
@@ -30,12 +31,17 @@ const { values } = parseArgs({
     pull: { type: "string", multiple: true, default: [] },
     fault: { type: "string", multiple: true, default: [] },
     random: { type: "string" },
+    behaviour: { type: "string", default: "{}" },
     immutable: { type: "boolean", default: false },
     private: { type: "boolean", default: false },
   },
 });
 
-const server = await startGitHubServer({ host: values.host, enterprise: values.enterprise });
+const server = await startGitHubServer({
+  host: values.host,
+  enterprise: values.enterprise,
+  behaviour: JSON.parse(values.behaviour) as Partial<Behaviour>,
+});
 const { state, faults, places } = server;
 for (const given of values.repository) {
   const [name = "", folder] = given.split("=");
