@@ -35,6 +35,21 @@ export function tenFiles(cache: string): string {
   });
 }
 
+/** A repository of one small file, whose commit has the tag v1.0.0. */
+export function tagged(cache: string): string {
+  return made(join(cache, "tagged"), (folder) => {
+    writeFileSync(join(folder, "file.txt"), "one\n");
+    commitAll(folder, []);
+    execFileSync("git", ["tag", "v1.0.0"], { cwd: folder });
+  });
+}
+
+/** A file of its own, every other MiB of it beyond compression. */
+export function looseFile(cache: string, mebibytes: number): string {
+  const folder = made(join(cache, `loose-${mebibytes}`), (into) => writeLarge(join(into, "large.bin"), mebibytes));
+  return join(folder, "large.bin");
+}
+
 /** A folder of very small files, in no repository. */
 export function manyTinyFiles(cache: string, count: number): string {
   return made(join(cache, `tiny-files-${count}`), (folder) => {

@@ -10,7 +10,17 @@ import { benchPage, medianCpu, medianSeconds, peakOf, type Comparison } from "./
 import { type Bench, coldstoreInto, intoFile, quoted } from "./bench-candidates.ts";
 import { folders, formatComparisons, manyFiles, memoryLimit, memoryOf } from "./bench-formats.ts";
 import { restores } from "./bench-restores.ts";
-import { manyTinyFiles, oneLargeFile, packageTree, processorName, sizeOf, tenFiles } from "./bench-repositories.ts";
+import {
+  looseFile,
+  manyTinyFiles,
+  oneLargeFile,
+  packageTree,
+  processorName,
+  sizeOf,
+  tagged,
+  tenFiles,
+} from "./bench-repositories.ts";
+import { uploads } from "./bench-uploads.ts";
 import { sideBySide } from "./measure.ts";
 import { isInstalled } from "../support/installed.ts";
 
@@ -50,6 +60,7 @@ async function main(): Promise<void> {
     await unchangedRuns(tree, rounds),
     await smallRuns(tenFiles(values.cache), rounds),
     ...(await manyFiles(bench, manyTinyFiles(values.cache, 200_000))),
+    ...(values["without-large"] ? [] : await uploadRuns(rounds)),
     ...(values["without-large"] ? [] : await largeRuns(oneLargeFile(values.cache, largeMebibytes))),
   ];
   const page = benchPage(
@@ -138,6 +149,11 @@ async function largeRuns(repository: string): Promise<readonly Comparison[]> {
     comparisons.push(await memoryOf(`One file of 8 GiB as ${format}`, coldstoreInto(bench, run)));
   }
   return comparisons;
+}
+
+async function uploadRuns(rounds: number): Promise<readonly Comparison[]> {
+  const file = looseFile(values.cache, 1812);
+  return uploads(bench, { repository: tagged(values.cache), file, rounds: Math.min(rounds, 3) });
 }
 
 function machineFacts(tree: string): readonly string[] {
