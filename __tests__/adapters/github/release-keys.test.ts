@@ -1,10 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { keyText, parseReleaseKey, reachOf } from "../../../src/adapters/github/release-keys.ts";
+import { keepsName, keyText, parseReleaseKey, reachOf } from "../../../src/adapters/github/release-keys.ts";
+import { assetName } from "../../support/github-server/asset-name.ts";
 
 const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 300);
 
-const word = fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,8}[A-Za-z0-9_-]$/);
+const word = fc
+  .stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,8}[A-Za-z0-9_-]$/)
+  .filter((text) => !text.includes(".."));
 const keys = fc.record({
   project: fc.tuple(word, word).map((parts) => parts.join("/")),
   mode: fc.constantFrom("snapshot", "archive", "backup", "raw", "working"),
@@ -39,6 +42,7 @@ test("keys of other layouts are no release's, and no prefix of them reaches anyt
     "acme/app/snapshot/v1/.hidden",
     "acme/app/snapshot/v1/dot.",
     "acme/app/snapshot/v1/a b",
+    "acme/app/snapshot/v1/a..b.txt",
     "acme",
   ])
     expect([key, parseReleaseKey(key)]).toEqual([key, undefined]);
@@ -57,4 +61,17 @@ test("any text is read, or refused as what can't be a key", () => {
     reachOf(text);
   });
   fc.assert(property, { numRuns });
+});
+
+test("a name is taken for one that GitHub keeps just when GitHub keeps it", () => {
+  for (const name of ["app.exe", "-app_1.0.tar.gz", "_", "app"]) expect([name, keepsName(name)]).toEqual([name, true]);
+  const odd = ["a..b.txt", "...", ".exe", "app.", "app...", "a b", "ä", "", "a/b"];
+  for (const name of odd) expect([name, keepsName(name)]).toEqual([name, false]);
+  const names = fc.stringMatching(/^[A-Za-z0-9._ ä-]{1,8}$/);
+  fc.assert(
+    fc.property(names, (name) => {
+      expect(keepsName(name)).toBe(assetName(name) === name);
+    }),
+    { numRuns },
+  );
 });

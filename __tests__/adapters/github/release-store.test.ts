@@ -228,9 +228,11 @@ describe("before anything is made", () => {
     await using world = await tagged();
     const release = addRelease(world.server.state, world.repository, "v1.0.0");
     for (let i = 0; i < 992; i += 1) addAsset(world.server.state, release, `other-${i}`, "x");
-    const files = [file("a b.exe", 1), file("App.exe", 1), file("app.exe", 1), file("empty", 0), file("big", 2 ** 31)];
+    const odd = [file("a b.exe", 1), file("a..b.exe", 1)];
+    const files = [...odd, file("App.exe", 1), file("app.exe", 1), file("empty", 0), file("big", 2 ** 31)];
     expect(await problems(world, coming({ files }))).toEqual([
       expect.stringMatching(/^settings: "a b\.exe" can't be a file/),
+      expect.stringMatching(/^settings: "a\.\.b\.exe" can't be a file.*two in a row/),
       expect.stringMatching(/^settings: App\.exe and app\.exe can't/),
       expect.stringMatching(/^source: empty is empty/),
       expect.stringMatching(/^settings: big has 2147483648 bytes/),

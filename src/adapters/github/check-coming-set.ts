@@ -61,7 +61,7 @@ function nameErrors({ base, files }: ComingSet): readonly ColdstoreError[] {
       (name) =>
         new ColdstoreError(
           "settings",
-          `${JSON.stringify(name)} can't be a file of a release: GitHub would call it something else; use A-Z, a-z, 0-9, ".", "_" and "-", with no dot first or last`,
+          `${JSON.stringify(name)} can't be a file of a release: GitHub would call it something else; use A-Z, a-z, 0-9, ".", "_" and "-", with no dot first or last, and no two in a row`,
         ),
     ),
     ...alike.map(

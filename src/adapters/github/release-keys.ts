@@ -15,9 +15,12 @@ export type Reach = Partial<Omit<ReleaseKey, "file">>;
 const modes: ReadonlySet<string> = new Set(["snapshot", "archive", "backup", "raw", "working"]);
 const part = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
 
-/** Whether GitHub keeps a file's name as it is: beyond these characters it puts dots. */
+/**
+ * Whether GitHub keeps a file's name as it is: it puts dots for other characters, makes one dot of several, takes away a last one
+ * and writes `default` before a first one (as GitHub's own command line does it: pkg/cmd/release/shared/upload.go).
+ */
 export function keepsName(name: string): boolean {
-  return part.test(name) && !name.startsWith(".") && !name.endsWith(".");
+  return part.test(name) && !name.startsWith(".") && !name.endsWith(".") && !name.includes("..");
 }
 
 export function keyText({ project, mode, id, file }: ReleaseKey): string {
