@@ -64,3 +64,32 @@ test("that what was stored can't be taken away again doesn't hide why the run fa
   store.fail("delete", new ColdstoreError("store", "it is kept"));
   await expect(publication(store, failing("settings"))).rejects.toThrow("no more");
 });
+
+async function* many(): AsyncGenerator<SetFile> {
+  for (const name of ["app.tar.gz", "app.zip", "app.tar.zst", "app.tar"])
+    yield { artifact: dataArtifact(name, name), role: "archive" };
+  for (const name of ["tool-1", "tool-2"]) yield { artifact: dataArtifact(name, name), role: "file" };
+}
+
+test("what follows a file that can't be stored isn't sent, unless another try may succeed", async () => {
+  for (const [transient, left] of [
+    [false, 1],
+    [true, 5],
+  ] as const) {
+    const store = new MemoryStore();
+    store.fail("put", new ColdstoreError("store", "no room", { transient }), { nth: 2 });
+    expect(await publication(store, many())).toMatchObject({ kind: "failed" });
+    expect([transient, store.place.keys().length]).toEqual([transient, left]);
+  }
+});
+
+test("one sentence is said once, whatever number of files it is about", async () => {
+  const store = new MemoryStore();
+  for (let nth = 1; nth <= 3; nth += 1)
+    store.fail("put", new ColdstoreError("store", nth === 2 ? "too slow" : "no answer", { transient: true }), { nth });
+  const published = await publication(store, many());
+  expect(published).toMatchObject({
+    kind: "failed",
+    error: { message: expect.stringMatching(/^no answer\ntoo slow$/) },
+  });
+});

@@ -84,7 +84,7 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
   async function* puts(): AsyncGenerator<Put> {
     for await (const file of files) {
       if (pending.size > outcomes.length && waitsItsTurn(file, pending.size)) await answered.promise;
-      if (outcomes.some(({ outcome }) => outcome === "different")) return;
+      if (outcomes.some(isLasting)) return;
       const key = prefix + file.artifact.name;
       answered = Promise.withResolvers();
       pending.set(key, file);
@@ -110,9 +110,19 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
     files: [...pending].flatMap(([key, file]) => storedFile(file, objects.get(key))),
     created: keysOf("created"),
     different: keysOf("different"),
-    // One reason may keep several files out.
-    errors: [...new Set(outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? outcome.error : [])))],
+    errors: errorsAmong(outcomes),
   };
+}
+
+/** Whether nothing more need be sent: with this the set can't become whole. */
+function isLasting(outcome: PutOutcome): boolean {
+  return outcome.outcome === "different" || (outcome.outcome === "failed" && !outcome.error.transient);
+}
+
+/** Each sentence once: one reason may keep several files out. */
+function errorsAmong(outcomes: readonly PutOutcome[]): readonly ColdstoreError[] {
+  const errors = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? outcome.error : []));
+  return errors.filter(({ message }, i) => errors.findIndex((other) => other.message === message) === i);
 }
 
 /**
