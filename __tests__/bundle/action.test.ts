@@ -165,7 +165,8 @@ describe.concurrent("what later steps get", () => {
 
 describe.concurrent("a run that can't", () => {
   const cases: readonly (readonly [string, Record<string, string>, number, RegExp])[] = [
-    ["without a store: says which line to write", {}, 2, /store/],
+    ["without a store: says which line to write", { mode: "verify" }, 2, /store/],
+    ["with a release for its store and no token: says so", { token: "" }, 2, /token/],
     ["with an input that there isn't: names the nearest", { stores: "./cold" }, 2, /store/],
     ["with a value that there isn't: names those that there are", { store: "./cold", format: "rar" }, 2, /tar\.gz/],
     ["of a ref that isn't there: says what to check out", { store: "./cold", ref: "v9.9.9" }, 3, /v9\.9\.9/],
