@@ -186,7 +186,7 @@ describe("finding and making the release", () => {
 });
 
 describe("before anything is made", () => {
-  const file = (name: string, bytes: number) => ({ name, bytes });
+  const file = (name: string, bytes: number, text = "") => ({ name, bytes, sha256: sha256Of(text) });
   async function problems(world: ReleaseWorld, set: ComingSet, write = true): Promise<string[]> {
     const found = await world.store().preflight({ write, bytes: 0, set }, testIo());
     return found.map(({ failure, message }) => `${failure}: ${message}`);
@@ -247,6 +247,24 @@ describe("before anything is made", () => {
     expect(await problems(world, coming())).toEqual([expect.stringMatching(/^conflict: .*archive.*set name/)]);
     const [outcome] = await putAll(world.store(), { "app-1.0.0.tar.gz": "x" });
     expect(outcome).toMatchObject({ outcome: "failed", error: { failure: "conflict", message: /set name/ } });
+  });
+
+  test("a build output's name that has other bytes there is a conflict that says whose it is", async () => {
+    await using world = await tagged();
+    const manifest = manifestOf(["tool.bin"], { mode: "archive" });
+    const assets = { "other.coldstore.json": manifest, "tool.bin": "theirs", "own.deb": "by hand", "same.deb": "same" };
+    const release = addRelease(world.server.state, world.repository, "v1.0.0", { assets });
+    const deb = file("own.deb", 5, "other");
+    const files = [file("tool.bin", 4, "ours"), deb, file("same.deb", 4, "same"), file("new.deb", 1)];
+    expect(await problems(world, coming({ files }))).toEqual([
+      "conflict: the release v1.0.0 has tool.bin with other bytes, of archive/v1.0.0; own.deb with other bytes, of no set of " +
+        "Coldstore's: rename your own, or store in another release (store: release:OTHER-TAG)",
+    ]);
+    const [outcome] = await putAll(world.store(), { "tool.bin": "ours" });
+    expect(outcome).toMatchObject({ outcome: "failed", error: { failure: "conflict", message: /rename your own/ } });
+    const own = manifestOf(["own.deb"]);
+    addAsset(world.server.state, release, "app-1.0.0.coldstore.json", own);
+    expect(await problems(world, coming({ files: [deb] }))).toEqual([]);
   });
 
   test("an immutable release is known as one, takes nothing, and its files are locked", async () => {
@@ -344,6 +362,24 @@ describe("listing", () => {
     const before = world.server.log.length;
     expect(await keysOf(world.store(), "acme/app/snapshot/")).toHaveLength(24);
     expect(world.server.log.length - before).toBe(1);
+  });
+
+  test("manifests of many releases are read with one request each after they were listed, and anew once one has changed", async () => {
+    await using world = await releaseWorld();
+    const keys = Array.from({ length: 12 }, (_, i) => `acme/app/snapshot/v${i}/app-${i}.coldstore.json`);
+    for (const [i, key] of keys.entries()) {
+      addTag(world.server.state, world.repository, `v${i}`);
+      await fill(world.store(), { [key]: manifestOf([], { id: `v${i}` }) });
+    }
+    const store = world.store();
+    await keysOf(store);
+    const before = world.server.log.length;
+    const first = await all(store.read(keys, testIo()));
+    expect(first.filter((each) => "data" in each)).toHaveLength(12);
+    expect(world.server.log.slice(before).filter(({ origin }) => origin === "api")).toHaveLength(12);
+    const [key = ""] = keys;
+    await world.store().replace(key, dataArtifact("another"), testIo());
+    expect(await all(store.read([key], testIo()))).toMatchObject([{ key, data: Buffer.from("another") }]);
   });
 
   test("a manifest is read once for listing and reading", async () => {

@@ -24,6 +24,8 @@ export class ReleaseFinder {
   readonly #options: FinderOptions;
   readonly #found = new Map<string, Release>();
   readonly #tags = new Map<string, string>();
+  /** What the last listing of all has shown: good to read from. */
+  #seen: ReadonlyMap<string, Release> = new Map();
 
   constructor(options: FinderOptions) {
     this.#options = options;
@@ -36,7 +38,8 @@ export class ReleaseFinder {
 
   /** The release of a set, as it was when it was found; undefined when there is none. */
   async find(id: string, io: CallIo): Promise<Release | undefined> {
-    return this.#found.get(this.#keyOf(id)) ?? this.look(id, io);
+    const key = this.#keyOf(id);
+    return this.#found.get(key) ?? this.#seen.get(key) ?? this.look(id, io);
   }
 
   /** Asks GitHub anew. */
@@ -55,7 +58,9 @@ export class ReleaseFinder {
 
   /** Finds it again at the next need. */
   forget(id: string): void {
-    this.#found.delete(this.#keyOf(id));
+    const key = this.#keyOf(id);
+    this.#found.delete(key);
+    this.#seen = new Map([...this.#seen].filter(([each]) => each !== key));
   }
 
   /** Every release that may hold sets, one a tag. */
@@ -67,7 +72,9 @@ export class ReleaseFinder {
     }
     // One that was just made may not be listed yet.
     for (const release of this.#found.values()) if (!byTag.has(release.tag)) byTag.set(release.tag, [release]);
-    return [...byTag.values()].flatMap((releases) => first(releases) ?? []);
+    const all = [...byTag.values()].flatMap((releases) => first(releases) ?? []);
+    this.#seen = new Map(all.map((release) => [this.#keyOf(idOfTag(release.tag)), release]));
+    return all;
   }
 
   /** All releases of a set's tag: several drafts may have the same. */
@@ -81,7 +88,7 @@ export class ReleaseFinder {
 
   /** Finds the release of a set, or makes a draft. Of several runs that do so at once all come to use the same one. */
   async make(id: string, io: CallIo): Promise<Release> {
-    const found = await this.find(id, io);
+    const found = this.#found.get(this.#keyOf(id)) ?? (await this.look(id, io));
     if (found !== undefined) return found;
     const made = await this.#create(id, await this.#tagFor(id, io), io);
     return "adopted" in made ? made.adopted : this.#kept(id, await this.#settle(id, made, io));

@@ -19,6 +19,9 @@ export interface LookupOptions {
 export class ReleaseLookup {
   readonly #options: LookupOptions;
   readonly #lately = new Map<string, { readonly until: number; readonly file: KeyedFile }>();
+  /** By the ids of sets: what the last listing of all releases has shown. */
+  #listing = new Map<string, ReadonlyMap<string, KeyedFile>>();
+  #listingUntil = 0;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -42,12 +45,17 @@ export class ReleaseLookup {
     return found;
   }
 
-  /** Finds by many keys, and asks each set's release once. Throws as `find` does. */
-  batch(io: CallIo): (key: string) => Promise<KeyedFile | undefined> {
+  /**
+   * Finds by many keys, and asks each set's release once. `listed`: what all releases were listed with within the last minute
+   * counts, unless its set was looked at since. Throws as `find` does.
+   */
+  batch(io: CallIo, from?: "listed"): (key: string) => Promise<KeyedFile | undefined> {
     const sets = new Map<string, Promise<ReadonlyMap<string, KeyedFile>>>();
     return async (key) => {
       const place = parseReleaseKey(key);
       if (place === undefined) return undefined;
+      const known = from === undefined ? undefined : this.#listed(key, place.id);
+      if (known !== undefined) return known;
       const set =
         sets.get(place.id) ?? this.#inSet(place.id, io).then((files) => new Map(files.map((file) => [file.key, file])));
       sets.set(place.id, set);
@@ -57,13 +65,20 @@ export class ReleaseLookup {
 
   /** As `find`, but what was found within the last minute counts: its bytes can't have changed, only gone. */
   async recall(key: string, io: CallIo): Promise<KeyedFile | undefined> {
-    parseReleaseKey(key);
+    const place = parseReleaseKey(key);
     const known = this.#lately.get(key);
-    return known !== undefined && known.until > Date.now() ? known.file : this.find(key, io);
+    if (known !== undefined && known.until > Date.now()) return known.file;
+    return (place && this.#listed(key, place.id)) ?? this.find(key, io);
   }
 
   forget(key: string): void {
     this.#lately.delete(key);
+    const place = parseReleaseKey(key);
+    if (place !== undefined) this.#listing.delete(place.id);
+  }
+
+  #listed(key: string, id: string): KeyedFile | undefined {
+    return this.#listingUntil > Date.now() ? this.#listing.get(id)?.get(key) : undefined;
   }
 
   #remember(key: string, file: KeyedFile | undefined): void {
@@ -79,11 +94,15 @@ export class ReleaseLookup {
     const releases = await finder.all(io);
     for await (const view of concurrently(releases, { limit: atOnce, signal: io.signal }, look))
       found.push(view === undefined ? [] : [...viewer.keyed(view)]);
-    return found.flat();
+    const files = found.flat();
+    this.#listing = byIdAndKey(files);
+    this.#listingUntil = Date.now() + goodMs;
+    return files;
   }
 
   async #inSet(id: ReleaseKey["id"], io: CallIo): Promise<readonly KeyedFile[]> {
     const { finder, viewer } = this.#options;
+    this.#listing.delete(id);
     const release = await finder.find(id, io);
     const view = release && (await absentAsNone(viewer.look(release, io)));
     if (view !== undefined) return viewer.keyed(view);
@@ -102,6 +121,11 @@ async function absentAsNone(view: Promise<ReleaseView>): Promise<ReleaseView | u
     if (error instanceof ColdstoreError && error.failure === "not-found") return undefined;
     throw error;
   }
+}
+
+function byIdAndKey(files: readonly KeyedFile[]): Map<string, ReadonlyMap<string, KeyedFile>> {
+  const sets = Map.groupBy(files, ({ key }) => parseReleaseKey(key)?.id ?? "");
+  return new Map([...sets].map(([id, own]) => [id, new Map(own.map((file) => [file.key, file]))]));
 }
 
 function byKey(a: KeyedFile, b: KeyedFile): number {

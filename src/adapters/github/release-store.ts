@@ -134,7 +134,7 @@ class ReleaseStore implements port.Store {
   }
 
   async *read(keys: readonly string[], io: port.Io): AsyncGenerator<port.SmallObject> {
-    const find = this.#lookup.batch({ signal: io.signal });
+    const find = this.#lookup.batch({ signal: io.signal }, "listed");
     yield* concurrently(keys, { limit: readsAtOnce, signal: io.signal }, async (key) =>
       readKey(this.#reader(), { key, find }, io),
     );
