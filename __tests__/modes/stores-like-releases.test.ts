@@ -79,7 +79,7 @@ describe("a set is shown", () => {
     const world = releases();
     using outputs = buildOutputs({ "app.deb": "debian" });
     await world.stored({ files: ["*.deb"] }, { outputs });
-    expect(world.place.shown[0]?.files).toEqual([{ name: "app.deb", bytes: 6 }]);
+    expect(world.place.shown[0]?.files).toMatchObject([{ name: "app.deb", bytes: 6 }]);
   });
 
   test("also when it was left unproven, repaired, or kept with other content", async () => {

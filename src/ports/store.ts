@@ -92,7 +92,7 @@ export interface ComingSet {
   /** The commit that it's of, in full; absent outside of a repository. */
   readonly commit?: string;
   /** Build outputs, under the names that they will have. */
-  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
 /** How a set can be seen when all of it is there. */

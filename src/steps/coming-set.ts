@@ -9,7 +9,7 @@ export interface Announced {
   /** What its files are called, without endings. */
   readonly name: string;
   readonly revision?: Pick<Revision, "commit" | "tag"> | undefined;
-  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly files: ComingSet["files"];
 }
 
 /** A set as its stores are told of it before any work. */
@@ -19,7 +19,7 @@ export function comingSet({ set, name, revision, files }: Announced): ComingSet 
     base: name,
     ...(revision && { commit: revision.commit }),
     ...(revision?.tag && { tag: revision.tag.name }),
-    files: files.map((file) => ({ name: file.name, bytes: file.bytes })),
+    files: files.map(({ name: file, bytes, sha256 }) => ({ name: file, bytes, sha256 })),
   };
 }
 

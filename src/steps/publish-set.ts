@@ -52,14 +52,24 @@ export async function publishSet(publication: Publication, io: Io): Promise<Publ
   return place(publication, put, io);
 }
 
-/** Of an archive that is named by its run's start no later run takes up what was stored: what this one created goes again. */
+/** What no later run takes up goes again, as far as this one created it. */
 async function fail(
   { store, set }: Publication,
   { created, errors }: Pick<PutFiles, "created" | "errors">,
   io: Io,
 ): Promise<Published> {
-  if (set.mode === "archive" && isTimedId(set.id)) await forget(store, created, io);
+  if (isTimedArchive(set) || errors.some(isForGood)) await forget(store, created, io);
   return { kind: "failed", error: oneError(errors) };
+}
+
+/** No later run has the name of one that is named by its run's start. */
+function isTimedArchive({ mode, id }: SetName): boolean {
+  return mode === "archive" && isTimedId(id);
+}
+
+/** Whether the same run fails again until somebody changes what it is to do. */
+function isForGood({ failure }: ColdstoreError): boolean {
+  return failure === "conflict" || failure === "settings";
 }
 
 /** Why the run failed counts for more than what it left. */
@@ -71,6 +81,8 @@ interface PutFiles {
   readonly files: readonly StoredFile[];
   readonly created: readonly string[];
   readonly different: readonly string[];
+  /** What is different was there before this run created anything, so that no run at work has made it. */
+  readonly blocked: boolean;
   readonly errors: readonly ColdstoreError[];
 }
 
@@ -110,6 +122,7 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
     files: [...pending].flatMap(([key, file]) => storedFile(file, objects.get(key))),
     created: keysOf("created"),
     different: keysOf("different"),
+    blocked: isBlocked(outcomes),
     errors: errorsAmong(outcomes),
   };
 }
@@ -117,6 +130,13 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
 /** Whether nothing more need be sent: with this the set can't become whole. */
 function isLasting(outcome: PutOutcome): boolean {
   return outcome.outcome === "different" || (outcome.outcome === "failed" && !outcome.error.transient);
+}
+
+function isBlocked(outcomes: readonly PutOutcome[]): boolean {
+  const times = (word: "created" | "different") =>
+    outcomes.flatMap((each) => (each.outcome === word ? (each.object.modified?.getTime() ?? NaN) : []));
+  const different = times("different");
+  return different.length > 0 && Math.max(...different) < Math.min(...times("created"));
 }
 
 /** Each sentence once: one reason may keep several files out. */
@@ -174,8 +194,11 @@ async function giveWay(
 ): Promise<Published> {
   const { store, set } = publication;
   const winner = put.winner ?? (await wholeSet(publication, io));
-  // While the other run is at work, it may count on files that this one created.
-  if (winner === undefined) return { kind: "failed", error: unsettled(publication, put) };
+  if (winner === undefined) {
+    // While another run is at work, it may count on files that this one created.
+    if (put.blocked) await forget(store, put.created, io);
+    return { kind: "failed", error: unsettled(publication, put) };
+  }
   const named = new Set(storedFiles(winner.manifest).map(({ name }) => setPrefix(set) + name));
   const ours = put.created.filter((key) => !named.has(key));
   await removeKeys(store, ours, io);
@@ -208,8 +231,8 @@ function leftovers(store: Store, set: SetName, put: PutFiles): ColdstoreError {
   const names = put.different.map((key) => key.slice(setPrefix(set).length)).join(", ") || "its manifest";
   return new ColdstoreError(
     "conflict",
-    `${setText(set)} in ${store.name} is unfinished and has other bytes as ${names}: left by a run with other settings, or ` +
-      "one that is still at work; let that run end, or store beside its files with on-conflict: replace",
+    `${setText(set)} in ${store.name} is unfinished and has other bytes as ${names}: left by a run with other settings, of ` +
+      "one that is still at work, or somebody else's; let that run end, rename your own, or store beside them with on-conflict: replace",
   );
 }
 

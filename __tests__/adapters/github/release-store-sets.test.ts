@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { retryingStore } from "../../../src/adapters/wrappers/retrying-store.ts";
-import { addRelease, addTag, addToken } from "../../support/github-server/seed.ts";
+import { addAsset, addRelease, addTag, addToken } from "../../support/github-server/seed.ts";
+import { memoryFolder } from "../../support/memory-folder.ts";
 import { memoryRepository } from "../../support/memory-repository.ts";
 import { releaseWorld, type ReleaseWorld } from "../../support/release-world.ts";
 import { seeded, sha256Of } from "../../support/store-fixtures.ts";
@@ -95,6 +96,34 @@ describe("sets in releases", () => {
     const verified = await world.runs.verify({ level: "read" }, { stores: [world.store()] });
     expect(verified.errors).toEqual([]);
     expect(Object.values(world.files())).toContain(sha256Of("built anew"));
+  });
+
+  test("a night's build output that another set of the one release has is refused before anything is stored", async () => {
+    await using world = await project();
+    addRelease(world.server.state, world.repository, "nightly");
+    const nightly = () => ({ stores: [world.store({ tag: "nightly", name: "release:nightly" })] });
+    using before = buildOutputs({ "tool.bin": "first night" });
+    using after = buildOutputs({ "tool.bin": "second night" });
+    await world.runs.stored({ files: ["tool.bin"] }, { ...nightly(), outputs: before });
+    const whole = world.files();
+    const writes = () => world.server.log.filter(({ method }) => method !== "GET").length;
+    const written = writes();
+    const openFolder = async () => memoryFolder({ files: { a: "a" } });
+    await expect(
+      world.runs.archive({ files: ["tool.bin"], name: "other" }, { ...nightly(), outputs: after, openFolder }),
+    ).rejects.toThrow(/tool\.bin with other bytes, of acme\/app\/snapshot\/v1\.4\.0.*rename your own/);
+    expect([world.files(), writes()]).toEqual([whole, written]);
+  });
+
+  test("a set that somebody's file is in the way of leaves nothing in a published release", async () => {
+    await using world = await project();
+    const release = addRelease(world.server.state, world.repository, "v1.4.0");
+    addAsset(world.server.state, release, "app-1.4.0.SHA256SUMS", "by hand", { created: Date.now() - 60_000 });
+    const report = await world.runs.snapshot({}, { stores: [world.store()] });
+    expect(report.errors).toMatchObject([
+      { failure: "conflict", message: expect.stringMatching(/SHA256SUMS.*somebody else's/) },
+    ]);
+    expect(Object.keys(world.files())).toEqual(["app-1.4.0.SHA256SUMS"]);
   });
 
   test("a run that broke before its manifest is shown as incomplete, and the next one completes it", async () => {

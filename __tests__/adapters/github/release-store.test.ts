@@ -257,8 +257,8 @@ describe("before anything is made", () => {
     const deb = file("own.deb", 5, "other");
     const files = [file("tool.bin", 4, "ours"), deb, file("same.deb", 4, "same"), file("new.deb", 1)];
     expect(await problems(world, coming({ files }))).toEqual([
-      "conflict: the release v1.0.0 has tool.bin with other bytes, of archive/v1.0.0; own.deb with other bytes, of no set of " +
-        "Coldstore's: rename your own, or store in another release (store: release:OTHER-TAG)",
+      "conflict: the release v1.0.0 has own.deb with other bytes, of no set of Coldstore's; tool.bin with other bytes, of " +
+        "acme/app/archive/v1.0.0: rename your own, or store in another release (store: release:OTHER-TAG)",
     ]);
     const [outcome] = await putAll(world.store(), { "tool.bin": "ours" });
     expect(outcome).toMatchObject({ outcome: "failed", error: { failure: "conflict", message: /rename your own/ } });

@@ -1,6 +1,7 @@
 import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
 import type { ComingSet } from "../../ports/store.ts";
 import { checkTag } from "./check-tag.ts";
+import { checkTakenNames } from "./check-taken-names.ts";
 import { manifestStem } from "./asset-names.ts";
 import type { CallIo, ReleaseApi } from "./release-api.ts";
 import { idOfTag, needsTag, type ReleaseFinder } from "./release-finder.ts";
@@ -91,6 +92,7 @@ async function checkRoom({ finder, viewer, name }: ComingOptions, set: ComingSet
   if (release === undefined) return checkCount(set, name, []);
   const view = await viewer.look(release, io);
   checkRivals(view, set);
+  checkTakenNames(view, set);
   checkCount(set, name, [...view.assets.keys()]);
 }
 

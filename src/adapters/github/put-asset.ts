@@ -175,8 +175,8 @@ function isOf(key: ReleaseKey, { project, mode, id }: SetPlace): boolean {
 }
 
 function taken({ file }: ReleaseKey, rival: SetPlace, { tag }: Release): ColdstoreError {
-  return new ColdstoreError(
-    "conflict",
-    `${file} in the release ${visibleText(tag)} is ${setText(rival)}'s; set name to something else, so that both can lie in one release`,
-  );
+  const way = hasStem(file, rival.stem)
+    ? "set name to something else, so that both can lie in one release"
+    : "rename your own, or store in another release (store: release:OTHER-TAG)";
+  return new ColdstoreError("conflict", `${file} in the release ${visibleText(tag)} is ${setText(rival)}'s; ${way}`);
 }
