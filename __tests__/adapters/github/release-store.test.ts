@@ -312,6 +312,31 @@ describe("listing", () => {
     );
   });
 
+  test("an archive of somebody else's isn't the set's, though it's called like it", async () => {
+    await using world = await tagged();
+    const own = ["app-1.0.0.tar.gz", "app-1.0.0.files.jsonl.gz"];
+    await putAll(world.store(), { ...small, "app-1.0.0.coldstore.json": manifestOf(own) });
+    const [release] = world.releases();
+    addAsset(world.server.state, release!, "app-1.0.0.zip", "theirs");
+    addAsset(world.server.state, release!, "app-1.0.0.tar.gz.part-001", "surely ours");
+    const expected = [...Object.keys(small), "app-1.0.0.tar.gz.part-001"].map((name) => folder + name).sort();
+    expect(await keysOf(world.store())).toEqual(expected);
+    expect(await keysOf(world.store(), folder)).toEqual(expected);
+  });
+
+  test("what a replace has put beside a set is listed with it, of whatever mode it is", async () => {
+    await using world = await tagged();
+    const base = "acme/app/archive/v1.0.0/";
+    const manifest = manifestOf(["my-archive.tar.gz"], { mode: "archive" });
+    await fill(world.store(), { [`${base}my-archive.tar.gz`]: "a", [`${base}my-archive.coldstore.json`]: manifest });
+    const [release] = world.releases();
+    for (const end of ["tar.gz", "RESTORE.md"]) addAsset(world.server.state, release!, `my-archive-r2.${end}`, "new");
+    const ends = ["-r2.RESTORE.md", "-r2.tar.gz", ".coldstore.json", ".tar.gz"];
+    const expected = ends.map((end) => `${base}my-archive${end}`);
+    expect(await keysOf(world.store())).toEqual(expected);
+    expect(await keysOf(world.store(), base)).toEqual(expected);
+  });
+
   test("two modes in one release are told apart", async () => {
     await using world = await tagged();
     const store = world.store();

@@ -8,6 +8,8 @@ const ownEnding = new RegExp(
   String.raw`^\.(?:files\.jsonl\.gz|SHA256SUMS|RESTORE\.md|coldstore\.json|${kept}|${archiveEnding}(?:\.part-\d{3,})?)$`,
 );
 
+const anArchive = new RegExp(String.raw`\.${archiveEnding}$`);
+
 /** Those that nobody else gives files. */
 const tellingEnding = new RegExp(
   String.raw`^(.+?)\.(?:files\.jsonl\.gz|RESTORE\.md|${kept}|${archiveEnding}\.part-\d{3,})$`,
@@ -26,6 +28,17 @@ export function manifestStem(name: string): string | undefined {
 /** Whether a file is called as a set's own files are that begin with `stem`. */
 export function hasStem(name: string, stem: string): boolean {
   return name.startsWith(`${stem}.`) && ownEnding.test(name.slice(stem.length));
+}
+
+/** What is the same for all parts of one archive; undefined for what isn't called as an archive of this stem. */
+export function archiveCalled(name: string, stem: string): string | undefined {
+  const [whole = "", part] = name.split(/\.part-\d{3,}$/);
+  return hasStem(whole, stem) && anArchive.test(whole) ? `${whole}${part === undefined ? "" : " in parts"}` : undefined;
+}
+
+/** What the files begin with that a replace puts new ones beside: NAME of NAME-r2. */
+export function replacedStem(stem: string): string | undefined {
+  return /^(.+)-r\d+$/.exec(stem)?.[1];
 }
 
 const modeEnding = /-(archive|backup|raw|working)$/;

@@ -1,5 +1,13 @@
 import type { SetName } from "../../model/set-name.ts";
-import { hasStem, manifestStem, modeByStem, modeByType, tellingStem } from "./asset-names.ts";
+import {
+  archiveCalled,
+  hasStem,
+  manifestStem,
+  modeByStem,
+  modeByType,
+  replacedStem,
+  tellingStem,
+} from "./asset-names.ts";
 import type { ManifestSheet } from "./manifest-sheets.ts";
 import type { ReleaseFile } from "./release-files.ts";
 
@@ -25,7 +33,10 @@ export interface PlacesRequest {
 export async function placesIn(request: PlacesRequest): Promise<readonly SetPlace[]> {
   const { files } = request;
   const stems = files.flatMap(({ name }) => manifestStem(name) ?? []);
-  const clear = files.every(({ name }) => tellingStem(name) !== undefined || stems.some((stem) => hasStem(name, stem)));
+  const clear = isClear(
+    files.map(({ name }) => name),
+    stems,
+  );
   const places: SetPlace[] = [];
   for (const file of files) {
     const stem = manifestStem(file.name);
@@ -33,7 +44,16 @@ export async function placesIn(request: PlacesRequest): Promise<readonly SetPlac
     const place = await placeOf(file, stem, { ...request, clear });
     if (place !== undefined) places.push(place);
   }
-  return [...places, ...unfinishedIn(request, stems)];
+  return [...places, ...unfinishedIn(request, places, stems)];
+}
+
+/** Whether names alone tell whose each file is: of two archives one may be somebody else's. */
+function isClear(names: readonly string[], stems: readonly string[]): boolean {
+  const own = (name: string) => stems.some((stem) => hasStem(name, stem));
+  return (
+    names.every((name) => tellingStem(name) !== undefined || own(name)) &&
+    stems.every((stem) => new Set(names.flatMap((name) => archiveCalled(name, stem) ?? [])).size < 2)
+  );
 }
 
 async function placeOf(
@@ -53,18 +73,32 @@ async function placeOf(
   return id === home.id ? { ...home, mode, stem, files, manifest } : undefined;
 }
 
-function unfinishedIn({ files, home }: PlacesRequest, finished: readonly string[]): readonly SetPlace[] {
+function unfinishedIn(
+  { files, home }: PlacesRequest,
+  places: readonly SetPlace[],
+  finished: readonly string[],
+): readonly SetPlace[] {
   const modes = new Map<string, string | undefined>();
   for (const { name, asset } of files) {
     const stem = tellingStem(name);
     if (stem === undefined || finished.includes(stem)) continue;
     modes.set(stem, modes.get(stem) ?? modeByType(asset.contentType));
   }
-  return [...modes].map(([stem, mode]) => ({ ...home, mode: mode ?? modeByStem(stem), stem }));
+  return [...modes].map(([stem, said]) => {
+    const replaced = places.find((place) => place.stem === replacedStem(stem));
+    if (replaced === undefined) return { ...home, mode: said ?? modeByStem(stem), stem };
+    const { project, mode, id } = replaced;
+    return { project, mode, id, stem };
+  });
 }
 
-/** The sets that a file belongs to: those whose manifests name it, else those whose own files are called so. */
+/**
+ * The sets that a file belongs to: those whose manifests name it, else those whose own files are called so. Beside what a manifest
+ * names that is only what nobody else calls files.
+ */
 export function ownersOf(name: string, places: readonly SetPlace[]): readonly SetPlace[] {
   const named = places.filter(({ manifest, files }) => manifest === name || files?.has(name) === true);
-  return named.length > 0 ? named : places.filter(({ stem }) => hasStem(name, stem));
+  if (named.length > 0) return named;
+  const telling = tellingStem(name);
+  return places.filter(({ stem, files }) => (files === undefined ? hasStem(name, stem) : telling === stem));
 }
