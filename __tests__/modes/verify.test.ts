@@ -132,6 +132,19 @@ test.each(["stray.txt", "folder/stray.txt", "app-1.4.0.tar.gz.part-001"])(
   },
 );
 
+test.each(["app-1.4.0-r2.tar.gz", "app-1.4.0-r3.files.jsonl.gz"])(
+  "%s, of a replace that isn't through, takes nothing from a sound set, and is told of",
+  async (name) => {
+    for (const level of levels) {
+      const world = copied();
+      world.place.objects.set(setFolder + name, { data: Buffer.from("x"), modified: new Date(0) });
+      const report = await world.verify({ level });
+      expect(report).toMatchObject({ errors: [], outcomes: [{ outcome: "ok" }] });
+      expect(report.outcomes[0]!.detail).toContain(`has left ${name} beside it`);
+    }
+  },
+);
+
 test("two files that were swapped are both named at every level", async () => {
   for (const level of levels)
     for (const [one, other] of [

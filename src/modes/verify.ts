@@ -10,7 +10,7 @@ import type { Drill } from "../steps/drill-set.ts";
 import { preflight } from "../steps/preflight.ts";
 import { selectSets } from "../steps/select-sets.ts";
 import { tellVerified, type Verdict, type Verification } from "../steps/tell-verified.ts";
-import { verifySet } from "../steps/verify-set.ts";
+import { unfinishedReplace, verifySet } from "../steps/verify-set.ts";
 import { drillFaults } from "./drill-faults.ts";
 import { remakerIn } from "./remake-tar.ts";
 import { verifyFile } from "./verify-file.ts";
@@ -70,7 +70,13 @@ async function verifyOne(store: Store, set: ArchiveSet, { settings, ports, drill
     const found = await verifySet(store, set, level === "drill" ? "digest" : level, io);
     const isDrilled = level === "drill" && found.length === 0 && set.state === "complete";
     const end = isDrilled ? await drillFaults(store, set, drill, io) : { faults: found };
-    return { set, ...end, seconds: (ports.now().getTime() - begun) / 1000 };
+    const note = [unfinishedReplace(set), "note" in end ? end.note : undefined].filter((each) => each !== undefined);
+    return {
+      set,
+      ...end,
+      ...(note.length > 0 && { note: note.join("; ") }),
+      seconds: (ports.now().getTime() - begun) / 1000,
+    };
   } finally {
     meter.done();
   }

@@ -1,8 +1,9 @@
 import type { ArchiveSet } from "../model/archive-set.ts";
-import { filesOf, type ManifestArtifact, type NamedDigest, storedFiles } from "../model/manifest.ts";
+import { filesOf, manifestSuffix, type ManifestArtifact, type NamedDigest, storedFiles } from "../model/manifest.ts";
 import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import { nameSome } from "./name-some.ts";
 import { readBack } from "./read-back.ts";
 import { type Examined, type Fault, verifyFiles } from "./verify-files.ts";
 import { noManifest } from "./why-unsound.ts";
@@ -83,15 +84,38 @@ function unsaid(found: readonly Fault[], listed: readonly Fault[]): readonly Fau
 
 /** What the listing alone tells: files that are missing, of another size, or not in the manifest. */
 function listingFaults(set: CompleteSet): readonly Fault[] {
-  const { files, manifest, manifestName } = set;
   const sizes = sizesOf(set);
-  const stored = storedFiles(manifest);
-  const known = new Set([...stored.map(({ name }) => name), ...(manifest.run.superseded ?? []), manifestName]);
-  const extra = files.filter(({ name }) => !known.has(name));
   return [
-    ...stored.flatMap((file) => sizeFault(file, sizes.get(file.name))),
-    ...extra.map(({ name }): Fault => ({ kind: "extra", file: name, detail: "isn't in the manifest" })),
+    ...storedFiles(set.manifest).flatMap((file) => sizeFault(file, sizes.get(file.name))),
+    ...extraFiles(set)
+      .filter((name) => !isOfReplace(name, set))
+      .map((name): Fault => ({ kind: "extra", file: name, detail: "isn't in the manifest" })),
   ];
+}
+
+function extraFiles({ files, manifest, manifestName }: CompleteSet): readonly string[] {
+  const stored = storedFiles(manifest).map(({ name }) => name);
+  const known = new Set([...stored, ...(manifest.run.superseded ?? []), manifestName]);
+  return files.map(({ name }) => name).filter((name) => !known.has(name));
+}
+
+/** Whether a file is called as those are that a replace puts beside a set before it swaps the manifest. */
+function isOfReplace(name: string, { manifest, manifestName }: CompleteSet): boolean {
+  const base = manifestName.slice(0, -manifestSuffix.length);
+  if (name.startsWith(`${base}-r`)) return /^-r\d+\./.test(name.slice(base.length));
+  const plain = unmarked(name);
+  return plain !== name && storedFiles(manifest).some((file) => unmarked(file.name) === plain);
+}
+
+function unmarked(name: string): string {
+  return name.replace(/^([^.]*)-r\d+(?=\.|$)/, "$1");
+}
+
+/** The sentence about a replace that was begun beside a whole set, and hasn't come to its manifest; undefined without one. */
+export function unfinishedReplace(set: ArchiveSet): string | undefined {
+  const names = set.state === "complete" ? extraFiles(set).filter((name) => isOfReplace(name, set)) : [];
+  if (names.length === 0) return undefined;
+  return `a replace of it is under way, or broke, and has left ${nameSome(names)} beside it: run it again, or remove that`;
 }
 
 function sizesOf({ files }: CompleteSet): ReadonlyMap<string, number> {
