@@ -24,6 +24,8 @@ export interface ListedSet {
   readonly proofs: readonly string[];
   /** It bears a marker, or its store never changes it. */
   readonly frozen: boolean;
+  /** It's no set, only what a run has left that broke; its id is what the files begin with. */
+  readonly leftover?: true;
 }
 
 /** A listed set whose manifest has been looked at. */

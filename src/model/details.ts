@@ -111,7 +111,7 @@ export interface Made {
 export interface SetRow {
   readonly set: SetName;
   readonly store: string;
-  readonly state: "complete" | "incomplete" | "damaged";
+  readonly state: "complete" | "incomplete" | "damaged" | "leftover";
   readonly made?: string;
   readonly proven?: string;
   readonly bytes: number;

@@ -123,7 +123,7 @@ function rowOf({ store, set }: SetCopy, now: Date): SetRow {
     frozen: set.frozen,
     ...(detail !== undefined && { detail }),
   };
-  if (set.state !== "complete") return { ...row, state: set.state };
+  if (set.state !== "complete") return { ...row, state: set.leftover ? "leftover" : set.state };
   const proven = provenAt(set, now);
   const state = detail === undefined ? "complete" : "damaged";
   return { ...row, state, made: set.manifest.run.started, ...(proven && { proven }) };

@@ -43,7 +43,7 @@ async function verifyStore(store: Store, verifying: Verifying): Promise<StoreVer
   const io: Io = { signal: ports.signal, progress: () => undefined };
   const verdicts: Verdict[] = [];
   try {
-    const sets = await selectSets(store, settings, io);
+    const sets = (await selectSets(store, settings, io)).filter((set) => settings.sets.length > 0 || !set.leftover);
     ports.log.step(`verifying ${formatCount(sets.length, "set")} in ${store.name}`);
     if (sets.length === 0) throw nothingThere(store, settings.project);
     for (const set of sets) verdicts.push(await verifyOne(store, set, verifying));

@@ -30,6 +30,8 @@ export interface StoreTraits {
   readonly ranges: boolean;
   /** Objects may need thawing before they can be read. */
   readonly cold: boolean;
+  /** Takes only sets that are named by a tag. */
+  readonly tagged?: true;
 }
 
 export type DigestName = "sha256" | "md5";
@@ -45,6 +47,8 @@ export interface StoredObject {
   readonly url?: string;
   /** Can never be changed or removed again, whatever is asked: its release is immutable. */
   readonly locked?: true;
+  /** A run that broke has left it, of a set that can't be told: the id in its key is only what such files begin with. */
+  readonly leftover?: true;
 }
 
 /** Bytes [start, end) of an object; what lies beyond its end is left out. */
@@ -89,6 +93,8 @@ export interface ComingSet {
   readonly base: string;
   /** The git tag that it's named by, without refs/tags/; absent: it's named by a time. */
   readonly tag?: string;
+  /** It's looked at before it's made for good, and its tag is yet to come: that it has none stands against nothing. */
+  readonly awaitsTag?: true;
   /** The commit that it's of, in full; absent outside of a repository. */
   readonly commit?: string;
   /** Build outputs, under the names that they will have. */

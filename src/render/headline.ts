@@ -134,7 +134,9 @@ function setsSentence(rows: readonly SetRow[]): string {
     .map((state) => [rows.filter((row) => row.state === state).length, state] as const)
     .filter(([count]) => count > 0)
     .map(([count, state], i) => `${formatCount(count)} ${i === 0 ? "of them " : ""}${state}`);
-  return [formatCount(rows.length, "set"), ...counts].join(", ");
+  const left = rows.filter(({ state }) => state === "leftover").length;
+  const leftovers = left === 0 ? [] : [`and leftovers of ${formatCount(left, "run")}`];
+  return [formatCount(rows.length - left, "set"), ...counts, ...leftovers].join(", ");
 }
 
 function hasUnsoundSets(details: Details | undefined): boolean {

@@ -55,6 +55,8 @@ interface Gathered {
   readonly records: Extract<KeyMeaning, { kind: "record" }>[];
   /** The store itself keeps one of its files from ever being changed. */
   locked: boolean;
+  /** One of its files is of a set that can be told. */
+  told: boolean;
 }
 
 function gather(sets: Map<string, Gathered>, object: StoredObject): void {
@@ -67,6 +69,7 @@ function gather(sets: Map<string, Gathered>, object: StoredObject): void {
   else {
     set.files.push(listedFile(meaning.file, object));
     set.locked ||= object.locked === true;
+    set.told ||= object.leftover !== true;
   }
 }
 
@@ -75,10 +78,10 @@ function listedFile(name: string, { bytes, digests: { sha256 }, modified }: Stor
 }
 
 function emptySet(name: SetName): Gathered {
-  return { name, files: [], records: [], locked: false };
+  return { name, files: [], records: [], locked: false, told: false };
 }
 
-function finish({ name, files, records, locked }: Gathered): ListedSet {
+function finish({ name, files, records, locked, told }: Gathered): ListedSet {
   const inTime = records.toSorted(byTime);
   return {
     name,
@@ -88,6 +91,7 @@ function finish({ name, files, records, locked }: Gathered): ListedSet {
     proofs: inTime.filter(({ record }) => record === "proof").map(({ time }) => time),
     frozen:
       locked || inTime.findLast(({ record }) => record === "freeze" || record === "unfreeze")?.record === "freeze",
+    ...(files.length > 0 && !told && { leftover: true }),
   };
 }
 

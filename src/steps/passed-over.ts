@@ -16,6 +16,7 @@ export function passedOver(copies: readonly SetCopy[], { whole, best }: Taken): 
   const taken = best.set.manifest.run.started;
   const elsewhere = new Set(whole.map(({ set }) => setText(set.name)));
   return copies.flatMap(({ store, set }) => {
+    if (set.leftover) return [];
     const name = setText(set.name);
     const unsound = whyUnsound(set);
     if (name === setText(best.set.name))

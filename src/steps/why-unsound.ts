@@ -2,6 +2,7 @@ import { missingFiles, type ArchiveSet } from "../model/archive-set.ts";
 import { storedFiles } from "../model/manifest.ts";
 import { setText, type SetName } from "../model/set-name.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import { nameSome } from "./name-some.ts";
 
 /** What a store's listing and the manifest tell against a set, in one sentence; undefined for a sound one. */
 export function whyUnsound(set: ArchiveSet): string | undefined {
@@ -9,7 +10,7 @@ export function whyUnsound(set: ArchiveSet): string | undefined {
     case "damaged":
       return set.error.message;
     case "incomplete":
-      return noManifest(set.name);
+      return set.leftover ? leftOver(set) : noManifest(set.name);
     case "complete":
       return whatIsLost(set);
   }
@@ -21,6 +22,11 @@ export function noManifest(name: SetName): string {
   const andThen =
     name.mode === "archive" ? ", and if that makes a set of another id, remove what lies in this one" : "";
   return `${setText(name)} has no manifest: it is being made, or a run broke; run its ${name.mode} again${andThen}`;
+}
+
+/** The sentence about files of which nothing tells what set they were to be. */
+function leftOver({ name, files }: ArchiveSet): string {
+  return `${nameSome(files.map((file) => file.name))} of ${name.project} have no manifest: a run is at it, or broke; run that again, or remove them`;
 }
 
 function whatIsLost(set: CompleteSet): string | undefined {

@@ -21,6 +21,8 @@ export interface KeyedFile {
   readonly key: string;
   readonly file: ReleaseFile;
   readonly release: Release;
+  /** It's of a set that can't be told. */
+  readonly leftover?: true;
 }
 
 export interface ViewerOptions {
@@ -53,6 +55,11 @@ export class ReleaseViewer {
     this.#ownKeys.set(id, (this.#ownKeys.get(id) ?? new Set()).add(key));
   }
 
+  /** Whether this run has put a file there, or found it just as it would have. */
+  isOwn({ id }: Release, name: string): boolean {
+    return [...(this.#ownKeys.get(id) ?? [])].some((key) => parseReleaseKey(key)?.file === name);
+  }
+
   /** Asks GitHub what is in a release. */
   async look(release: Release, io: CallIo): Promise<ReleaseView> {
     return this.#viewOf(release, await this.listOf(release).look(io), io);
@@ -68,8 +75,14 @@ export class ReleaseViewer {
   keyed({ release, files, places }: ReleaseView): readonly KeyedFile[] {
     const own = Map.groupBy(this.#ownKeys.get(release.id) ?? [], (key) => parseReleaseKey(key)?.file);
     return files.flatMap((file) => {
-      const keys = ownersOf(file.name, places).map((place) => keyText({ ...place, file: file.name }));
-      return [...new Set([...keys, ...(own.get(file.name) ?? [])])].map((key) => ({ key, file, release }));
+      const owners = ownersOf(file.name, places).map((place) => ({
+        key: keyText({ ...place, file: file.name }),
+        place,
+      }));
+      const owned = owners.map(({ key, place }) => ({ key, file, release, ...(place.leftover && { leftover: true }) }));
+      const known = new Set(owned.map(({ key }) => key));
+      const others = (own.get(file.name) ?? []).filter((key) => !known.has(key));
+      return [...owned, ...others.map((key) => ({ key, file, release }))];
     });
   }
 
@@ -83,7 +96,7 @@ export class ReleaseViewer {
 }
 
 /** A file as a store lists it. */
-export function objectOf({ key, file: { asset }, release }: KeyedFile): StoredObject {
+export function objectOf({ key, file: { asset }, release, leftover }: KeyedFile): StoredObject {
   return {
     key,
     bytes: asset.bytes,
@@ -91,5 +104,6 @@ export function objectOf({ key, file: { asset }, release }: KeyedFile): StoredOb
     ...(!Number.isNaN(Date.parse(asset.created)) && { modified: new Date(asset.created) }),
     ...(asset.url !== "" && { url: asset.url }),
     ...(release.immutable && !release.draft && { locked: true }),
+    ...(leftover && { leftover }),
   };
 }

@@ -18,6 +18,8 @@ export interface SetPlace extends SetName {
   /** Names of all its files, as its manifest has them; absent without one that says so. */
   readonly files?: ReadonlySet<string>;
   readonly manifest?: string;
+  /** Which set its files were to be can't be told; its id is the stem. */
+  readonly leftover?: true;
 }
 
 export interface PlacesRequest {
@@ -74,7 +76,7 @@ async function placeOf(
 }
 
 function unfinishedIn(
-  { files, home }: PlacesRequest,
+  { files, home, shared }: PlacesRequest,
   places: readonly SetPlace[],
   finished: readonly string[],
 ): readonly SetPlace[] {
@@ -86,9 +88,11 @@ function unfinishedIn(
   }
   return [...modes].map(([stem, said]) => {
     const replaced = places.find((place) => place.stem === replacedStem(stem));
-    if (replaced === undefined) return { ...home, mode: said ?? modeByStem(stem), stem };
-    const { project, mode, id } = replaced;
-    return { project, mode, id, stem };
+    if (replaced !== undefined) return { project: replaced.project, mode: replaced.mode, id: replaced.id, stem };
+    const mode = said ?? modeByStem(stem);
+    // In a shared release only files of the tag's own set bear their mode.
+    if (shared && said === undefined) return { ...home, mode, id: stem, stem, leftover: true };
+    return { ...home, mode, stem };
   });
 }
 
