@@ -141,8 +141,11 @@ export interface Store {
    */
   show?(set: ComingSet, io: Io): Promise<Shown>;
 
-  /** All whole objects whose key starts with the prefix, in byte order of their keys; half-made ones are never listed. Rejects when it can't tell. */
-  list(prefix: string, io: Io): AsyncIterable<StoredObject>;
+  /**
+   * All whole objects whose key starts with the prefix, in byte order of their keys; half-made ones are never listed. Rejects when
+   * it can't tell. `manifests`: of other files those may lack that it would have to read something for.
+   */
+  list(prefix: string, io: Io, want?: "manifests"): AsyncIterable<StoredObject>;
 
   /** Resolves to undefined when there is no such key; rejects only when the store can't tell. */
   stat(key: string, io: Io): Promise<StoredObject | undefined>;

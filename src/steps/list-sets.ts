@@ -10,13 +10,15 @@ import { NewerManifest, parseManifest } from "./seal-manifest.ts";
 export interface ListFilter {
   readonly project?: string;
   readonly mode?: string;
+  /** Other files needn't all be listed. */
+  readonly want?: "manifests";
 }
 
 /** Every set under a filter, in byte order of their names, from the store's listing alone. */
 export async function listSets(store: Store, filter: ListFilter, io: Io): Promise<readonly ListedSet[]> {
   const sets = new Map<string, Gathered>();
   for (const prefix of prefixesOf(store, filter))
-    for await (const object of store.list(prefix, io)) gather(sets, object);
+    for await (const object of store.list(prefix, io, filter.want)) gather(sets, object);
   return [...sets.values()]
     .filter((set) => set.files.length > 0 && (filter.mode === undefined || set.name.mode === filter.mode))
     .map(finish)

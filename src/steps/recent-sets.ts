@@ -7,7 +7,7 @@ import { listSets, loadSets } from "./list-sets.ts";
 
 /** What a store tells of the sets that were made last. */
 export interface RecentSets {
-  /** The oldest first. */
+  /** The oldest first; of their files those may lack that the store can't list without reading manifests. */
   readonly sets: readonly CompleteSet[];
   /** Why sets that may be among them aren't: a sentence each. */
   readonly unreadable: readonly string[];
@@ -23,7 +23,8 @@ export async function recentSets(
   count: number,
   io: Io,
 ): Promise<RecentSets> {
-  const listed = (await listSets(store, { project, mode }, io)).filter((set) => set.manifests.length > 0);
+  const all = await listSets(store, { project, mode, want: "manifests" }, io);
+  const listed = all.filter((set) => set.manifests.length > 0);
   const loaded = await loadSets(store, candidates(listed, count), io);
   return {
     sets: loaded

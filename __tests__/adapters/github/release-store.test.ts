@@ -407,6 +407,17 @@ describe("listing", () => {
     expect(await all(store.read([key], testIo()))).toMatchObject([{ key, data: Buffer.from("another") }]);
   });
 
+  test("no manifest is read to list those of releases with build outputs, and each set's own listing has all of it", async () => {
+    await using world = await tagged();
+    await putAll(world.store(), withExe);
+    const store = world.store();
+    const before = world.server.log.length;
+    const listed = await all(store.list("acme/app/snapshot/", testIo(), "manifests"));
+    expect(listed.map(({ key }) => key)).toContain(`${folder}app-1.0.0.coldstore.json`);
+    expect(world.server.log.length - before).toBe(1);
+    expect(await keysOf(store, folder)).toContain(`${folder}app.exe`);
+  });
+
   test("a manifest is read once for listing and reading", async () => {
     await using world = await tagged();
     await putAll(world.store(), withExe);

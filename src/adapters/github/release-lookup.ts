@@ -27,13 +27,13 @@ export class ReleaseLookup {
     this.#options = options;
   }
 
-  /** All files whose keys begin so, in byte order. */
-  async list(prefix: string, io: CallIo): Promise<readonly KeyedFile[]> {
+  /** All files whose keys begin so, in byte order; of several releases maybe those alone whose set can be told without reading. */
+  async list(prefix: string, io: CallIo, want?: "manifests"): Promise<readonly KeyedFile[]> {
     const reach = reachOf(prefix);
     const { project } = this.#options;
     if (reach === undefined || (project !== undefined && reach.project !== undefined && reach.project !== project))
       return [];
-    const found = reach.id === undefined ? await this.#everything(io) : await this.#inSet(reach.id, io);
+    const found = reach.id === undefined ? await this.#everything(io, want) : await this.#inSet(reach.id, io);
     return found.filter(({ key }) => key.startsWith(prefix)).sort(byKey);
   }
 
@@ -87,10 +87,10 @@ export class ReleaseLookup {
     else this.#lately.set(key, { until: Date.now() + goodMs, file });
   }
 
-  async #everything(io: CallIo): Promise<readonly KeyedFile[]> {
+  async #everything(io: CallIo, want: "manifests" | undefined): Promise<readonly KeyedFile[]> {
     const { finder, viewer } = this.#options;
     const found: KeyedFile[][] = [];
-    const look = async (release: Release) => absentAsNone(viewer.glance(release, io));
+    const look = async (release: Release) => absentAsNone(viewer.glance(release, io, want));
     const releases = await finder.all(io);
     for await (const view of concurrently(releases, { limit: atOnce, signal: io.signal }, look))
       found.push(view === undefined ? [] : [...viewer.keyed(view)]);

@@ -99,9 +99,9 @@ class ReleaseStore implements port.Store {
     );
   }
 
-  async *list(prefix: string, io: port.Io): AsyncGenerator<port.StoredObject> {
+  async *list(prefix: string, io: port.Io, want?: "manifests"): AsyncGenerator<port.StoredObject> {
     io.signal.throwIfAborted();
-    const files = await this.#lookup.list(prefix, { signal: io.signal });
+    const files = await this.#lookup.list(prefix, { signal: io.signal }, want);
     for (const file of files) {
       io.signal.throwIfAborted();
       yield objectOf(file);

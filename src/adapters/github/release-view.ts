@@ -66,9 +66,9 @@ export class ReleaseViewer {
   }
 
   /** The same from what a listing of releases has brought along, where it has. */
-  async glance(release: Release, io: CallIo): Promise<ReleaseView> {
+  async glance(release: Release, io: CallIo, want?: "manifests"): Promise<ReleaseView> {
     if (release.assets === undefined) return this.look(release, io);
-    return this.#viewOf(release, this.listOf(release).over(release.assets), io);
+    return this.#viewOf(release, this.listOf(release).over(release.assets), io, want);
   }
 
   /** Every file of a view under its keys, in no order. */
@@ -86,11 +86,17 @@ export class ReleaseViewer {
     });
   }
 
-  async #viewOf(release: Release, assets: readonly Asset[], io: CallIo): Promise<ReleaseView> {
+  async #viewOf(release: Release, assets: readonly Asset[], io: CallIo, want?: "manifests"): Promise<ReleaseView> {
     const { project, shared, sheets } = this.#options;
     const files = filesAmong(assets);
     const home = { project, id: idOfTag(release.tag) };
-    const places = await placesIn({ files, home, shared, sheetOf: async ({ asset }) => sheets.sheetOf(asset, io) });
+    const places = await placesIn({
+      files,
+      home,
+      shared,
+      ...(want && { want }),
+      sheetOf: async ({ asset }) => sheets.sheetOf(asset, io),
+    });
     return { release, assets: new Map(assets.map((asset) => [asset.name, asset])), files, places };
   }
 }

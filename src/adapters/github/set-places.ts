@@ -28,6 +28,8 @@ export interface PlacesRequest {
   readonly home: Omit<SetName, "mode">;
   /** Sets of other ids lie in it too, each as its manifest says. */
   readonly shared: boolean;
+  /** Whose other files are needn't be told. */
+  readonly want?: "manifests";
   sheetOf(file: ReleaseFile): Promise<ManifestSheet | undefined>;
 }
 
@@ -35,10 +37,8 @@ export interface PlacesRequest {
 export async function placesIn(request: PlacesRequest): Promise<readonly SetPlace[]> {
   const { files } = request;
   const stems = files.flatMap(({ name }) => manifestStem(name) ?? []);
-  const clear = isClear(
-    files.map(({ name }) => name),
-    stems,
-  );
+  const names = files.map(({ name }) => name);
+  const clear = request.want === "manifests" || isClear(names, stems);
   const places: SetPlace[] = [];
   for (const file of files) {
     const stem = manifestStem(file.name);

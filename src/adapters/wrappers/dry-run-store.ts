@@ -25,7 +25,7 @@ export function dryRunStore(inner: Store): Store {
         return { outputs: {}, warnings: [] };
       },
     }),
-    list: (prefix, io) => inner.list(prefix, io),
+    list: (prefix, io, want) => inner.list(prefix, io, want),
     stat: (key, io) => inner.stat(key, io),
     open: (key, range, io) => inner.open(key, range, io),
     read: (keys, io) => inner.read(keys, io),

@@ -15,7 +15,7 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
     preflight: (need, io) => preflight(inner, policy, need, io),
     disk: async () => inner.disk?.(),
     ...abilities(inner, policy),
-    list: (prefix, io) => list(inner, policy, prefix, io),
+    list: (prefix, io, want) => list((from) => inner.list(prefix, from, want), policy, io),
     stat: (key, io) => again(policy, io.signal, () => inner.stat(key, io)),
     put: (items, io) => putWithRetries(inner, policy, items, io),
     settle: (io) => again(policy, io.signal, () => inner.settle(io)),
@@ -48,12 +48,16 @@ async function preflight(inner: Store, policy: RetryPolicy, need: Need, io: Io):
   }
 }
 
-async function* list(inner: Store, policy: RetryPolicy, prefix: string, io: Io): AsyncGenerator<StoredObject> {
+async function* list(
+  open: (io: Io) => AsyncIterable<StoredObject>,
+  policy: RetryPolicy,
+  io: Io,
+): AsyncGenerator<StoredObject> {
   const tries = new Tries(policy);
   let last: Buffer | undefined;
   for (;;) {
     try {
-      for await (const object of inner.list(prefix, io)) {
+      for await (const object of open(io)) {
         const key = Buffer.from(object.key);
         // The order is by bytes: what came before the break comes first again.
         if (last !== undefined && Buffer.compare(key, last) <= 0) continue;
