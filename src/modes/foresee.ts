@@ -23,9 +23,13 @@ export type Foreseeable = Pick<
 export async function foresee(store: Store, order: Foreseeable, io: Io): Promise<Foreseen> {
   const row = { store: store.name, set: setText(order.set) };
   try {
-    const problems = await store.preflight({ write: false, bytes: 0, set: comingSet(order) }, io);
+    const coming = comingSet(order);
+    const awaitsTag = store.traits.tagged === true && isAhead(order);
+    const set = awaitsTag ? { ...coming, awaitsTag } : coming;
+    const problems = await store.preflight({ write: false, bytes: 0, set }, io);
     const [problem] = problems.filter(({ failure }) => failure !== "not-found");
     if (problem !== undefined) throw problem;
+    if (awaitsTag) return { outcome: { ...row, outcome: "would-store", detail: "once its commit has a tag" } };
     if (problems.length > 0) return { outcome: { ...row, outcome: "would-store" } };
     return outcomeOf(row, await jobIn(store, order, io));
   } catch (thrown) {
@@ -33,6 +37,11 @@ export async function foresee(store: Store, order: Foreseeable, io: Io): Promise
     const error = asColdstoreError(thrown);
     return refused(row, error);
   }
+}
+
+/** Of a pull request, which is to become part of a version, and has no tag before that. */
+function isAhead({ settings, revision }: Foreseeable): boolean {
+  return settings.base !== undefined && revision?.tag === undefined;
 }
 
 function outcomeOf(row: Pick<Outcome, "store" | "set">, job: Job): Foreseen {

@@ -33,7 +33,7 @@ export async function checkComingSet(
   const named = [...nameErrors(set), ...sizeErrors(set)];
   const tag = options.tag ?? set.tag;
   if (tag === undefined || (options.tag === undefined && idOfTag(tag) !== set.name.id))
-    return [needsTag(options.name, set.name.id), ...named];
+    return set.awaitsTag ? named : [needsTag(options.name, set.name.id), ...named];
   options.finder.note(set.name.id, tag);
   const doubts = await Promise.all([
     caught(checkTag({ api: options.api, tag, set }, io), io),

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { addTag, addToken } from "../support/github-server/seed.ts";
+import { memoryRepository } from "../support/memory-repository.ts";
+import { releaseWorld, type ReleaseWorld } from "../support/release-world.ts";
+import { buildOutputs, makeWorld, smallProject } from "../support/world.ts";
+
+const signal = new AbortController().signal;
+
+/** A project whose tag v1.4.0 is on GitHub, and runs of Coldstore on it. */
+async function project(): Promise<ReleaseWorld & { readonly runs: ReturnType<typeof makeWorld> }> {
+  const world = await releaseWorld();
+  const repository = memoryRepository(smallProject);
+  const { commit } = await repository.resolve("v1.4.0", signal);
+  addTag(world.server.state, world.repository, "v1.4.0", { commit, message: "release" });
+  return { ...world, runs: makeWorld({ repository }) };
+}
+
+/** Runs of a commit that no tag names. */
+const untagged = () => makeWorld({ repository: { ...smallProject, tags: {} } });
+const ofPull = { ref: "HEAD", dryRun: true, base: { commit: "1".repeat(40) } };
+
+test("a pull request has no tag yet, and its dry run is green in the workflow that stores tags in releases, from a fork too", async () => {
+  await using world = await project();
+  const api = world.api(addToken(world.server.state, { contents: "read" }));
+  const report = await untagged().snapshot(ofPull, { stores: [world.store({ api })] });
+  expect(report).toMatchObject({
+    status: "planned",
+    outcomes: [{ outcome: "would-store", detail: "once its commit has a tag" }],
+    errors: [],
+  });
+});
+
+test("without a pull request a set without a tag can't be stored in a release, and a dry run says so", async () => {
+  await using world = await project();
+  const { status, errors } = await untagged().snapshot({ ref: "HEAD", dryRun: true }, { stores: [world.store()] });
+  expect([status, ...errors.map(({ message }) => message)]).toEqual([
+    "failed",
+    expect.stringMatching(/needs a tag; push one/),
+  ]);
+});
+
+test("what a release can't take is found on a pull request already", async () => {
+  await using world = await project();
+  using outputs = buildOutputs({ "app.bin": "" });
+  const report = await untagged().snapshot({ ...ofPull, files: ["*"] }, { outputs, stores: [world.store()] });
+  expect(report.errors.map(({ message }) => message)).toEqual([expect.stringMatching(/^app\.bin is empty/)]);
+});
