@@ -45,6 +45,7 @@ export async function releaseWorld(behaviour: Partial<Behaviour> = {}): Promise<
         project: "acme/app",
         policy: usualPolicy,
         pauses: [5, 10, 20, 40],
+        quietMs: Infinity,
         ...options,
       }),
     releases: () => [...repository.releases.values()],

@@ -9,6 +9,8 @@ export interface ManifestSheet {
   readonly id: string;
   /** Files that are the set's, or of an earlier state of it. */
   readonly files: ReadonlySet<string>;
+  /** Those of them that lie beside what the manifest describes. */
+  readonly superseded?: ReadonlySet<string>;
 }
 
 const mostBytes = 64 * 1024 * 1024;
@@ -73,7 +75,8 @@ export function parseSheet(bytes: Uint8Array): ManifestSheet | undefined {
     const [project, mode, id] = texts;
     if (project === undefined || mode === undefined || id === undefined) return undefined;
     if (parseReleaseKey(keyText({ project, mode, id, file: "any" })) === undefined) return undefined;
-    return { project, mode, id, files: new Set([...names, ...textsAmong(run?.superseded)]) };
+    const superseded = new Set(textsAmong(run?.superseded));
+    return { project, mode, id, files: new Set([...names, ...superseded]), superseded };
   } catch {
     return undefined;
   }

@@ -8,18 +8,17 @@ import { contentTypeOf, hasStem } from "./asset-names.ts";
 import { wrongState } from "./asset-list.ts";
 import { pause } from "./pause.ts";
 import { immutableError } from "./release-errors.ts";
-import type { Asset, CallIo, Release, ReleaseApi } from "./release-api.ts";
+import type { Asset, CallIo, Release } from "./release-api.ts";
 import { fileCalled, isWhole, type ReleaseFile } from "./release-files.ts";
 import { idOfTag, type ReleaseFinder } from "./release-finder.ts";
 import { needReleaseKey, type ReleaseKey } from "./release-keys.ts";
-import { objectOf, type ReleaseView, type ReleaseViewer } from "./release-view.ts";
+import { objectOf, type ReleaseView } from "./release-view.ts";
 import type { SetPlace } from "./set-places.ts";
+import { takeOver, type TakeOverOptions } from "./take-over.ts";
 import { uploadWhole } from "./upload-whole.ts";
 
-export interface WriterOptions {
-  readonly api: ReleaseApi;
+export interface WriterOptions extends TakeOverOptions {
   readonly finder: ReleaseFinder;
-  readonly viewer: ReleaseViewer;
   /** As the person wrote the store. */
   readonly name: string;
   readonly project: string;
@@ -68,8 +67,11 @@ export class PutSession {
       if (round > 1) await pause(pauses[round - 2] ?? 0, io.signal);
       const desk = await this.#deskFor(place, io);
       const there = fileCalled(place.file, desk.assets);
-      if (there !== undefined) return this.#compare({ ...item, place, desk, there }, io);
-      if (await this.#upload({ ...item, place, desk }, io)) return this.#created(item.key, place, desk);
+      if (there !== undefined) {
+        const compared = await this.#compare({ ...item, place, desk, there }, io);
+        if (compared.outcome !== "different") return compared;
+        if (!(await takeOver(this.#options, { place, release: desk.release }, { signal: io.signal }))) return compared;
+      } else if (await this.#upload({ ...item, place, desk }, io)) return this.#created(item.key, place, desk);
       this.#desks.delete(place.id);
     }
     throw new ColdstoreError(

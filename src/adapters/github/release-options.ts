@@ -21,4 +21,6 @@ export interface ReleaseStoreOptions {
   readonly policy: ReleasePolicy;
   /** Milliseconds to wait before each further look at what GitHub may not list yet; a few seconds in all unless told. */
   readonly pauses?: readonly number[];
+  /** How long nothing new has come into a draft in which no run is at work any more; five minutes unless told. */
+  readonly quietMs?: number;
 }

@@ -30,6 +30,7 @@ export function openReleaseStore(options: ReleaseStoreOptions): port.Store {
 
 const readsAtOnce = 8;
 const usualPauses = [250, 500, 1000, 2000];
+const usualQuietMs = 300_000;
 
 class ReleaseStore implements port.Store {
   readonly name: string;
@@ -51,9 +52,8 @@ class ReleaseStore implements port.Store {
   #notesCut = false;
 
   constructor(options: ReleaseStoreOptions) {
-    const { api, name, project, tag, policy, pauses = usualPauses } = options;
+    const { api, name, project, tag, policy, pauses = usualPauses, quietMs = usualQuietMs } = options;
     this.name = name;
-    if (tag === undefined) this.traits = { ...this.traits, tagged: true };
     this.#options = options;
     this.#sheets = new ManifestSheets(api);
     const draftOf = (of: string) => {
@@ -63,7 +63,7 @@ class ReleaseStore implements port.Store {
     };
     const finder = new ReleaseFinder({ api, name, pauses, draftOf, ...(tag !== undefined && { tag }) });
     const viewer = new ReleaseViewer({ api, sheets: this.#sheets, project, shared: tag !== undefined });
-    this.#writer = { api, finder, viewer, name, project, pauses };
+    this.#writer = { api, finder, viewer, name, project, pauses, quietMs, began: Date.now() };
     this.#lookup = new ReleaseLookup({ finder, viewer, ...(tag === undefined && { project }) });
   }
 
@@ -96,7 +96,9 @@ class ReleaseStore implements port.Store {
     const stat = async (key: string) => find(key).then((file) => file && objectOf(file));
     const warnings = this.#notesCut ? ["the release's notes are cut: GitHub takes 125,000 characters"] : [];
     return this.#turns.run(async () =>
-      showRelease({ ...this.#writer, policy, stored, stat, warnings }, set, { signal: io.signal }),
+      showRelease({ ...this.#writer, sheets: this.#sheets, policy, stored, stat, warnings }, set, {
+        signal: io.signal,
+      }),
     );
   }
 

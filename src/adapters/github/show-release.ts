@@ -2,6 +2,7 @@ import { ColdstoreError } from "../../model/errors.ts";
 import { visibleText } from "../../model/visible-text.ts";
 import type { ComingSet, Shown, StoredObject } from "../../ports/store.ts";
 import { checkTag } from "./check-tag.ts";
+import { clearLeftovers, type ClearOptions } from "./clear-leftovers.ts";
 import { compareVersions, versionOf } from "./compare-versions.ts";
 import { isMarked, withoutMarker } from "./draft-marker.ts";
 import { pause } from "./pause.ts";
@@ -9,8 +10,7 @@ import type { CallIo, Release, ReleaseApi, ReleasePatch } from "./release-api.ts
 import type { ReleaseFinder } from "./release-finder.ts";
 import type { ReleasePolicy } from "./release-options.ts";
 
-export interface ShowOptions {
-  readonly api: ReleaseApi;
+export interface ShowOptions extends ClearOptions {
   readonly finder: ReleaseFinder;
   /** As the person wrote the store. */
   readonly name: string;
@@ -38,6 +38,7 @@ export async function showRelease(options: ShowOptions, set: ComingSet, io: Call
   if (!isMarked(release.body)) return shown(release, [...warnings, leftAlone(release)]);
   if (policy.draft) return shown(release, warnings);
   await checkAlone(options, release, id, io);
+  await clearLeftovers(options, { release, set }, io);
   await checkStored(options, release);
   await checkTag({ ...options, tag: release.tag, set }, io);
   const published = await publish(options, release, io);
