@@ -54,6 +54,7 @@ class ReleaseStore implements port.Store {
   constructor(options: ReleaseStoreOptions) {
     const { api, name, project, tag, policy, pauses = usualPauses, quietMs = usualQuietMs } = options;
     this.name = name;
+    if (tag === undefined) this.traits = { ...this.traits, tagged: true };
     this.#options = options;
     this.#sheets = new ManifestSheets(api);
     const draftOf = (of: string) => {
