@@ -3,7 +3,7 @@ import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { isRecordFromWithin } from "../model/keys.ts";
 import { setText, type SetName, type SetSelector } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
-import { listSets, loadSets } from "./list-sets.ts";
+import { listSet, listSets, loadSets } from "./list-sets.ts";
 
 export interface Selection {
   /** All projects when absent. */
@@ -24,12 +24,15 @@ export interface SetCopy {
  */
 export async function selectSets(store: Store, selection: Selection, io: Io): Promise<readonly ArchiveSet[]> {
   const places = await placesIn([store], selection, io);
-  const chosen = selection.sets.length === 0 ? places : meantOnes(places, selection.sets, [store]).flat();
-  return loadSets(
-    store,
-    chosen.map(({ set }) => set),
-    io,
-  );
+  const chosen =
+    selection.sets.length === 0
+      ? places.map(({ set }) => set)
+      : await Promise.all(
+          meantOnes(places, selection.sets, [store])
+            .flat()
+            .map(async (place) => inFull(place, io)),
+        );
+  return loadSets(store, chosen, io);
 }
 
 /** For each selector all copies of the one set that it means, in the order of the stores. Throws as `selectSets` does. */
@@ -43,7 +46,14 @@ export async function selectCopies(
 }
 
 async function load({ store, set }: Place, io: Io): Promise<readonly SetCopy[]> {
-  return (await loadSets(store, [set], io)).map((loaded) => ({ store, set: loaded }));
+  return (await loadSets(store, [await inFull({ store, set }, io)], io)).map((loaded) => ({ store, set: loaded }));
+}
+
+/** A set that was found by its name, with all its files: where there are no folders, a look for manifests doesn't tell all of them. */
+async function inFull({ store, set }: Place, io: Io): Promise<ListedSet> {
+  if (!store.traits.flat || set.leftover) return set;
+  const full = await listSet(store, set.name, io);
+  return full.files.length > 0 ? full : set;
 }
 
 interface Place {
@@ -51,8 +61,15 @@ interface Place {
   readonly set: ListedSet;
 }
 
-async function placesIn(stores: readonly Store[], { project }: Selection, io: Io): Promise<readonly Place[]> {
-  const filter = project === undefined ? {} : { project };
+async function placesIn(
+  stores: readonly Store[],
+  { project, sets: wanted }: Selection,
+  io: Io,
+): Promise<readonly Place[]> {
+  const filter = {
+    ...(project !== undefined && { project }),
+    ...(wanted.length > 0 && { want: "manifests" as const }),
+  };
   const all = stores.map(async (store) => {
     const sets = await listSets(store, filter, io);
     assertRoot(store, sets);
