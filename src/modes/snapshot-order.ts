@@ -42,14 +42,15 @@ export async function takeSnapshotOrder(
     survey?.add(entry, offset);
   };
   const repository = await ports.openRepository();
+  const joining = settings.files.length === 0 ? Promise.resolve([]) : ports.outputs.find(settings.files);
   const [examined, found] = await bothOrAllErrors(
     examineSource(
       repository,
-      { ...settings, run: ports.run.id, runsCommit: ports.run.ci?.["sha"] },
+      { ...settings, joining, run: ports.run.id, runsCommit: ports.run.ci?.["sha"] },
       visit,
       ports.signal,
     ),
-    settings.files.length === 0 ? Promise.resolve([]) : ports.outputs.find(settings.files),
+    joining,
   );
   const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);
   assertApart(files, examined.names.name);

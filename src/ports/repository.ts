@@ -90,8 +90,11 @@ export interface Repository {
   /** Likewise for blobs of any size, a piece at a time; several pieces come together, as they were read. */
   blobPieces(oids: readonly string[], signal: AbortSignal): AsyncIterable<readonly BlobPiece[]>;
 
-  /** Uncommitted changes of the work tree, but for those in these folders (absolute paths); all zero for a bare repository. */
-  changes(without: readonly string[], signal: AbortSignal): Promise<WorkTreeChanges>;
+  /**
+   * Uncommitted changes of the work tree, but for those in these folders (absolute paths), and for untracked files that join the
+   * set (likewise); all zero for a bare repository.
+   */
+  changes(without: readonly string[], signal: AbortSignal, joining?: readonly string[]): Promise<WorkTreeChanges>;
 
   /** What differs between an earlier commit and this revision; undefined when that commit isn't in this clone. */
   diff(from: string, revision: Revision, signal: AbortSignal): Promise<readonly TreeChange[] | undefined>;

@@ -4,6 +4,7 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { ContentPolicies } from "../model/manifest.ts";
 import type { Revision } from "../model/revision.ts";
 import { foldersOf, type StoreAddress } from "../model/store-address.ts";
+import type { FoundFile } from "../ports/build-outputs.ts";
 import type { Repository, WorkTreeChanges } from "../ports/repository.ts";
 import type { CommitTree, SnapshotEntry } from "./commit-tree.ts";
 import { type ContentsRequest, findContents, type Submodule } from "./find-contents.ts";
@@ -21,6 +22,8 @@ export interface SourceRequest {
   readonly dirty: "warn" | "fail" | "ignore";
   /** Where sets are stored: what lies there is no change of the work tree. */
   readonly stores: readonly StoreAddress[];
+  /** Build outputs that join the set: they aren't left out of it. Absent: none. */
+  readonly joining?: Promise<readonly FoundFile[]>;
   readonly run: string;
   /** Id of the commit that the surroundings started this run for. */
   readonly runsCommit?: string | undefined;
@@ -62,7 +65,7 @@ export async function examineSource(
   const names = nameSnapshot({ ...request, revision, project });
   const [{ inspection, ...contents }, changes] = await Promise.all([
     lookInto({ repository, revision, prefix: names.prefix, policies }, visit, signal),
-    request.dirty === "ignore" ? undefined : countChanges(repository, request.stores, signal),
+    request.dirty === "ignore" ? undefined : countChanges(repository, request, signal),
   ]);
   const left = changes instanceof ColdstoreError ? undefined : changes;
   const uncommitted = left === undefined || isClean(left) ? [] : [describeChanges(left)];
@@ -129,11 +132,16 @@ function isClean(changes: WorkTreeChanges): boolean {
 
 async function countChanges(
   repository: Repository,
-  stores: SourceRequest["stores"],
+  { stores, joining }: SourceRequest,
   signal: AbortSignal,
 ): Promise<WorkTreeChanges | ColdstoreError> {
   try {
-    return await repository.changes(foldersOf(stores), signal);
+    const joined = (await joining?.catch(() => [])) ?? [];
+    return await repository.changes(
+      foldersOf(stores),
+      signal,
+      joined.map(({ path }) => path),
+    );
   } catch (error) {
     signal.throwIfAborted();
     return asColdstoreError(error);

@@ -112,3 +112,17 @@ test.skipIf(process.getuid?.() !== 0)(
     expect((await opened.repository.resolve("HEAD", never)).ref).toBe("refs/heads/main");
   },
 );
+
+test("an untracked file that joins the set isn't left out of it, and one that git has and has changed is", async () => {
+  using repository = makeRepository({ files: committed });
+  repository.write({ "dist/out é.bin": "1", "dist/other": "2", "a.txt": "changed\n" });
+  symlinkSync(repository.path, join(repository.around, "via"), "junction");
+  await using opened = await openFolder(repository.path);
+  const joining = [join(repository.around, "via/dist/out é.bin"), join(repository.path, "a.txt"), "/elsewhere/x"];
+  expect(await opened.repository.changes([], never, joining)).toEqual({
+    modified: 1,
+    deleted: 0,
+    untracked: 1,
+    paths: ["a.txt", "dist/other"],
+  });
+});

@@ -16,12 +16,14 @@ export interface ChangesQuestion {
   readonly gitDir: string;
   /** Absolute paths of folders in which nothing counts. */
   readonly without: readonly string[];
+  /** Absolute paths of files that don't count as untracked. */
+  readonly joining: readonly string[];
 }
 
 /** Uncommitted changes of a work tree, each file counted, also every one in an untracked folder. */
 export async function countChanges(
   found: FoundRepository,
-  { gitDir, without }: ChangesQuestion,
+  { gitDir, without, joining }: ChangesQuestion,
   signal: AbortSignal,
 ): Promise<WorkTreeChanges> {
   if (found.workTree === undefined) return { modified: 0, deleted: 0, untracked: 0, paths: [] };
@@ -29,10 +31,19 @@ export async function countChanges(
     ? await foreignStatus(found, found.workTree, gitDir, signal)
     : ownStatus(found, found.workTree, signal);
   const real = await Promise.all(without.map(realFolder));
-  const call = { ...where, args: [...where.args, ...pathspecs(await realFolder(found.workTree), real)] };
+  const workTree = await realFolder(found.workTree);
+  const call = { ...where, args: [...where.args, ...pathspecs(workTree, real)] };
   const git = startGit(call);
   git.stdin.end();
-  return tally(outputOf(git, call.args));
+  return tally(outputOf(git, call.args), await pathsInside(workTree, joining));
+}
+
+/** Paths of files as git-status tells them; a link stays the link that it is. */
+async function pathsInside(workTree: string, files: readonly string[]): Promise<ReadonlySet<string>> {
+  const folders = [...new Set(files.map((file) => dirname(file)))];
+  const real = new Map(await Promise.all(folders.map(async (folder) => [folder, await realFolder(folder)] as const)));
+  const places = files.map((file) => join(real.get(dirname(file)) ?? dirname(file), basename(file)));
+  return new Set(places.map((place) => relative(workTree, place).split(sep).join("/")));
 }
 
 /** The folder without links in its path, as far as it is there. */
@@ -78,7 +89,7 @@ async function foreignStatus(
   return { args: [...kept, ...excludes, ...where, ...status, "--ignore-submodules=dirty"], signal };
 }
 
-async function tally(output: AsyncIterable<Buffer>): Promise<WorkTreeChanges> {
+async function tally(output: AsyncIterable<Buffer>, joining: ReadonlySet<string>): Promise<WorkTreeChanges> {
   const counts = { modified: 0, deleted: 0, untracked: 0 };
   const removed = new Set<string>();
   let first: Buffer[] = [];
@@ -93,6 +104,7 @@ async function tally(output: AsyncIterable<Buffer>): Promise<WorkTreeChanges> {
       // A file that was taken out of the index and left on the disk is told as deleted first, and as untracked behind that.
       if (letters === "D ") removed.add(path.toString("latin1"));
       if (letters === "??" && removed.has(path.toString("latin1"))) continue;
+      if (letters === "??" && joining.has(path.toString("utf8"))) continue;
       counts[kindOf(letters)]++;
       first.push(path);
     }

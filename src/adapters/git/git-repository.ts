@@ -101,8 +101,8 @@ class GitRepository implements Repository {
     return readBlobPieces(this.#opened.gitDir, oids, signal);
   }
 
-  changes(without: readonly string[], signal: AbortSignal): Promise<WorkTreeChanges> {
-    return countChanges(this.#opened.found, { gitDir: this.#newPath("status.git"), without }, signal);
+  changes(without: readonly string[], signal: AbortSignal, joining: readonly string[] = []): Promise<WorkTreeChanges> {
+    return countChanges(this.#opened.found, { gitDir: this.#newPath("status.git"), without, joining }, signal);
   }
 
   diff(from: string, revision: Revision, signal: AbortSignal): Promise<readonly TreeChange[] | undefined> {
