@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addTag, addToken } from "../support/github-server/seed.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
-import { releaseWorld, type ReleaseWorld } from "../support/release-world.ts";
+import { releaseWorld, type ReleaseWorld, usualPolicy } from "../support/release-world.ts";
 import { buildOutputs, makeWorld, smallProject } from "../support/world.ts";
 
 const signal = new AbortController().signal;
@@ -44,4 +44,27 @@ test("what a release can't take is found on a pull request already", async () =>
   using outputs = buildOutputs({ "app.bin": "" });
   const report = await untagged().snapshot({ ...ofPull, files: ["*"] }, { outputs, stores: [world.store()] });
   expect(report.errors.map(({ message }) => message)).toEqual([expect.stringMatching(/^app\.bin is empty/)]);
+});
+
+test("a version is compared with the last one that is published, not with a set in a draft", async () => {
+  await using world = await project();
+  const stores = () => [world.store()];
+  await world.runs.stored({}, { stores: stores() });
+  await next("v1.5.0").stored({}, { stores: [world.store({ policy: { ...usualPolicy, draft: true } })] });
+  const { made } = await next("v1.6.0").stored({}, { stores: stores() });
+  expect(made?.since?.set.id).toBe("v1.4.0");
+  expect(made?.past.map(({ id }) => id)).toEqual(["v1.4.0", "v1.6.0"]);
+
+  function next(tag: string): { stored: (typeof world)["runs"]["stored"] } {
+    const files = { [tag]: tag };
+    const repository = memoryRepository({ ...smallProject, files, tags: { [tag]: "annotated" } });
+    const runs = makeWorld({ repository });
+    return {
+      stored: async (settings, own) => {
+        const { commit } = await repository.resolve(tag, signal);
+        addTag(world.server.state, world.repository, tag, { commit, message: "release" });
+        return runs.stored({ ref: tag, setsBack: 3, ...settings }, own);
+      },
+    };
+  }
 });

@@ -24,6 +24,8 @@ export interface ListedSet {
   readonly proofs: readonly string[];
   /** It bears a marker, or its store never changes it. */
   readonly frozen: boolean;
+  /** Not everybody can see it yet. */
+  readonly hidden?: true;
   /** It's no set, only what a run has left that broke; its id is what the files begin with. */
   readonly leftover?: true;
 }

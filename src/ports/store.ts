@@ -47,6 +47,8 @@ export interface StoredObject {
   readonly url?: string;
   /** Can never be changed or removed again, whatever is asked: its release is immutable. */
   readonly locked?: true;
+  /** Not everybody can see it yet: its release is a draft. */
+  readonly hidden?: true;
   /** A run that broke has left it, of a set that can't be told: the id in its key is only what such files begin with. */
   readonly leftover?: true;
 }

@@ -57,6 +57,8 @@ interface Gathered {
   readonly records: Extract<KeyMeaning, { kind: "record" }>[];
   /** The store itself keeps one of its files from ever being changed. */
   locked: boolean;
+  /** Not everybody can see one of its files yet. */
+  hidden: boolean;
   /** One of its files is of a set that can be told. */
   told: boolean;
 }
@@ -71,6 +73,7 @@ function gather(sets: Map<string, Gathered>, object: StoredObject): void {
   else {
     set.files.push(listedFile(meaning.file, object));
     set.locked ||= object.locked === true;
+    set.hidden ||= object.hidden === true;
     set.told ||= object.leftover !== true;
   }
 }
@@ -80,10 +83,10 @@ function listedFile(name: string, { bytes, digests: { sha256 }, modified }: Stor
 }
 
 function emptySet(name: SetName): Gathered {
-  return { name, files: [], records: [], locked: false, told: false };
+  return { name, files: [], records: [], locked: false, hidden: false, told: false };
 }
 
-function finish({ name, files, records, locked, told }: Gathered): ListedSet {
+function finish({ name, files, records, locked, hidden, told }: Gathered): ListedSet {
   const inTime = records.toSorted(byTime);
   return {
     name,
@@ -93,6 +96,7 @@ function finish({ name, files, records, locked, told }: Gathered): ListedSet {
     proofs: inTime.filter(({ record }) => record === "proof").map(({ time }) => time),
     frozen:
       locked || inTime.findLast(({ record }) => record === "freeze" || record === "unfreeze")?.record === "freeze",
+    ...(hidden && { hidden }),
     ...(files.length > 0 && !told && { leftover: true }),
   };
 }

@@ -14,7 +14,7 @@ export interface RecentSets {
 }
 
 /**
- * The newest sets of a project and mode, by when their runs began. Reads the listing, and manifests of those sets alone that may be
+ * The newest sets of a project and mode that everybody can see, by when their runs began. Reads the listing, and manifests of those sets alone that may be
  * among them: `count`, and as many again for each of the clocks of a listing that has an order of its own.
  */
 export async function recentSets(
@@ -24,7 +24,7 @@ export async function recentSets(
   io: Io,
 ): Promise<RecentSets> {
   const all = await listSets(store, { project, mode, want: "manifests" }, io);
-  const listed = all.filter((set) => set.manifests.length > 0);
+  const listed = all.filter((set) => set.manifests.length > 0 && set.hidden !== true);
   const loaded = await loadSets(store, candidates(listed, count), io);
   return {
     sets: loaded

@@ -110,6 +110,7 @@ export function objectOf({ key, file: { asset }, release, leftover }: KeyedFile)
     ...(!Number.isNaN(Date.parse(asset.created)) && { modified: new Date(asset.created) }),
     ...(asset.url !== "" && { url: asset.url }),
     ...(release.immutable && !release.draft && { locked: true }),
+    ...(release.draft && { hidden: true }),
     ...(leftover && { leftover }),
   };
 }
