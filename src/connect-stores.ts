@@ -66,6 +66,7 @@ interface Hub {
   /** What keys begin with; absent: the release's repository. */
   readonly project: string | undefined;
   readonly policy: ReleasePolicy;
+  readonly wait: (until: Date, why: string) => void;
 }
 
 async function openHub(settings: Settings, { env, signal, scratch, say }: StoreSurroundings): Promise<Hub> {
@@ -80,7 +81,13 @@ async function openHub(settings: Settings, { env, signal, scratch, say }: StoreS
   const found = facts?.origin === undefined ? undefined : repositoryOfOrigin(facts.origin, apiUrl);
   const repository = own ?? found ?? project;
   const filed = making && facts !== undefined ? projectOf(facts.origin, folderOf(facts, settings.source)) : undefined;
-  return { client: await openClient(settings, { env, say }), policy, repository, project: project ?? filed };
+  return {
+    client: await openClient(settings, { env, say }),
+    policy,
+    repository,
+    project: project ?? filed,
+    wait: waiting(say),
+  };
 }
 
 /** GitHub's API with the credentials of the settings. */
@@ -95,14 +102,18 @@ export async function openClient(
     apiUrl: apiUrlOf(env),
     userAgent: `coldstore/${version}`,
     stallMs: stallTimeout,
-    wait: (until, why) => say(`${why}; waiting until ${until.toISOString().slice(11, 19)} UTC`),
+    wait: waiting(say),
     env,
   });
 }
 
+function waiting(say: StoreSurroundings["say"]): (until: Date, why: string) => void {
+  return (until, why) => say(`${why}; waiting until ${until.toISOString().slice(11, 19)} UTC`);
+}
+
 const keptAsItIs: ReleasePolicy = { draft: false, prerelease: "auto", latest: "auto" };
 
-function releaseStore(address: ReleaseAddress, { client, project, policy, ...hub }: Hub): Store {
+function releaseStore(address: ReleaseAddress, { client, project, policy, wait, ...hub }: Hub): Store {
   const repository = address.repository ?? hub.repository;
   if (repository === undefined)
     throw new ColdstoreError(
@@ -116,6 +127,7 @@ function releaseStore(address: ReleaseAddress, { client, project, policy, ...hub
     name: address.text,
     project: project ?? repository,
     policy,
+    wait,
     ...(tag !== undefined && { tag }),
   });
 }

@@ -23,4 +23,6 @@ export interface ReleaseStoreOptions {
   readonly pauses?: readonly number[];
   /** How long nothing new has come into a draft in which no run is at work any more; five minutes unless told. */
   readonly quietMs?: number;
+  /** Told before a wait that a person would notice. */
+  readonly wait?: (until: Date, why: string) => void;
 }

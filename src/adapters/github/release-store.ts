@@ -52,7 +52,7 @@ class ReleaseStore implements port.Store {
   #notesCut = false;
 
   constructor(options: ReleaseStoreOptions) {
-    const { api, name, project, tag, policy, pauses = usualPauses, quietMs = usualQuietMs } = options;
+    const { api, name, project, tag, policy, pauses = usualPauses, quietMs = usualQuietMs, wait } = options;
     this.name = name;
     if (tag === undefined) this.traits = { ...this.traits, tagged: true };
     this.#options = options;
@@ -64,7 +64,7 @@ class ReleaseStore implements port.Store {
     };
     const finder = new ReleaseFinder({ api, name, pauses, draftOf, ...(tag !== undefined && { tag }) });
     const viewer = new ReleaseViewer({ api, sheets: this.#sheets, project, shared: tag !== undefined });
-    this.#writer = { api, finder, viewer, name, project, pauses, quietMs, began: Date.now() };
+    this.#writer = { api, finder, viewer, name, project, pauses, quietMs, wait, began: Date.now() };
     this.#lookup = new ReleaseLookup({ finder, viewer, ...(tag === undefined && { project }) });
   }
 

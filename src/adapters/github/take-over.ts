@@ -1,3 +1,4 @@
+import { visibleText } from "../../model/visible-text.ts";
 import { isMarked } from "./draft-marker.ts";
 import { pause } from "./pause.ts";
 import type { CallIo, Release, ReleaseApi } from "./release-api.ts";
@@ -13,6 +14,8 @@ export interface TakeOverOptions {
   readonly began: number;
   /** How long nothing new has come into a draft in which no run is at work any more; `Infinity`: that can't be told. */
   readonly quietMs: number;
+  /** Told before the wait. */
+  readonly wait: ((until: Date, why: string) => void) | undefined;
 }
 
 const longestPauseMs = 15_000;
@@ -27,8 +30,8 @@ export async function takeOver(
   { place, release }: { readonly place: ReleaseKey; readonly release: Release },
   io: CallIo,
 ): Promise<boolean> {
-  const { api, viewer, began, quietMs } = options;
-  for (;;) {
+  const { api, viewer, began, quietMs, wait } = options;
+  for (let round = 0; ; round += 1) {
     const now = release.draft && isMarked(release.body) ? await api.byId(release.id, io) : undefined;
     if (now === undefined || !now.draft || !isMarked(now.body)) return false;
     const view = await viewer.look(now, io);
@@ -38,6 +41,8 @@ export async function takeOver(
       return false;
     const left = quietMs - (Date.now() - last);
     if (left <= 0) return remove(options, { view, place }, io);
+    if (round === 0)
+      wait?.(new Date(last + quietMs), `another run may still be filling the draft ${visibleText(now.tag)}`);
     await pause(Math.min(left, longestPauseMs), io.signal);
   }
 }
