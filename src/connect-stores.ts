@@ -7,6 +7,7 @@ import { openReleaseApi } from "./adapters/github/open-release-api.ts";
 import type { ReleasePolicy } from "./adapters/github/release-options.ts";
 import { openReleaseStore } from "./adapters/github/release-store.ts";
 import { repositoryOfOrigin } from "./adapters/github/repository-of-origin.ts";
+import type { Within } from "./adapters/github/within.ts";
 import { type LocalStore, openFolderStore } from "./adapters/local/folder-store.ts";
 import { ColdstoreError } from "./model/errors.ts";
 import type { ReleaseAddress } from "./model/store-address.ts";
@@ -14,6 +15,7 @@ import { version } from "./model/version.ts";
 import type { RepositoryFacts } from "./ports/repository.ts";
 import type { Store } from "./ports/store.ts";
 import type { Scratch } from "./ports/workspace.ts";
+import { inActions, isPullRequest } from "./settings/defaults-from-env.ts";
 import type { ReleaseSettings, Settings } from "./settings/settings.ts";
 import { projectOf } from "./steps/name-set.ts";
 
@@ -99,6 +101,7 @@ export async function openClient(
   const { openGitHub } = await import(/* webpackMode: "eager" */ "./adapters/github/github-client.ts");
   return openGitHub({
     ...(token !== undefined && { token }),
+    within: withinOf(env),
     apiUrl: apiUrlOf(env),
     userAgent: `coldstore/${version}`,
     stallMs: stallTimeout,
@@ -109,6 +112,11 @@ export async function openClient(
 
 function waiting(say: StoreSurroundings["say"]): (until: Date, why: string) => void {
   return (until, why) => say(`${why}; waiting until ${until.toISOString().slice(11, 19)} UTC`);
+}
+
+function withinOf(env: StoreSurroundings["env"]): Within {
+  if (isPullRequest(env)) return "pull-request";
+  return inActions(env) ? "job" : "shell";
 }
 
 const keptAsItIs: ReleasePolicy = { draft: false, prerelease: "auto", latest: "auto" };

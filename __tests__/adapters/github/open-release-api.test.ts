@@ -423,7 +423,7 @@ describe("a look at the repository", () => {
   test("for writing without a token asks GitHub for nothing", async () => {
     await expect(open("").api.look({ write: true }, io)).rejects.toMatchObject({
       failure: "settings",
-      message: /set token/u,
+      message: "acme/app can't be written to without a token; set GH_TOKEN",
     });
   });
 

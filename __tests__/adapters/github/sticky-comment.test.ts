@@ -30,6 +30,7 @@ async function post(server: GitHubServer, given: Posting = {}): Promise<Posted> 
     token: addToken(server.state, given.token),
     apiUrl: server.apiUrl,
     userAgent: "coldstore-test",
+    within: "pull-request",
     stallMs: 10_000,
     pace: { writeGapMs: 0, now: () => Date.now(), random: () => 0.5, sleep: async () => {} },
   });

@@ -16,6 +16,7 @@ const call: FailedCall = {
   permission: "contents",
   apiUrl: "https://api.github.com",
   token,
+  within: "pull-request",
   signal: new AbortController().signal,
 };
 
@@ -315,6 +316,29 @@ test("a missing permission comes with what to paste", () => {
   expect(translateError(thrown, call).remedy).toEqual({ permissions: { contents: "write" } });
   const comment = { ...call, permission: "pull-requests" } as const;
   expect(translateError(thrown, comment).remedy).toEqual({ permissions: { "pull-requests": "write" } });
+});
+
+describe("where there is no such thing as a job", () => {
+  const denied = answered(403, { message: "Resource not accessible by integration" });
+  const sentences = [denied, answered(401), answered(404)].map((thrown) => [
+    translateError(thrown, { ...call, within: "shell" }).message,
+    translateError(thrown, { ...call, within: "shell", token: undefined }).message,
+  ]);
+
+  test("the ways out are those of a command line", () => {
+    const said = sentences.flat().join("\n");
+    expect(said).toMatch(/the token may not; give it, for this repository, the permission Contents: read and write/u);
+    expect(said).toMatch(/set GH_TOKEN to a valid one/u);
+    expect(said).toMatch(/GitHub wants a token for it; set GH_TOKEN$/mu);
+    expect(said).toMatch(/set GH_TOKEN if it's private/u);
+    expect(said).not.toMatch(/the job|set token|fork/u);
+  });
+
+  test("in a job they are those of a workflow, with forks where there is a pull request alone", () => {
+    const { message } = translateError(denied, { ...call, within: "job" });
+    expect(message).toMatch(/the job's token may not; give the job the permission contents: write$/u);
+    expect(translateError(answered(401), { ...call, within: "job" }).message).toMatch(/set token to a valid one/u);
+  });
 });
 
 test("reading what isn't there is not-found", () => {

@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import { secretForms } from "../../model/secret-forms.ts";
 import { cutToWidth, visibleText } from "../../model/visible-text.ts";
+import type { Within } from "./within.ts";
 
 /** What is known of a call that failed, beside how it failed. */
 export interface FailedCall {
@@ -13,6 +14,7 @@ export interface FailedCall {
   readonly host?: string;
   /** Never shown. */
   readonly token: string | undefined;
+  readonly within: Within;
   readonly signal: AbortSignal;
 }
 

@@ -6,10 +6,13 @@ import { type Limit, limitOf } from "./rate-limit.ts";
 import type { CallIo } from "./release-api.ts";
 import { translateError } from "./translate-error.ts";
 import { type AnswerForm, type CallFetch, openTransport, type Transport } from "./transport.ts";
+import type { Within } from "./within.ts";
 
 export interface GitHubOptions {
   /** Absent: anonymous. */
   readonly token?: string;
+  /** What sentences about the token go by; `shell` unless given. */
+  readonly within?: Within;
   /** As `apiUrlOf` gives it. */
   readonly apiUrl: string;
   readonly userAgent: string;
@@ -42,6 +45,7 @@ export interface CallOptions {
 export interface GitHubClient extends AsyncDisposable {
   readonly apiUrl: string;
   readonly hasToken: boolean;
+  readonly within: Within;
 
   /**
    * One call of the API, which `work` makes. Writing calls go one after the other, a second between their starts; rate limits are
@@ -64,7 +68,7 @@ const noticeableMs = 5000;
 
 /** Connects to nothing yet. */
 export function openGitHub(options: GitHubOptions): GitHubClient {
-  const { stallMs, env = process.env, pace = usualPace(), apiUrl } = options;
+  const { stallMs, env = process.env, pace = usualPace(), apiUrl, within = "shell" } = options;
   const token = checkedToken(options.token);
   const transport = openTransport(env, { stallMs, answerMs: Math.max(stallMs, leastAnswerMs) });
   const parts = {
@@ -75,10 +79,11 @@ export function openGitHub(options: GitHubOptions): GitHubClient {
     wait: options.wait,
   };
   const explain = (thrown: unknown, { signal }: CallIo, about: CallAbout, host?: string) =>
-    translateError(thrown, { token, apiUrl, ...about, signal, ...(host !== undefined && { host }) });
+    translateError(thrown, { token, within, apiUrl, ...about, signal, ...(host !== undefined && { host }) });
   return {
     apiUrl,
     hasToken: token !== undefined,
+    within,
     async call(work, io, about) {
       const once = async () => untilAllowed({ parts, io, about }, work);
       try {

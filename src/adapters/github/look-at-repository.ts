@@ -2,6 +2,7 @@ import { ColdstoreError } from "../../model/errors.ts";
 import { type Place, reading } from "./place.ts";
 import type { CallIo } from "./release-api.ts";
 import { fieldsOf } from "./release-records.ts";
+import { tokenSetting } from "./within.ts";
 
 /**
  * Rejects with what surely stands against reading the repository, or writing its releases. What a workflow's own token may isn't
@@ -10,9 +11,11 @@ import { fieldsOf } from "./release-records.ts";
 export async function lookAtRepository(place: Place, need: { readonly write: boolean }, io: CallIo): Promise<void> {
   const { client, owner, repo } = place;
   if (need.write && !client.hasToken)
-    throw new ColdstoreError("settings", `${owner}/${repo} can't be written to without a token; set token`, {
-      remedy: { permissions: { contents: "write" } },
-    });
+    throw new ColdstoreError(
+      "settings",
+      `${owner}/${repo} can't be written to without a token; set ${tokenSetting(client.within)}`,
+      { remedy: { permissions: { contents: "write" } } },
+    );
   await client.call(
     async (octokit, options) => {
       const { data, headers } = await octokit.rest.repos.get({ owner, repo, ...options });

@@ -1,12 +1,13 @@
 import type { FailedCall } from "./failed-call.ts";
 import type { Answer } from "./github-answer.ts";
 import { plain, type Reason } from "./reason.ts";
+import { tokenSetting } from "./within.ts";
 
 /** What a 403 means, or a 404 that a permission would have made a success. */
 export function permissionReason(answer: Answer, call: FailedCall): Reason {
   const { message, headers } = answer;
   const accepted = headers["x-accepted-github-permissions"] ?? "";
-  if (/workflows=write/u.test(accepted)) return store(workflows);
+  if (/workflows=write/u.test(accepted)) return store(workflows(call));
   if (headers["x-github-sso"]?.startsWith("required") || /\bSAML\b/iu.test(message)) return store(singleSignOn);
   if (/archived/iu.test(message))
     return store(
@@ -23,8 +24,9 @@ export function permissionReason(answer: Answer, call: FailedCall): Reason {
   return store(plain(answer, call));
 }
 
-const workflows =
-  "the tag would stand for a commit with other workflow files, which a workflow's own token may never bring in; push the tag first, or set token to that of a GitHub App or person with the permission workflows: write";
+function workflows({ within }: FailedCall): string {
+  return `the tag would stand for a commit with other workflow files, which a workflow's own token may never bring in; push the tag first, or set ${tokenSetting(within)} to that of a GitHub App or person with the permission workflows: write`;
+}
 
 const singleSignOn =
   "the organisation takes only tokens that were authorised for its single sign-on; authorise this one (Configure SSO, in the settings of tokens on GitHub)";
@@ -37,9 +39,14 @@ function lacking(text: string, { permission, writes }: FailedCall): Reason {
   return { ...store(text), remedy: { permissions: { [permission]: accessOf(writes) } } };
 }
 
-function jobToken({ permission, writes }: FailedCall): string {
+/** What a job is given, or an app. */
+function jobToken(call: FailedCall): string {
+  const { permission, writes, within } = call;
+  if (within === "shell") return personalToken(call);
   const given = `the job's token may not; give the job the permission ${permission}: ${accessOf(writes)}`;
-  return writes ? `${given} (a run for a pull request from a fork, or by Dependabot, can't have it)` : given;
+  return writes && within === "pull-request"
+    ? `${given} (a run for a pull request from a fork, or by Dependabot, can't have it)`
+    : given;
 }
 
 function personalToken({ permission, writes }: FailedCall): string {

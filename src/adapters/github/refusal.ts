@@ -5,6 +5,7 @@ import type { Answer } from "./github-answer.ts";
 import { invalidReason } from "./invalid-reason.ts";
 import { permissionReason } from "./permission-reason.ts";
 import { plain, type Reason } from "./reason.ts";
+import { tokenSetting } from "./within.ts";
 
 /** GitHub's answer as one sentence, with the request's id for its support. */
 export function refusal(answer: Answer, call: FailedCall): ColdstoreError {
@@ -29,18 +30,21 @@ function reasonOf(answer: Answer, call: FailedCall): Reason {
   return { failure: "store", text: plain(answer, call) };
 }
 
-function wrongToken({ token }: FailedCall): string {
-  if (token === undefined) return "GitHub wants a token for it; set token";
-  return "GitHub doesn't take the token: it's wrong, expired or revoked; set token to a valid one";
+function wrongToken({ token, within }: FailedCall): string {
+  const setting = tokenSetting(within);
+  if (token === undefined) return `GitHub wants a token for it; set ${setting}`;
+  return `GitHub doesn't take the token: it's wrong, expired or revoked; set ${setting} to a valid one`;
 }
 
 function notFound(answer: Answer, call: FailedCall): Reason {
   if (/workflows=write/u.test(answer.headers["x-accepted-github-permissions"] ?? ""))
     return permissionReason(answer, call);
-  const { writes, permission, token } = call;
+  const { writes, permission, token, within } = call;
   const access = writes ? "write" : "read";
   const may =
-    token === undefined ? "set token if it's private" : `check that the token may ${access} its ${permission}`;
+    token === undefined
+      ? `set ${tokenSetting(within)} if it's private`
+      : `check that the token may ${access} its ${permission}`;
   return {
     failure: writes ? "store" : "not-found",
     text: `GitHub shows nothing there, which is what it says of everything that isn't there or that the token may not see; check the names, and ${may}`,
