@@ -68,3 +68,14 @@ test("a version is compared with the last one that is published, not with a set 
     };
   }
 });
+
+test("a tag that can never have a release again: the draft is to be deleted, the tag is named, and nothing is promised", async () => {
+  await using world = await project();
+  world.repository.burntTags.add("v1.4.0");
+  const { status, errors } = await world.runs.snapshot({}, { stores: [world.store()] });
+  expect(status).toBe("immutable");
+  expect(errors.map(({ message }) => message)).toEqual([
+    "acme/app/snapshot/v1.4.0 is stored in release, but can never be shown there: its draft can't be published, for the tag v1.4.0 was " +
+      "that of an immutable release, since deleted, and GitHub never takes such a tag again; delete the draft and use a new version",
+  ]);
+});

@@ -22,7 +22,8 @@ export async function showSet(store: Store, result: JobResult, io: Io): Promise<
     return { result, shown: await store.show(set, io) };
   } catch (thrown) {
     const cause = asColdstoreError(io.signal.aborted ? io.signal.reason : thrown);
-    const message = `${setText(set.name)} is stored in ${store.name}, but isn't shown there yet: ${cause.message}`;
+    const but = cause.failure === "immutable" ? "can never be shown there" : "isn't shown there yet";
+    const message = `${setText(set.name)} is stored in ${store.name}, but ${but}: ${cause.message}`;
     const options = { cause, transient: cause.transient, ...(cause.remedy && { remedy: cause.remedy }) };
     return { result: failedJob(new ColdstoreError(cause.failure, message, options)) };
   }

@@ -10,3 +10,13 @@ export function immutableError(tag: string, store: string): ColdstoreError {
       "or store in another release (store: release:OTHER-TAG) or in another store",
   );
 }
+
+/** A draft can't be published whose tag was that of an immutable release, since deleted. */
+export function burntTagError(tag: string, cause: unknown): ColdstoreError {
+  return new ColdstoreError(
+    "immutable",
+    `its draft can't be published, for the tag ${visibleText(tag)} was that of an immutable release, since deleted, and GitHub ` +
+      "never takes such a tag again; delete the draft and use a new version",
+    { cause },
+  );
+}

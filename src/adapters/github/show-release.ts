@@ -7,6 +7,7 @@ import { compareVersions, versionOf } from "./compare-versions.ts";
 import { isMarked, withoutMarker } from "./draft-marker.ts";
 import { pause } from "./pause.ts";
 import type { CallIo, Release, ReleaseApi, ReleasePatch } from "./release-api.ts";
+import { burntTagError } from "./release-errors.ts";
 import type { ReleaseFinder } from "./release-finder.ts";
 import type { ReleasePolicy } from "./release-options.ts";
 
@@ -87,8 +88,10 @@ async function publish({ api, policy, pauses }: ShowOptions, release: Release, i
   const patch: ReleasePatch = { draft: false, body: withoutMarker(release.body), prerelease, latest };
   const answer = await api.update(release.id, patch, io).catch(async (error: unknown) => {
     io.signal.throwIfAborted();
-    const now = error instanceof ColdstoreError && error.transient ? await api.byId(release.id, io) : undefined;
-    if (now?.draft !== false) throw error;
+    const own = error instanceof ColdstoreError ? error : undefined;
+    const isBurnt = own?.failure === "immutable";
+    const now = own?.transient || isBurnt ? await api.byId(release.id, io) : undefined;
+    if (now?.draft !== false) throw isBurnt ? burntTagError(release.tag, error) : error;
     return now;
   });
   return readBack(api, answer, { pauses }, io);
