@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { dryRunStore } from "../../src/adapters/wrappers/dry-run-store.ts";
 import { addTag, addToken } from "../support/github-server/seed.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 import { releaseWorld, type ReleaseWorld, usualPolicy } from "../support/release-world.ts";
+import { testIo } from "../support/store-fixtures.ts";
 import { buildOutputs, makeWorld, smallProject } from "../support/world.ts";
 
 const signal = new AbortController().signal;
@@ -37,6 +39,21 @@ test("without a pull request a set without a tag can't be stored in a release, a
     "failed",
     expect.stringMatching(/needs a tag; push one/),
   ]);
+});
+
+test("a repository that isn't there stands against a dry run as against the run itself", async () => {
+  await using world = await project();
+  const store = world.store();
+  world.server.state.repositories.clear();
+  expect(await dryRunStore(store).preflight({ write: true, bytes: 1 }, testIo())).toMatchObject([
+    { failure: "not-found" },
+  ]);
+  const settings = { ref: "v1.4.0", dryRun: true };
+  for (const stores of [[store], [dryRunStore(store)]])
+    expect(await world.runs.snapshot(settings, { stores })).toMatchObject({
+      status: "failed",
+      errors: [{ failure: "not-found", message: expect.stringMatching(/GitHub shows nothing there/) as string }],
+    });
 });
 
 test("what a release can't take is found on a pull request already", async () => {
@@ -78,4 +95,15 @@ test("a tag that can never have a release again: the draft is to be deleted, the
     "acme/app/snapshot/v1.4.0 is stored in release, but can never be shown there: its draft can't be published, for the tag v1.4.0 was " +
       "that of an immutable release, since deleted, and GitHub never takes such a tag again; delete the draft and use a new version",
   ]);
+});
+
+test("a run that finds the set standing in a draft of an earlier one, and publishes that, says so", async () => {
+  await using world = await project();
+  await world.runs.stored({}, { stores: [world.store({ policy: { ...usualPolicy, draft: true } })] });
+  const news = "published the release v1.4.0";
+  const report = await world.runs.stored({}, { stores: [world.store()] });
+  expect(report.outcomes).toMatchObject([{ outcome: "unchanged", detail: news }]);
+  expect(world.runs.lines).toContain(`${news} in release`);
+  const again = await world.runs.stored({}, { stores: [world.store()] });
+  expect(again.outcomes[0]?.detail).toBeUndefined();
 });

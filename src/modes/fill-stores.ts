@@ -112,6 +112,7 @@ async function endJobs(
       const openDrill = async () => ports.openDrill();
       const done = await doJob({ store, job, set, base, run, prove, openDrill, making, stored }, io);
       const end = await showSet(store, done, io);
+      if (end.shown?.news !== undefined) ports.log.event(`${end.shown.news} in ${store.name}`);
       return { store, job, ...end, seconds: elapsed() };
     }),
   );

@@ -43,7 +43,9 @@ export function makingReport({ order, ends, unfit, untold }: MakingEnd): Report 
 
 function outcomeOf({ set, settings, started }: MakingOrder, { store, job, result, seconds, shown }: StoreEnd): Outcome {
   const url = shown?.url === undefined ? {} : { url: shown.url };
-  const row = { outcome: result.kind, store: store.name, set: setText(setOf(set, result)), ...url };
+  // Of a set that was just stored it goes without saying.
+  const news = shown?.news === undefined || result.kind === "stored" ? {} : { detail: shown.news };
+  const row = { outcome: result.kind, store: store.name, set: setText(setOf(set, result)), ...url, ...news };
   if ("error" in result) return { ...row, seconds, detail: result.error.message };
   const bytes = setBytes(result.manifest);
   const stood = standingIn(job) ?? (result.kind === "unchanged" ? result.winner : undefined);

@@ -108,6 +108,8 @@ export interface Shown {
   readonly url?: string;
   /** What later steps of a workflow may ask of the store, by the documented names of outputs. */
   readonly outputs: Readonly<Record<string, string | number>>;
+  /** What this very call has done, if it did anything: "published the release v1.4.0". */
+  readonly news?: string;
   /** What isn't as one might expect; a sentence each. */
   readonly warnings: readonly string[];
 }

@@ -44,7 +44,7 @@ export async function showRelease(options: ShowOptions, set: ComingSet, io: Call
   await checkTag({ ...options, tag: release.tag, set }, io);
   const published = await publish(options, release, io);
   finder.forget(id);
-  return shown(published, warnings);
+  return { ...shown(published, warnings), news: `published the release ${visibleText(published.tag)}` };
 }
 
 function shown({ id, htmlUrl, uploadUrl }: Release, warnings: readonly string[]): Shown {
