@@ -46,6 +46,7 @@ export async function releaseWorld(behaviour: Partial<Behaviour> = {}): Promise<
         policy: usualPolicy,
         pauses: [5, 10, 20, 40],
         quietMs: Infinity,
+        patience: { firstMs: 5, longestMs: 40, mostMs: 400 },
         ...options,
       }),
     releases: () => [...repository.releases.values()],

@@ -32,6 +32,8 @@ export interface StoreTraits {
   readonly cold: boolean;
   /** Takes only sets that are named by a tag. */
   readonly tagged?: true;
+  /** Has to be there before a run, which can't make it: `not-found` stands against writing, too. */
+  readonly preexisting?: true;
 }
 
 export type DigestName = "sha256" | "md5";
@@ -114,6 +116,14 @@ export interface Shown {
   readonly warnings: readonly string[];
 }
 
+/** What looks at another run's set have shown until now. */
+export interface Seen {
+  /** Looks, one after the other, that have found the same files. */
+  readonly looks: number;
+  /** When the newest of them was stored, as the store has it. */
+  readonly newest?: Date | undefined;
+}
+
 /**
  * A place that keeps objects by key. Keys are relative paths with `/` between non-empty parts, none of them `.` or `..`.
  * A finished object never changes but by `replace`. Safe to use from several processes at once: exclusive create decides.
@@ -144,6 +154,12 @@ export interface Store {
    * changes nothing. Absent where objects are seen as soon as they're stored.
    */
   show?(set: ComingSet, io: Io): Promise<Shown>;
+
+  /**
+   * Waits before one looks again at what another run does to a set; false when that has done nothing for so long that it has
+   * likely broken. Absent where looks cost nothing: their number is the limit then.
+   */
+  lookAgain?(seen: Seen, io: Io): Promise<boolean>;
 
   /**
    * All whole objects whose key starts with the prefix, in byte order of their keys; half-made ones are never listed. Rejects when

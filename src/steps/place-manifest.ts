@@ -59,6 +59,7 @@ async function otherWinner(placement: Placement, looks: number, io: Io): Promise
   for (let look = 0; look < looks; look += 1) {
     const [found]: readonly ArchiveSet[] = await loadSets(store, [await listSet(store, set, io)], io);
     if (found?.state === "complete" && found.manifestName !== artifact.name) return found;
+    if (look + 1 < looks) await store.lookAgain?.({ looks: look + 1 }, io);
   }
   return undefined;
 }

@@ -7,8 +7,8 @@ import { isTimedId } from "../model/set-id.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
+import { awaitWholeSet } from "./await-other-run.ts";
 import type { CompleteSet } from "./find-standing.ts";
-import { listSet, loadSets } from "./list-sets.ts";
 import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { swapManifest } from "./swap-manifest.ts";
@@ -193,7 +193,7 @@ async function giveWay(
   io: Io,
 ): Promise<Published> {
   const { store, set } = publication;
-  const winner = put.winner ?? (await wholeSet(publication, io));
+  const winner = put.winner ?? (await awaitWholeSet({ store, set, own: put.created }, publication.replaces, io));
   if (winner === undefined) {
     // While another run is at work, it may count on files that this one created.
     if (put.blocked) await forget(store, put.created, io);
@@ -204,19 +204,6 @@ async function giveWay(
   await removeKeys(store, ours, io);
   const same = winner.manifest.content_sha256 === canonicalSha256(await publication.content);
   return { kind: "lost", winner, same };
-}
-
-// As many as it takes another run to place its manifest, once it has looked which files are there or has kept the old one.
-const looks = { toPlace: 16, toSwap: 256 };
-
-/** The set that is there now, unless it is the one to be replaced; looks again for one that is just being finished. */
-async function wholeSet({ store, set, replaces }: Publication, io: Io): Promise<CompleteSet | undefined> {
-  const old = replaces?.state === "complete" ? replaces.manifest.seal : undefined;
-  for (let left = replaces === undefined ? looks.toPlace : looks.toSwap; left > 0; left -= 1) {
-    const [found] = await loadSets(store, [await listSet(store, set, io)], io);
-    if (found?.state === "complete" && found.manifest.seal !== old) return found;
-  }
-  return undefined;
 }
 
 function unsettled({ store, set, replaces }: Publication, put: PutFiles): ColdstoreError {

@@ -4,6 +4,7 @@ import { ColdstoreError } from "../model/errors.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
+import { awaitOtherRun } from "./await-other-run.ts";
 import { isOvertaken, keepOldManifest, type Claim } from "./keep-old-manifest.ts";
 import { listSet, loadSets } from "./list-sets.ts";
 import { removeKeys, type Placed } from "./place-manifest.ts";
@@ -74,15 +75,16 @@ async function confirm(
   io: Io,
 ): Promise<Placed> {
   const { store, old } = swap;
-  for (let looks = 0; looks < maxLooks; looks += 1) {
-    const now = await look(swap, io);
+  const decide = (now: ArchiveSet | undefined): Placed | undefined => {
     if (now?.state !== "complete") return { kind: "taken" };
     if (now.manifest.seal !== made.manifest.seal) return { kind: "taken", winner: now };
     const lost = missingFiles(now, made.manifest);
     if (lost.length > 0) throw disturbed(store, old, `${lost.join(", ")} went away meanwhile`);
-    if (!isOvertaken(claim, now)) return { kind: "placed", name, ...made };
-  }
-  throw disturbed(store, old, "another run may yet replace it in turn");
+    return isOvertaken(claim, now) ? undefined : { kind: "placed", name, ...made };
+  };
+  const placed = await awaitOtherRun({ store, set: old.name, looks: maxLooks }, decide, io);
+  if (placed === undefined) throw disturbed(store, old, "another run may yet replace it in turn");
+  return placed;
 }
 
 function disturbed(store: Store, { name }: ArchiveSet, how: string): ColdstoreError {

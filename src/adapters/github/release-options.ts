@@ -1,3 +1,4 @@
+import type { Patience } from "./look-again.ts";
 import type { ReleaseApi } from "./release-api.ts";
 
 /** How a release looks that a run makes. */
@@ -23,6 +24,8 @@ export interface ReleaseStoreOptions {
   readonly pauses?: readonly number[];
   /** How long nothing new has come into a draft in which no run is at work any more; five minutes unless told. */
   readonly quietMs?: number;
+  /** How it's waited for other runs; pauses of 1 to 15 seconds, until nothing has come for ten minutes, unless told. */
+  readonly patience?: Patience;
   /** Told before a wait that a person would notice. */
   readonly wait?: (until: Date, why: string) => void;
 }

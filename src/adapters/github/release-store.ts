@@ -6,6 +6,7 @@ import type * as port from "../../ports/store.ts";
 import { concurrently } from "../local/concurrently.ts";
 import { contentTypeOf } from "./asset-names.ts";
 import { checkComingSet } from "./check-coming-set.ts";
+import { lookAgain, usualPatience } from "./look-again.ts";
 import { ManifestSheets } from "./manifest-sheets.ts";
 import { newDraft } from "./new-draft.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
@@ -41,6 +42,7 @@ class ReleaseStore implements port.Store {
     records: false,
     ranges: true,
     cold: false,
+    preexisting: true,
   };
   readonly #options: ReleaseStoreOptions;
   readonly #writer: WriterOptions;
@@ -101,6 +103,10 @@ class ReleaseStore implements port.Store {
         signal: io.signal,
       }),
     );
+  }
+
+  async lookAgain(seen: port.Seen, { signal }: port.Io): Promise<boolean> {
+    return lookAgain(seen, this.#options.patience ?? usualPatience, signal);
   }
 
   async *list(prefix: string, io: port.Io, want?: "manifests"): AsyncGenerator<port.StoredObject> {

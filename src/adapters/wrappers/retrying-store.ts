@@ -30,11 +30,12 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
 }
 
 /** What not every store does. */
-function abilities(inner: Store, policy: RetryPolicy): Pick<Store, "locked" | "show"> {
+function abilities(inner: Store, policy: RetryPolicy): Pick<Store, "locked" | "show" | "lookAgain"> {
   const nothing = Promise.resolve<Shown>({ outputs: {}, warnings: [] });
   return {
     ...(inner.locked && { locked: async (set, io) => again(policy, io.signal, async () => inner.locked?.(set, io)) }),
     ...(inner.show && { show: async (set, io) => again(policy, io.signal, () => inner.show?.(set, io) ?? nothing) }),
+    ...(inner.lookAgain && { lookAgain: async (seen, io) => inner.lookAgain?.(seen, io) ?? false }),
   };
 }
 
