@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { ReleasePolicy } from "../../src/adapters/github/release-options.ts";
 import { dryRunStore } from "../../src/adapters/wrappers/dry-run-store.ts";
-import { addTag, addToken } from "../support/github-server/seed.ts";
+import { addRelease, addTag, addToken } from "../support/github-server/seed.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 import { releaseWorld, type ReleaseWorld, usualPolicy } from "../support/release-world.ts";
 import { testIo } from "../support/store-fixtures.ts";
@@ -106,4 +107,17 @@ test("a run that finds the set standing in a draft of an earlier one, and publis
   expect(world.runs.lines).toContain(`${news} in release`);
   const again = await world.runs.stored({}, { stores: [world.store()] });
   expect(again.outcomes[0]?.detail).toBeUndefined();
+});
+
+test("what a run was told of a release that is there already isn't dropped without a word, unless it is so already", async () => {
+  await using world = await project();
+  addRelease(world.server.state, world.repository, { tag: "v1.4.0" });
+  const warningsOf = async (policy: Partial<ReleasePolicy>) =>
+    (await world.runs.stored({}, { stores: [world.store({ policy: { ...usualPolicy, ...policy } })] })).warnings;
+  const there = "used: the release v1.4.0 was there already, and Coldstore only adds files to it";
+  expect(await warningsOf({ draft: true, prerelease: true, latest: false })).toEqual([
+    `draft, prerelease, latest aren't ${there}`,
+  ]);
+  expect(await warningsOf({ prerelease: true })).toEqual([`prerelease isn't ${there}`]);
+  expect(await warningsOf({ prerelease: false, latest: true })).toEqual([]);
 });

@@ -27,7 +27,7 @@ export async function foresee(store: Store, order: Foreseeable, io: Io): Promise
     const awaitsTag = store.traits.tagged === true && isAhead(order);
     const set = awaitsTag ? { ...coming, awaitsTag } : coming;
     const problems = await store.preflight({ write: false, bytes: 0, set }, io);
-    const [problem] = problems.filter(({ failure }) => failure !== "not-found");
+    const [problem] = problems.filter(({ failure }) => failure !== "not-found" || store.traits.preexisting === true);
     if (problem !== undefined) throw problem;
     if (awaitsTag) return { outcome: { ...row, outcome: "would-store", detail: "once its commit has a tag" } };
     if (problems.length > 0) return { outcome: { ...row, outcome: "would-store" } };

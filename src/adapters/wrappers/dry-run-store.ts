@@ -15,7 +15,9 @@ export function dryRunStore(inner: Store): Store {
     async preflight(need, io) {
       const problems = await inner.preflight({ ...need, write: false, bytes: 0 }, io);
       // A folder that isn't there is nothing against a run that would make it.
-      return need.write ? problems.filter((problem) => problem.failure !== "not-found") : problems;
+      return need.write && inner.traits.preexisting !== true
+        ? problems.filter((problem) => problem.failure !== "not-found")
+        : problems;
     },
     disk: async () => inner.disk?.(),
     ...(inner.locked && { locked: async (set, io) => inner.locked?.(set, io) }),
