@@ -111,7 +111,7 @@ test("a run that finds the set standing in a draft of an earlier one, and publis
 
 test("what a run was told of a release that is there already isn't dropped without a word, unless it is so already", async () => {
   await using world = await project();
-  addRelease(world.server.state, world.repository, { tag: "v1.4.0" });
+  addRelease(world.server.state, world.repository, "v1.4.0");
   const warningsOf = async (policy: Partial<ReleasePolicy>) =>
     (await world.runs.stored({}, { stores: [world.store({ policy: { ...usualPolicy, ...policy } })] })).warnings;
   const there = "used: the release v1.4.0 was there already, and Coldstore only adds files to it";

@@ -10,6 +10,7 @@ import type { CallIo, Release, ReleaseApi, ReleasePatch } from "./release-api.ts
 import { burntTagError } from "./release-errors.ts";
 import type { ReleaseFinder } from "./release-finder.ts";
 import type { ReleasePolicy } from "./release-options.ts";
+import { unusedSettings } from "./unused-settings.ts";
 
 export interface ShowOptions extends ClearOptions {
   readonly finder: ReleaseFinder;
@@ -35,8 +36,10 @@ export async function showRelease(options: ShowOptions, set: ComingSet, io: Call
       "store",
       `${options.name} has lost the release of ${id}: somebody has deleted it; run again`,
     );
-  if (!release.draft) return shown(release, warnings);
-  if (!isMarked(release.body)) return shown(release, [...warnings, leftAlone(release)]);
+  if (!release.draft || !isMarked(release.body)) {
+    const unused = await unusedSettings(options.api, { release, policy }, io);
+    return shown(release, [...warnings, ...(release.draft ? [leftAlone(release)] : []), ...unused]);
+  }
   if (policy.draft) return shown(release, warnings);
   await checkAlone(options, release, id, io);
   await clearLeftovers(options, { release, set }, io);
