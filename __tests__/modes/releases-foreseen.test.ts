@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReleasePolicy } from "../../src/adapters/github/release-options.ts";
+import { openBuildOutputs } from "../../src/adapters/local/build-outputs.ts";
 import { dryRunStore } from "../../src/adapters/wrappers/dry-run-store.ts";
 import { addRelease, addTag, addToken } from "../support/github-server/seed.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
@@ -120,4 +121,13 @@ test("what a run was told of a release that is there already isn't dropped witho
   ]);
   expect(await warningsOf({ prerelease: true })).toEqual([`prerelease isn't ${there}`]);
   expect(await warningsOf({ prerelease: false, latest: true })).toEqual([]);
+});
+
+test("a pull request that hasn't built what files name is red, and told what would be archived all the same", async () => {
+  const outputs = openBuildOutputs("/nowhere/at/all");
+  const report = await untagged().snapshot({ ...ofPull, files: ["dist/*"] }, { outputs });
+  expect(report).toMatchObject({ status: "failed", details: { kind: "plan", plan: { counts: { files: 3 } } } });
+  expect(report.errors.map(({ message }) => message)).toEqual([
+    `files: "dist/*" matches no file in the source's folder; build it first, or correct the pattern`,
+  ]);
 });

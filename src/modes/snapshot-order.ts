@@ -1,5 +1,6 @@
-import { asColdstoreError, SeveralErrors } from "../model/errors.ts";
+import { asColdstoreError, type ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { ContentPolicies } from "../model/manifest.ts";
+import type { FoundFile } from "../ports/build-outputs.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { TreeEntry } from "../ports/repository.ts";
 import type { SnapshotSettings } from "../settings/settings.ts";
@@ -42,19 +43,23 @@ export async function takeSnapshotOrder(
     survey?.add(entry, offset);
   };
   const repository = await ports.openRepository();
-  const joining = settings.files.length === 0 ? Promise.resolve([]) : ports.outputs.find(settings.files);
-  const [examined, found] = await bothOrAllErrors(
+  const finding = findOutputs(settings, ports);
+  const joining = finding.then(
+    ({ found }) => found,
+    () => [],
+  );
+  const [examined, { found, lacking }] = await bothOrAllErrors(
     examineSource(
       repository,
       { ...settings, joining, run: ports.run.id, runsCommit: ports.run.ci?.["sha"] },
       visit,
       ports.signal,
     ),
-    joining,
+    finding,
   );
   const files = found.length === 0 ? [] : await digestFiles(found, ports.signal);
   assertApart(files, examined.names.name);
-  const source = { ...examined, errors: [...examined.errors, ...clashErrors(files, amongOutputs)] };
+  const source = { ...examined, errors: [...examined.errors, ...lacking, ...clashErrors(files, amongOutputs)] };
   const { names, revision } = source;
   const policies = policiesOf(source, settings);
   const plan = planSnapshot({
@@ -70,6 +75,26 @@ export async function takeSnapshotOrder(
   const unlike = await plainTagWarnings(repository, { revision, expanded: asked }, ports.signal);
   const order = { settings, started, source, set, plan, files, name: names.name, unlike };
   return { ...order, ...abilities(order, ports, locks) };
+}
+
+interface FoundOutputs {
+  readonly found: readonly FoundFile[];
+  readonly lacking: readonly ColdstoreError[];
+}
+
+/** The build outputs that join the set. A pull request that doesn't build them is told all the same what would be archived. */
+async function findOutputs(
+  { files, base, dryRun }: SnapshotSettings,
+  { outputs, signal }: Ports,
+): Promise<FoundOutputs> {
+  if (files.length === 0) return { found: [], lacking: [] };
+  try {
+    return { found: await outputs.find(files), lacking: [] };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!dryRun || base === undefined) throw thrown;
+    return { found: [], lacking: [asColdstoreError(thrown)] };
+  }
 }
 
 /** What a policy is about must be there for it to make a difference: equal trees give equal content, however careful the settings. */

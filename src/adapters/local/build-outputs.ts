@@ -28,7 +28,7 @@ async function matches(folder: string, pattern: string): Promise<readonly FoundF
   if (files.length === 0)
     throw new ColdstoreError(
       "source",
-      `files: "${pattern}" matches no file in ${folder}; build it first, or correct the pattern`,
+      `files: "${pattern}" matches no file in the source's folder; build it first, or correct the pattern`,
     );
   return files;
 }
