@@ -131,3 +131,13 @@ test("a pull request that hasn't built what files name is red, and told what wou
     `files: "dist/*" matches no file in the source's folder; build it first, or correct the pattern`,
   ]);
 });
+
+test("a dry run that finds the whole set in a draft of Coldstore's says that a run would publish it", async () => {
+  await using world = await project();
+  await world.runs.stored({}, { stores: [world.store({ policy: { ...usualPolicy, draft: true } })] });
+  const dry = async () => (await world.runs.snapshot({ dryRun: true }, { stores: [world.store()] })).outcomes;
+  const detail = "it is a draft; a run without draft publishes it";
+  expect(await dry()).toMatchObject([{ outcome: "unchanged", detail }]);
+  await world.runs.stored({}, { stores: [world.store()] });
+  expect((await dry())[0]?.detail).toBeUndefined();
+});

@@ -25,7 +25,7 @@ export interface ListedSet {
   /** It bears a marker, or its store never changes it. */
   readonly frozen: boolean;
   /** Not everybody can see it yet. */
-  readonly hidden?: true;
+  readonly hidden?: "until-shown" | "by-others";
   /** It's no set, only what a run has left that broke; its id is what the files begin with. */
   readonly leftover?: true;
 }

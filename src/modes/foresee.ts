@@ -54,8 +54,9 @@ function outcomeOf(row: Pick<Outcome, "store" | "set">, job: Job): Foreseen {
       return { outcome: { ...row, outcome: "would-store", detail: `would put back ${job.missing.join(", ")}` } };
     case "leave": {
       const { set } = job;
+      const draft = set.hidden === "until-shown" ? { detail: "it is a draft; a run without draft publishes it" } : {};
       return {
-        outcome: { ...row, set: setText(set.name), outcome: job.outcome, ...lastProofRow(set, set.manifest) },
+        outcome: { ...row, set: setText(set.name), outcome: job.outcome, ...draft, ...lastProofRow(set, set.manifest) },
       };
     }
     case "refuse":

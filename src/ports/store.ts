@@ -49,8 +49,8 @@ export interface StoredObject {
   readonly url?: string;
   /** Can never be changed or removed again, whatever is asked: its release is immutable. */
   readonly locked?: true;
-  /** Not everybody can see it yet: its release is a draft. */
-  readonly hidden?: true;
+  /** Not everybody can see it yet: its release is a draft. `until-shown`: a run may let everybody see it. */
+  readonly hidden?: "until-shown" | "by-others";
   /** A run that broke has left it, of a set that can't be told: the id in its key is only what such files begin with. */
   readonly leftover?: true;
 }

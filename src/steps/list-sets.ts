@@ -58,7 +58,7 @@ interface Gathered {
   /** The store itself keeps one of its files from ever being changed. */
   locked: boolean;
   /** Not everybody can see one of its files yet. */
-  hidden: boolean;
+  hidden: ListedSet["hidden"];
   /** One of its files is of a set that can be told. */
   told: boolean;
 }
@@ -73,7 +73,7 @@ function gather(sets: Map<string, Gathered>, object: StoredObject): void {
   else {
     set.files.push(listedFile(meaning.file, object));
     set.locked ||= object.locked === true;
-    set.hidden ||= object.hidden === true;
+    set.hidden ??= object.hidden;
     set.told ||= object.leftover !== true;
   }
 }
@@ -83,7 +83,7 @@ function listedFile(name: string, { bytes, digests: { sha256 }, modified }: Stor
 }
 
 function emptySet(name: SetName): Gathered {
-  return { name, files: [], records: [], locked: false, hidden: false, told: false };
+  return { name, files: [], records: [], locked: false, hidden: undefined, told: false };
 }
 
 function finish({ name, files, records, locked, hidden, told }: Gathered): ListedSet {

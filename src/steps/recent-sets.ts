@@ -24,7 +24,7 @@ export async function recentSets(
   io: Io,
 ): Promise<RecentSets> {
   const all = await listSets(store, { project, mode, want: "manifests" }, io);
-  const listed = all.filter((set) => set.manifests.length > 0 && set.hidden !== true);
+  const listed = all.filter((set) => set.manifests.length > 0 && set.hidden === undefined);
   const loaded = await loadSets(store, candidates(listed, count), io);
   return {
     sets: loaded

@@ -1,5 +1,6 @@
 import type { StoredObject } from "../../ports/store.ts";
 import { AssetList } from "./asset-list.ts";
+import { isMarked } from "./draft-marker.ts";
 import type { ManifestSheets } from "./manifest-sheets.ts";
 import type { Asset, CallIo, Release, ReleaseApi } from "./release-api.ts";
 import { filesAmong, type ReleaseFile } from "./release-files.ts";
@@ -110,7 +111,7 @@ export function objectOf({ key, file: { asset }, release, leftover }: KeyedFile)
     ...(!Number.isNaN(Date.parse(asset.created)) && { modified: new Date(asset.created) }),
     ...(asset.url !== "" && { url: asset.url }),
     ...(release.immutable && !release.draft && { locked: true }),
-    ...(release.draft && { hidden: true }),
+    ...(release.draft && { hidden: isMarked(release.body) ? "until-shown" : "by-others" }),
     ...(leftover && { leftover }),
   };
 }
