@@ -88,6 +88,8 @@ export interface Need {
   readonly bytes: number;
   /** The set that they are of, as soon as it's known. */
   readonly set?: ComingSet;
+  /** Nothing is written now: what a run that writes would make needn't be there. */
+  readonly foreseen?: true;
 }
 
 /** A set that a run brings in, as it is known before it's made. */

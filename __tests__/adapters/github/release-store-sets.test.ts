@@ -51,6 +51,33 @@ describe("sets in releases", () => {
     expect(verified.outcomes).toMatchObject([{ outcome: "ok" }]);
   });
 
+  test("a manifest that a killed replace left under another name gets its own again, also from a run that makes nothing", async () => {
+    await using world = await project();
+    await world.runs.stored({}, { stores: [world.store()] });
+    const [release] = world.releases();
+    const manifest = [...release!.assets.values()].find(({ name }) => name.endsWith(".coldstore.json"))!;
+    manifest.name += ".coldstore-old";
+    const report = await world.runs.stored({}, { stores: [world.store({ quietMs: -1000 })] });
+    expect(report.status).toBe("unchanged");
+    expect(Object.keys(world.files()).sort()).toEqual(five);
+  });
+
+  test("a draft whose tag somebody has changed isn't published under that", async () => {
+    await using world = await project();
+    const policy = { draft: true, prerelease: "auto", latest: "auto" } as const;
+    await world.runs.stored({}, { stores: [world.store({ policy })] });
+    const [release] = world.releases();
+    const store = world.store();
+    const set = { project: "acme/app", mode: "snapshot", id: "v1.4.0" };
+    const io = { signal: new AbortController().signal, progress: () => undefined };
+    expect(await Array.fromAsync(store.list("acme/app/snapshot/v1.4.0/", io))).toHaveLength(5);
+    release!.tag = "v9.9.9";
+    await expect(store.show!({ name: set, base: "app-1.4.0", tag: "v1.4.0", files: [] }, io)).rejects.toThrow(
+      /v9\.9\.9/,
+    );
+    expect(release).toMatchObject({ draft: true });
+  });
+
   test("a token that may only read is one sentence, whatever was to be stored", async () => {
     await using world = await project();
     const token = addToken(world.server.state, { contents: "read" });

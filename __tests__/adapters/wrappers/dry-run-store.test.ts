@@ -52,7 +52,7 @@ describe("a dry run", () => {
     const dry = dryRunStore(store);
     expect(await dry.locked?.(set, testIo())).toMatchObject({ failure: "immutable" });
     await dry.preflight({ write: true, bytes: 5, set: coming }, testIo());
-    expect(store.needs).toEqual([{ write: false, bytes: 0, set: coming }]);
+    expect(store.needs).toEqual([{ write: false, bytes: 0, set: coming, foreseen: true }]);
     expect(dryRunStore(new MemoryStore()).locked).toBeUndefined();
   });
 

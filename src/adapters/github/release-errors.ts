@@ -1,6 +1,21 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import { visibleText } from "../../model/visible-text.ts";
 
+/** To read, a release is named that isn't there, or that only others see. */
+export function noReleaseError(repository: string, tag: string): ColdstoreError {
+  return new ColdstoreError(
+    "not-found",
+    `${repository} has no release ${visibleText(tag)}; check the tag${forgottenTag(tag)} (a draft is seen only with a token that may write the repository's contents)`,
+  );
+}
+
+/** What somebody may have meant who has named a repository where a tag is meant; else nothing. */
+export function forgottenTag(tag: string): string {
+  return /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/.test(tag)
+    ? `; for another repository's release write release:${tag}@TAG`
+    : "";
+}
+
 /** Nothing can be added to a release, or changed in it; with the ways out. */
 export function immutableError(tag: string, store: string): ColdstoreError {
   return new ColdstoreError(

@@ -13,7 +13,7 @@ import { OneAtATime } from "./one-at-a-time.ts";
 import { callIo, PutSession, writableKey, type WriterOptions } from "./put-asset.ts";
 import { openKey, type ReaderOptions, readKey } from "./read-assets.ts";
 import type { CallIo } from "./release-api.ts";
-import { immutableError } from "./release-errors.ts";
+import { immutableError, noReleaseError } from "./release-errors.ts";
 import { idOfTag, ReleaseFinder } from "./release-finder.ts";
 import { ReleaseLookup } from "./release-lookup.ts";
 import type { ReleaseStoreOptions } from "./release-options.ts";
@@ -70,11 +70,14 @@ class ReleaseStore implements port.Store {
     this.#lookup = new ReleaseLookup({ finder, viewer, ...(tag === undefined && { project }) });
   }
 
-  async preflight({ write, set }: port.Need, io: port.Io): Promise<readonly ColdstoreError[]> {
+  async preflight({ write, set, foreseen }: port.Need, io: port.Io): Promise<readonly ColdstoreError[]> {
     io.signal.throwIfAborted();
-    const { api } = this.#options;
+    const { api, tag } = this.#options;
     try {
       await api.look({ write }, { signal: io.signal });
+      const isMaking = write || foreseen === true || set !== undefined;
+      if (!isMaking && tag !== undefined && (await this.#writer.finder.look(tag, { signal: io.signal })) === undefined)
+        return [noReleaseError(api.repository, tag)];
     } catch (error) {
       io.signal.throwIfAborted();
       return [asColdstoreError(error)];

@@ -13,7 +13,10 @@ export function dryRunStore(inner: Store): Store {
     name: inner.name,
     traits: inner.traits,
     async preflight(need, io) {
-      const problems = await inner.preflight({ ...need, write: false, bytes: 0 }, io);
+      const problems = await inner.preflight(
+        { ...need, write: false, bytes: 0, ...(need.write && { foreseen: true }) },
+        io,
+      );
       // A folder that isn't there is nothing against a run that would make it.
       return need.write && inner.traits.preexisting !== true
         ? problems.filter((problem) => problem.failure !== "not-found")
