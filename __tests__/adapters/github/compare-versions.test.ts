@@ -14,7 +14,7 @@ const identifier = fc.oneof(fc.nat(12).map(String), fc.constantFrom("alpha", "be
 const tags = fc
   .record({
     v: fc.constantFrom("", "v"),
-    numbers: fc.array(fc.nat(11), { minLength: 1, maxLength: 4 }),
+    numbers: fc.array(fc.nat(11), { minLength: 3, maxLength: 4 }),
     suffix: fc.array(identifier, { maxLength: 3 }),
     build: fc.constantFrom("", "+5", "+build.7"),
   })
@@ -22,6 +22,30 @@ const tags = fc
     ({ v, numbers, suffix, build }) =>
       v + numbers.join(".") + (suffix.length > 0 ? `-${suffix.join(".")}` : "") + build,
   );
+
+test.each([
+  ["v1.4.0", false],
+  ["v1.4.0-rc.1", true],
+  ["v2-beta", true],
+  ["1.0-rc1", true],
+  ["1.0.0-1", true],
+  ["1.0rc1", true],
+  ["v1.0.0b2", true],
+  ["1.0.dev3", true],
+  ["2024-01-15", false],
+  ["v2024.01.15-2", false],
+  ["v1.2-3", false],
+  ["release-1.0-rc.1", false],
+  ["1.0.0+20130313", false],
+])("%s is a pre-release: %s", (tag, pre) => {
+  expect((versionOf(tag)?.suffix.length ?? 0) > 0).toBe(pre);
+});
+
+test("versions of Python come before what they lead to", () => {
+  const rising = ["1.0.dev2", "1.0a1", "1.0b1", "1.0rc1", "1.0rc2", "1.0"].map(version);
+  for (const [i, lower] of rising.entries())
+    for (const higher of rising.slice(i + 1)) expect(compareVersions(lower, higher)).toBeLessThan(0);
+});
 
 test("versions are in the order that semver.org gives as its example", () => {
   const rising = [

@@ -1,4 +1,4 @@
-/** A version as tags write it: `v1.4.0`, `2.0`, `1.0.0-rc.1+build`. */
+/** A version as tags write it: `v1.4.0`, `2.0`, `1.0.0-rc.1+build`, `1.0rc1`. */
 export interface Version {
   readonly numbers: readonly bigint[];
   /** None: a release proper. */
@@ -7,11 +7,27 @@ export interface Version {
 
 const form = /^v?(\d+(?:\.\d+){0,3})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
 
-/** The version that a tag stands for; undefined when it stands for none. */
+/** Python's pre-releases: packaging.python.org, "Version specifiers". */
+const pythonForm = /^v?(\d+(?:\.\d+){0,3})\.?(a|b|rc|dev)(\d+)$/;
+
+/** The version that a tag stands for; undefined when it stands for none, as a date does. */
 export function versionOf(tag: string): Version | undefined {
+  const [, early, kind = "", count = ""] = pythonForm.exec(tag) ?? [];
+  // A development release comes before all others.
+  if (early !== undefined) return { numbers: numbersIn(early), suffix: kind === "dev" ? ["0", count] : [kind, count] };
   const [, numbers, suffix] = form.exec(tag) ?? [];
-  if (numbers === undefined) return undefined;
-  return { numbers: numbers.split(".").map(BigInt), suffix: suffix?.split(".") ?? [] };
+  if (numbers === undefined || (suffix !== undefined && isDated(numbers, suffix))) return undefined;
+  return { numbers: numbersIn(numbers), suffix: suffix?.split(".") ?? [] };
+}
+
+function numbersIn(text: string): readonly bigint[] {
+  return text.split(".").map(BigInt);
+}
+
+/** `2024-01-15`, `v1.2-3`, `2024.01.15-2`: what follows is a further number, and tells of no pre-release. */
+function isDated(numbers: string, suffix: string): boolean {
+  const isVersion = /^\d{1,3}\.\d+\.\d+/.test(numbers);
+  return /^\d/.test(suffix) && !isVersion;
 }
 
 /** The order of versions, as semver.org (section 11) has it: below 0 when `a` is the lower one. Numbers that lack count as 0. */
