@@ -5,7 +5,7 @@ import { asColdstoreError } from "../../model/errors.ts";
 export interface RetryPolicy {
   /** Tries in all, the first included. */
   readonly attempts: number;
-  /** No new try begins this long after the first. */
+  /** No new try begins this long after the first failure: what fails may have been on its way for hours. */
   readonly mostMs: number;
   /** The first pause at the most; each further one up to twice as long, until `longestPauseMs`. */
   readonly firstPauseMs: number;
@@ -36,18 +36,20 @@ export function usualRetries(): RetryPolicy {
 /** The tries of one thing: says whether there is another one, after the pause that belongs before it. */
 export class Tries {
   readonly #policy: RetryPolicy;
-  #started: number;
+  /** Of the first failure. */
+  #failed: number | undefined;
   #made = 1;
 
   constructor(policy: RetryPolicy) {
     this.#policy = policy;
-    this.#started = policy.now();
   }
 
   /** Whether something that failed so may be tried again. */
   allow(thrown: unknown): boolean {
     const { attempts, mostMs } = this.#policy;
-    const inTime = this.#policy.now() - this.#started < mostMs;
+    const now = this.#policy.now();
+    this.#failed ??= now;
+    const inTime = now - this.#failed < mostMs;
     return asColdstoreError(thrown).transient && this.#made < attempts && inTime;
   }
 
@@ -68,7 +70,7 @@ export class Tries {
   /** Something went forward: what fails now fails for the first time. */
   restart(): void {
     this.#made = 1;
-    this.#started = this.#policy.now();
+    this.#failed = undefined;
   }
 }
 
