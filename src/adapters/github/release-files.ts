@@ -43,6 +43,11 @@ export function isWhole({ state }: Asset): boolean {
   return state === "uploaded";
 }
 
+/** Whether a name is one that a file has in the middle of a replace alone. */
+export function isReplaces(name: string): boolean {
+  return plainName(name) !== name;
+}
+
 function plainName(name: string): string {
   for (const ending of [newEnding, oldEnding]) if (name.endsWith(ending)) return name.slice(0, -ending.length);
   return name;

@@ -36,6 +36,11 @@ export class ReleaseFinder {
     if (tag !== undefined && idOfTag(tag) === id) this.#tags.set(id, tag);
   }
 
+  /** Whether a release's tag is the one that a set of this id goes by. */
+  fits({ tag }: Release, id: string): boolean {
+    return this.#options.tag === undefined ? idOfTag(tag) === id : tag === this.#options.tag;
+  }
+
   /** The release of a set, as it was when it was found; undefined when there is none. */
   async find(id: string, io: CallIo): Promise<Release | undefined> {
     const key = this.#keyOf(id);

@@ -16,6 +16,9 @@ export interface Replacement {
   readonly artifact: Artifact;
 }
 
+/** What is told of a file that is there already. */
+type Place = Pick<Replacement, "api" | "list" | "name">;
+
 const rounds = 4;
 
 /**
@@ -53,7 +56,7 @@ async function swap(
 }
 
 /** Ends what an earlier replace has left, one way or the other; resolves to the asset that has the name then. */
-async function endBroken(replacement: Replacement, io: CallIo): Promise<Asset | undefined> {
+export async function endBroken(replacement: Place, io: CallIo): Promise<Asset | undefined> {
   const { list, name } = replacement;
   const assets = new Map((await list.look(io)).map((asset) => [asset.name, asset]));
   const file = fileCalled(name, assets);
@@ -68,13 +71,13 @@ async function endBroken(replacement: Replacement, io: CallIo): Promise<Asset | 
   return kept;
 }
 
-async function rename({ api, list }: Replacement, asset: Asset, name: string, io: CallIo): Promise<Asset> {
+async function rename({ api, list }: Place, asset: Asset, name: string, io: CallIo): Promise<Asset> {
   const renamed = await api.rename(asset.id, name, io);
   list.renamed(renamed, asset.name);
   return renamed;
 }
 
-async function remove({ api, list }: Replacement, { id }: Asset, io: CallIo): Promise<void> {
+async function remove({ api, list }: Place, { id }: Asset, io: CallIo): Promise<void> {
   await api.deleteAsset(id, io);
   list.removed(id);
 }

@@ -8,8 +8,10 @@ import { isMarked, withoutMarker } from "./draft-marker.ts";
 import { pause } from "./pause.ts";
 import type { CallIo, Release, ReleaseApi, ReleasePatch } from "./release-api.ts";
 import { burntTagError } from "./release-errors.ts";
+import { filesAmong, isReplaces } from "./release-files.ts";
 import type { ReleaseFinder } from "./release-finder.ts";
 import type { ReleasePolicy } from "./release-options.ts";
+import { endBroken } from "./replace-asset.ts";
 import { unusedSettings } from "./unused-settings.ts";
 
 export interface ShowOptions extends ClearOptions {
@@ -22,6 +24,8 @@ export interface ShowOptions extends ClearOptions {
   readonly stored: readonly StoredObject[];
   /** The same as it is now. */
   stat(key: string): Promise<StoredObject | undefined>;
+  /** How old what a run at work has made may be. */
+  readonly quietMs: number;
   /** Said beside everything else. */
   readonly warnings: readonly string[];
 }
@@ -36,11 +40,13 @@ export async function showRelease(options: ShowOptions, set: ComingSet, io: Call
       "store",
       `${options.name} has lost the release of ${id}: somebody has deleted it; run again`,
     );
+  await endReplaces(options, release, io);
   if (!release.draft || !isMarked(release.body)) {
     const unused = await unusedSettings(options.api, { release, policy }, io);
     return shown(release, [...warnings, ...(release.draft ? [leftAlone(release)] : []), ...unused]);
   }
   if (policy.draft) return shown(release, warnings);
+  if (!finder.fits(release, id)) throw retagged(release, id);
   await checkAlone(options, release, id, io);
   await clearLeftovers(options, { release, set }, io);
   await checkStored(options, release);
@@ -48,6 +54,21 @@ export async function showRelease(options: ShowOptions, set: ComingSet, io: Call
   const published = await publish(options, release, io);
   finder.forget(id);
   return { ...shown(published, warnings), news: `published the release ${visibleText(published.tag)}` };
+}
+
+/** A file that a replace has left under another name, because it was killed between its two renames, gets its own again. */
+async function endReplaces({ api, viewer, quietMs }: ShowOptions, release: Release, io: CallIo): Promise<void> {
+  if (release.immutable) return;
+  const { assets } = await viewer.look(release, io);
+  const broken = filesAmong([...assets.values()]).filter(({ asset, leftovers }) =>
+    [asset, ...leftovers].every(({ name, created }) => isStale(name, created, quietMs)),
+  );
+  for (const { name } of broken) await endBroken({ api, list: viewer.listOf(release), name }, io);
+}
+
+/** Of a replace that nobody is at any more. */
+function isStale(name: string, created: string, quietMs: number): boolean {
+  return isReplaces(name) && Date.now() - Date.parse(created) > quietMs;
 }
 
 function shown({ id, htmlUrl, uploadUrl }: Release, warnings: readonly string[]): Shown {
@@ -58,8 +79,15 @@ function shown({ id, htmlUrl, uploadUrl }: Release, warnings: readonly string[])
   };
 }
 
+function retagged({ tag, htmlUrl }: Release, id: string): ColdstoreError {
+  return new ColdstoreError(
+    "conflict",
+    `the draft ${htmlUrl} was made for ${id}, and somebody has given it the tag ${visibleText(tag)}: give it its own tag again, then run again`,
+  );
+}
+
 function leftAlone({ tag }: Release): string {
-  return `the release ${visibleText(tag)} is a draft that Coldstore hasn't made: the set is in it, and publishing it is left to you`;
+  return `the release ${visibleText(tag)} is a draft that Coldstore hasn't made, or whose text no longer begins with Coldstore's mark: the set is in it, and publishing it is left to you`;
 }
 
 /** Several runs may have made drafts of one tag although they looked; of those the first one counts. */
