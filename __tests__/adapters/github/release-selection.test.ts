@@ -46,6 +46,12 @@ test("a release that is named and has no sets is listed as it is", async () => {
 
 test("who has named a repository where a tag belongs is told how both are named", async () => {
   await using world = await releaseWorld();
-  const [problem] = await world.store({ tag: "acme/lib" }).preflight({ write: false, bytes: 0 }, testIo());
-  expect(problem?.message).toContain("for another repository's release write release:acme/lib@TAG");
+  const coming = { name: { project: "acme/app", mode: "snapshot", id: "v1" }, base: "app-1", tag: "v1", files: [] };
+  for (const set of [{}, { set: coming }]) {
+    const need = { write: false, bytes: 0, ...set };
+    const [problem] = await world.store({ tag: "acme/lib" }).preflight(need, testIo());
+    expect(problem?.message).toContain("for another repository's release write release:acme/lib@TAG");
+    const [other] = await world.store({ tag: "rel/a/b" }).preflight(need, testIo());
+    expect(other?.message).not.toContain("another repository");
+  }
 });

@@ -2,6 +2,7 @@ import { ColdstoreError } from "../../model/errors.ts";
 import { visibleText } from "../../model/visible-text.ts";
 import type { ComingSet } from "../../ports/store.ts";
 import type { CallIo, ReleaseApi } from "./release-api.ts";
+import { forgottenTag } from "./release-errors.ts";
 
 export interface TagQuestion {
   readonly api: ReleaseApi;
@@ -16,7 +17,7 @@ export async function checkTag({ api, tag, set }: TagQuestion, io: CallIo): Prom
   if (commit === undefined)
     throw new ColdstoreError(
       "source",
-      `${api.repository} on GitHub has no tag ${visibleText(tag)}, and a release needs one: push it${pushing(tag)}, then run again`,
+      `${api.repository} on GitHub has no tag ${visibleText(tag)}, and a release needs one: push it${pushing(tag)}, then run again${forgottenTag(tag)}`,
     );
   if (set.commit === undefined || set.tag !== tag || commit === set.commit) return;
   throw new ColdstoreError(
