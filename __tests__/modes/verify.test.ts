@@ -286,7 +286,9 @@ test("one broken set among several doesn't hide the others", async () => {
 test("a store without sets proves nothing, and that is a failure", async () => {
   const report = await makeWorld().verify();
   expect([exitOf(report), outcomesOf(report)]).toEqual([7, ["unknown"]]);
-  expect(report.outcomes[0]?.detail).toContain("give the folder that sets are stored in");
+  expect(report.outcomes[0]?.detail).toMatch(/give the store that they are in$/);
+  const releases = await makeWorld().verify({}, { stores: [new MemoryStore({ likeReleases: true })] });
+  expect(releases.outcomes[0]?.detail).toMatch(/are in \(drafts are seen only with a token that may write contents\)$/);
 });
 
 test("what can't be reached is unknown, with every reason, and other stores are verified", async () => {

@@ -84,8 +84,9 @@ async function verifyOne(store: Store, set: ArchiveSet, { settings, ports, drill
 
 function nothingThere(store: Store, project: string | undefined): ColdstoreError {
   const whose = project === undefined ? "" : ` of ${project}`;
+  const unseen = store.show === undefined ? "" : " (drafts are seen only with a token that may write contents)";
   return new ColdstoreError(
     "not-found",
-    `there are no sets${whose} in ${store.name}, so nothing is proven; give the folder that sets are stored in`,
+    `there are no sets${whose} in ${store.name}, so nothing is proven; give the store that they are in${unseen}`,
   );
 }
