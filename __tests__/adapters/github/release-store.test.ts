@@ -276,6 +276,8 @@ describe("before anything is made", () => {
     const later = world.store();
     const error = await later.locked!(coming().name, testIo());
     expect(error).toMatchObject({ failure: "immutable", message: expect.stringContaining("release:OTHER-TAG") });
+    expect(error?.message).toMatch(/so nothing in it can be added or changed: run on the push/);
+    expect(error?.message).toContain("gh release edit TAG --draft=false");
     expect((await all(later.list("", testIo()))).map(({ locked }) => locked)).toEqual([true, true, true]);
     expect((await putAll(later, small)).map(({ outcome }) => outcome)).toEqual(["same", "same", "same"]);
     const [outcome] = await putAll(later, { "app-1.0.0.zip": "x" });

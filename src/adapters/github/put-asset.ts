@@ -119,7 +119,7 @@ export class PutSession {
   /** False when the name was taken meanwhile, or what had it has just gone. */
   async #upload({ key, artifact, place, desk }: Put & { place: ReleaseKey; desk: Desk }, io: Io): Promise<boolean> {
     const { release } = desk;
-    if (release.immutable) throw immutableError(release.tag, this.#options.name);
+    if (release.immutable) throw immutableError(release.tag);
     const rival = desk.places.find(({ stem, manifest }) => manifest !== undefined && hasStem(place.file, stem));
     if (rival !== undefined && !isOf(place, rival)) throw taken(place, rival, release);
     const { api, viewer } = this.#options;

@@ -17,12 +17,13 @@ export function forgottenTag(tag: string): string {
 }
 
 /** Nothing can be added to a release, or changed in it; with the ways out. */
-export function immutableError(tag: string, store: string): ColdstoreError {
+export function immutableError(tag: string): ColdstoreError {
   return new ColdstoreError(
     "immutable",
-    `the release ${visibleText(tag)} is published and immutable, so that nothing can be added to ${store} there or changed: ` +
-      "let Coldstore make the release, by a run on the push of its tag before anybody publishes one; " +
-      "or store in another release (store: release:OTHER-TAG) or in another store",
+    `the release ${visibleText(tag)} is published and immutable, so nothing in it can be added or changed: ` +
+      "run on the push of the tag, and let Coldstore make the release; " +
+      "or let the other tool leave a draft, which Coldstore fills, and publish that in a later step (gh release edit TAG --draft=false); " +
+      "or store somewhere else (store: release:OTHER-TAG, or a folder)",
   );
 }
 

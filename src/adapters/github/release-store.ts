@@ -89,7 +89,7 @@ class ReleaseStore implements port.Store {
     io.signal.throwIfAborted();
     const release = await this.#writer.finder.refresh(id, { signal: io.signal });
     if (release === undefined || release.draft || !release.immutable) return undefined;
-    return immutableError(release.tag, this.name);
+    return immutableError(release.tag);
   }
 
   async show(set: port.ComingSet, io: port.Io): Promise<port.Shown> {
@@ -169,7 +169,7 @@ class ReleaseStore implements port.Store {
     const { file: name, mode, id } = writableKey(key, this.#writer);
     const call = callIo(io, key);
     const release = (await finder.refresh(id, call)) ?? (await finder.make(id, call));
-    if (release.immutable) throw immutableError(release.tag, this.name);
+    if (release.immutable) throw immutableError(release.tag);
     const contentType = contentTypeOf(name, idOfTag(release.tag) === id ? mode : undefined);
     const list = viewer.listOf(release);
     const file = await replaceAsset({ api, release, list, name, contentType, artifact }, call);
@@ -199,7 +199,7 @@ class ReleaseStore implements port.Store {
 
   async #remove({ file, release }: KeyedFile, io: CallIo): Promise<void> {
     const { api, viewer } = this.#writer;
-    if (release.immutable) throw immutableError(release.tag, this.name);
+    if (release.immutable) throw immutableError(release.tag);
     const list = viewer.listOf(release);
     // What would take its place goes first.
     for (const { id } of [...file.leftovers, file.asset]) {
