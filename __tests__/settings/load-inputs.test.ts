@@ -137,7 +137,7 @@ describe("what is refused", () => {
     [{ ...store, ref: "a\nb" }, 'ref is "a\\nb"; give a tag, a branch or a commit.'],
     [
       { ...store, name: "a\nb" },
-      'name is "a\\nb"; a name is made of letters, digits, dots, dashes, underscores and placeholders.',
+      'name is "a\\nb"; a name is made of letters, digits, dots, dashes, underscores and placeholders (name is what the archive is called; a release is called as its tag).',
     ],
     [{ ...store, mode: "freeze" }, 'mode is "freeze"; give snapshot, archive, list, verify or restore.'],
     [{ ...store, level: "read" }, "level belongs to verify, not to snapshot; leave it out."],

@@ -149,7 +149,11 @@ const bad: readonly (readonly [SettingName, string, string])[] = [
   ["source", "r2:x", 'an rclone remote; give a folder (a folder of that name is "./r2:x").'],
   ["source", "a\0b", "no control characters."],
   ["name", "", "is empty; give a name"],
-  ["name", "a b", "letters, digits, dots, dashes, underscores and placeholders."],
+  [
+    "name",
+    "a b",
+    "letters, digits, dots, dashes, underscores and placeholders (name is what the archive is called; a release is called as its tag).",
+  ],
   ["name", "ä", "letters, digits"],
   ["name", "../x", "letters, digits"],
   ["name", ".x", "doesn't start with a dot or a dash."],

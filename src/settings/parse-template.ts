@@ -10,7 +10,9 @@ export function parseNameTemplate(text: string): Parsed<string> {
   if (!literal.ok) return literal;
   if (text === "") return wrong("; give a name, or leave it out");
   if (!/^[A-Za-z0-9._-]*$/.test(literal.value))
-    return wrong("; a name is made of letters, digits, dots, dashes, underscores and placeholders");
+    return wrong(
+      "; a name is made of letters, digits, dots, dashes, underscores and placeholders (name is what the archive is called; a release is called as its tag)",
+    );
   if (/^[.-]/.test(text)) return wrong("; a name doesn't start with a dot or a dash");
   return literal.value.length > 80 ? wrong("; give 80 characters at most") : fine(text);
 }
