@@ -193,13 +193,17 @@ describe("whatever goes wrong on the way", () => {
       await using world = await project();
       const rate = 0.02 + seeded(seed)() * 0.25;
       world.server.faults.random(seed, rate);
-      const report = await world.runs.snapshot({}, { stores: [world.store()] });
+      const red = await world.runs.snapshot({}, { stores: [world.store()] }).then(
+        ({ errors }) => errors.length > 0,
+        () => true,
+      );
       const struck = world.server.faults.struck.map(
         ({ method, path, kind }) => `${method} ${path} ${JSON.stringify(kind)}`,
       );
       world.server.faults.clear();
-      if (report.errors.length > 0) {
-        const again = await world.runs.snapshot({}, { stores: [world.store()] });
+      if (red) {
+        // Some minutes later: what GitHub has stored wrongly, and was never removed, counts as left by a run that broke.
+        const again = await world.runs.snapshot({}, { stores: [world.store({ quietMs: 0 })] });
         expect(again.errors, struck.join("\n")).toEqual([]);
       }
       const holding = world.releases().filter(({ draft }) => !draft);
