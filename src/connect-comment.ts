@@ -36,6 +36,7 @@ export async function commentOnPullRequest(remark: Remark): Promise<string | und
     );
     return undefined;
   }
+  if (!settings.token?.trim()) return silenced(`no comment in #${pull.number}: there is no token`);
   await using client = await openClient(settings, { env, say: (line) => log.event(line) });
   const comments = openCommentApi(client, repository);
   // A runner masks its log, and nothing else.
@@ -45,7 +46,11 @@ export async function commentOnPullRequest(remark: Remark): Promise<string | und
     log.event(`comment in #${pull.number} ${posted.kind}: ${posted.url}`);
     return undefined;
   }
-  return `there is no comment in #${pull.number}, only the job summary: ${posted.why}; comment: never does without`;
+  return silenced(posted.why);
+}
+
+function silenced(why: string): string {
+  return `${why}; set comment to never to do without this warning`;
 }
 
 /** What isn't a dry run, although it's of a pull request, has more to say than a comment. */

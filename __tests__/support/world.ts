@@ -37,7 +37,7 @@ export const smallProject: MemorySpec = {
   tags: { "v1.4.0": "annotated" },
 };
 
-const snapshotDefaults: SnapshotSettings = {
+export const snapshotDefaults: SnapshotSettings = {
   mode: "snapshot",
   source: "/memory/app",
   project: "acme/app",

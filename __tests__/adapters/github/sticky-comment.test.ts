@@ -176,7 +176,7 @@ describe("what GitHub refuses makes no run fail", () => {
     await using _ = server;
     expect(await post(server)).toEqual({
       kind: "refused",
-      why: "the conversation of #7 is locked, so it gets no comment",
+      why: "there is no comment in #7: its conversation is locked",
     });
   });
 

@@ -141,7 +141,7 @@ function isApps({ status, message }: Answer): boolean {
 }
 
 function locked(issue: number): ColdstoreError {
-  return new ColdstoreError("store", `the conversation of #${issue} is locked, so it gets no comment`);
+  return new ColdstoreError("store", `there is no comment in #${issue}: its conversation is locked`);
 }
 
 interface User {

@@ -31,9 +31,13 @@ export async function postStickyComment({ signal, ...sticky }: StickyComment): P
     return await post(sticky, { signal: AbortSignal.any([signal, patience]) });
   } catch (thrown) {
     signal.throwIfAborted();
-    if (patience.aborted) return { kind: "refused", why: `GitHub took no comment in ${patienceMs / 1000} seconds` };
+    if (patience.aborted) return { kind: "refused", why: slow(sticky) };
     return { kind: "refused", why: asColdstoreError(thrown).message };
   }
+}
+
+function slow({ issue }: Sticky): string {
+  return `there is no new comment in #${issue}: GitHub took none in ${patienceMs / 1000} seconds`;
 }
 
 type Sticky = Omit<StickyComment, "signal">;
