@@ -5,7 +5,7 @@ import { visibleText } from "../../model/visible-text.ts";
 export function noReleaseError(repository: string, tag: string): ColdstoreError {
   return new ColdstoreError(
     "not-found",
-    `${repository} has no release ${visibleText(tag)}; check the tag${forgottenTag(tag)} (a draft is seen only with a token that may write the repository's contents)`,
+    `${repository} has no release ${visibleText(tag)}; check the tag (a draft is seen only with a token that may write the repository's contents)${forgottenTag(tag)}`,
   );
 }
 
