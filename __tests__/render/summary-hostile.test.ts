@@ -116,7 +116,7 @@ describe("whatever a report's texts are", () => {
           expect(markdown.split("\n")[0]).toMatch(/^## (?:✅|⚠️|❌) /u);
         }
       }),
-      { seed, numRuns: 20 * count },
+      { seed, numRuns: 10 * count },
     );
   });
 });

@@ -163,7 +163,7 @@ test.each(formats)("any changed byte of a %s is found, and the entry that it hit
       const madeUp = hit.near.includes(longName) ? findings.filter(({ problem }) => problem === "extra") : [];
       expect(named.filter((path) => !hit.near.includes(path) && !paths(madeUp).includes(path))).toEqual([]);
     }),
-    sweep(250),
+    sweep(120),
   );
 });
 
@@ -219,7 +219,7 @@ test.each(formats)("a %s that is cut off anywhere names the entries behind the c
         true,
       );
     }),
-    sweep(100),
+    sweep(60),
   );
 });
 

@@ -98,7 +98,7 @@ test("the size of the tar and the place of every file in it are those that git a
         );
       }
     }),
-    sweep(10),
+    sweep(6),
   );
 });
 

@@ -207,7 +207,7 @@ describe("an index that can't be right", () => {
         if ("failure" in got) expect(got.failure).toBe("integrity");
         else expect(cutOut(got.tree, asked)).toEqual(expected);
       }),
-      sweep(60),
+      sweep(30),
     );
   });
 
@@ -261,6 +261,6 @@ test("a file list that has contents where they can't be is `integrity`, whatever
       if ("failure" in got) expect(["integrity", "not-found", "unsafe"]).toContain(got.failure);
       else for (const [at, entry] of cutOut(got.tree, ["y", "z/large"])) expect(entry).toEqual(whole.get(at));
     }),
-    sweep(40),
+    sweep(20),
   );
 });
