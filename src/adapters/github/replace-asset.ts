@@ -1,23 +1,12 @@
-import type { Artifact } from "../../model/artifact.ts";
 import { ColdstoreError } from "../../model/errors.ts";
 import { AlreadyThere } from "./already-there.ts";
 import { hasBytesOf } from "./asset-bytes.ts";
-import type { AssetList } from "./asset-list.ts";
-import type { Asset, CallIo, Release, ReleaseApi } from "./release-api.ts";
+import type { Asset, CallIo } from "./release-api.ts";
 import { fileCalled, isWhole, newName, oldName, type ReleaseFile } from "./release-files.ts";
-import { uploadWhole } from "./upload-whole.ts";
-
-export interface Replacement {
-  readonly api: ReleaseApi;
-  readonly release: Release;
-  readonly list: AssetList;
-  readonly name: string;
-  readonly contentType: string;
-  readonly artifact: Artifact;
-}
+import { uploadWhole, type WholeUpload } from "./upload-whole.ts";
 
 /** What is told of a file that is there already. */
-type Place = Pick<Replacement, "api" | "list" | "name">;
+type Place = Pick<WholeUpload, "api" | "list" | "name">;
 
 const rounds = 4;
 
@@ -25,7 +14,7 @@ const rounds = 4;
  * Puts an asset in the place of another: the new one is there and confirmed before the old one gives up its name, and the old one
  * goes last. Whatever breaks it, `fileCalled` finds one of them, and the next replace ends it.
  */
-export async function replaceAsset(replacement: Replacement, io: CallIo): Promise<ReleaseFile> {
+export async function replaceAsset(replacement: WholeUpload, io: CallIo): Promise<ReleaseFile> {
   const { api, artifact, name } = replacement;
   for (let round = 0; round < rounds; round += 1) {
     const current = await endBroken(replacement, io);
@@ -45,7 +34,7 @@ export async function replaceAsset(replacement: Replacement, io: CallIo): Promis
 }
 
 async function swap(
-  replacement: Replacement,
+  replacement: WholeUpload,
   { current, fresh }: { readonly current: Asset; readonly fresh: Asset },
   io: CallIo,
 ): Promise<Asset> {
