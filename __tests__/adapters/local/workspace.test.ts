@@ -72,7 +72,7 @@ describe("scratch", () => {
     expect((await readdir(folder, { recursive: true })).sort()).toEqual(["cold", join("cold", "object"), "mine"]);
   });
 
-  test("of many runs that begin and end at once none fails, and nothing is left", async () => {
+  test("of many runs that begin and end at once none fails, and nothing but the store's empty folder is left", async () => {
     const folder = await newFolder();
     const runs = Array.from({ length: 8 }, async () => {
       const workspace = await open(join(folder, "cold/.tmp"));
@@ -82,7 +82,9 @@ describe("scratch", () => {
       }
     });
     await Promise.all(runs);
-    expect(await readdir(folder)).toEqual([]);
+    // Who made it may have found another run's scratch in it, and that run doesn't know that it was made for a run.
+    const left = await readdir(folder, { recursive: true });
+    expect(left.filter((name) => name !== "cold")).toEqual([]);
   });
 
   test("an emergency removal takes all of it at once", async () => {

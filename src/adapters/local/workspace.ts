@@ -29,7 +29,8 @@ export async function openWorkspace(place: WorkspacePlace): Promise<LocalWorkspa
 
 /**
  * Keeps the scratch folders of this process in one root. When the last one is gone the root goes too if it is empty, and so do
- * the folders above it that were made for it: a run that stored nothing leaves nothing behind.
+ * the folders above it that were made for it: a run that stored nothing leaves nothing behind. (Runs that end at the same moment
+ * may leave the empty folder that one of them made: it looks like one that was there before.)
  */
 export class ScratchRoot implements LocalWorkspace {
   readonly #root: string;
