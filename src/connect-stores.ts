@@ -54,7 +54,7 @@ export async function openStores(settings: Settings, around: StoreSurroundings):
   if (hub !== undefined) held.use(hub.client);
   for (const address of settings.stores) {
     if (address.kind === "folder") stores.push(openFolder(address.path, address.text, false));
-    else if (hub !== undefined) stores.push(releaseStore(address, hub));
+    else if (address.kind === "release" && hub !== undefined) stores.push(releaseStore(address, hub));
   }
   const kept = held.move();
   return { stores, folders, [Symbol.asyncDispose]: async () => kept.disposeAsync() };

@@ -35,6 +35,8 @@ export interface Ports {
   /** What `openTarget` gives, in scratch, for a drill: it's gone when it's disposed of. */
   openDrill(): Promise<RestoreTarget>;
   readonly stores: readonly Store[];
+  /** The store that sets are copied from; absent in other modes. */
+  readonly from?: Store;
   readonly outputs: BuildOutputs;
   readonly forge?: Forge;
   readonly workspace: Workspace;

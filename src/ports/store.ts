@@ -34,6 +34,8 @@ export interface StoreTraits {
   readonly tagged?: true;
   /** Has to be there before a run, which can't make it: `not-found` stands against writing, too. */
   readonly preexisting?: true;
+  /** Nothing there decides between two writers of one key at one moment; who comes later finds it out by looking again. */
+  readonly lastWriteWins?: true;
 }
 
 export type DigestName = "sha256" | "md5";
@@ -46,7 +48,14 @@ export interface StoredObject {
   readonly digests: Readonly<Partial<Record<DigestName, string>>>;
   readonly modified?: Date;
   readonly tier?: string;
+  /** Has to be thawed before it can be read. */
+  readonly frozen?: true;
   readonly url?: string;
+  /**
+   * Outcomes of `put` alone: what has shown that these are the artifact's bytes: a digest that the store reports, by its name,
+   * or reading them back. Absent: nothing has, beyond what `digests` tell.
+   */
+  readonly confirmed?: string;
   /** Can never be changed or removed again, whatever is asked: its release is immutable. */
   readonly locked?: true;
   /** Not everybody can see it yet: its release is a draft. `until-shown`: a run may let everybody see it. */
@@ -64,6 +73,14 @@ export interface ByteRange {
 export interface Put {
   readonly key: string;
   readonly artifact: Artifact;
+}
+
+/** An object of another store that is to be taken over, and what it must be. */
+export interface Taken {
+  readonly key: string;
+  readonly bytes: number;
+  /** Lowercase hex. */
+  readonly sha256: string;
 }
 
 /** What became of one put. `same`: a whole object with this digest was there. `different`: another one was, and is untouched. */
@@ -178,6 +195,12 @@ export interface Store {
    * rejects only for an abort or an error of `items` itself.
    */
   put(items: AsyncIterable<Put> | Iterable<Put>, io: Io): AsyncIterable<PutOutcome>;
+
+  /**
+   * Takes objects over from another store, under the keys that they have there, without their bytes passing through this
+   * machine's disk, as `put` would. Undefined when these two stores can't. Absent where no two can.
+   */
+  takeFrom?(source: Store, items: readonly Taken[], io: Io): AsyncIterable<PutOutcome> | undefined;
 
   /** Resolves when everything put so far would survive a power cut. */
   settle(io: Io): Promise<void>;

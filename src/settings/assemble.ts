@@ -146,6 +146,8 @@ function commonSettings(values: Values) {
   return {
     ...present("project", values.project),
     stores: values.store,
+    rclone: { args: [] },
+    ssh: { knownHosts: [], maxConnections: 4 },
     timeout: values.timeout,
     stallTimeout: values["stall-timeout"],
     ...present("token", values.token),

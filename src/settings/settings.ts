@@ -1,7 +1,7 @@
 import type { ArchiveFilters, ArchiveFormat, ContentPolicies, SymlinkPolicy } from "../model/manifest.ts";
 import type { BaseCommit } from "../model/revision.ts";
 import type { SetSelector } from "../model/set-name.ts";
-import type { StoreAddress } from "../model/store-address.ts";
+import type { RemoteAddress, StoreAddress } from "../model/store-address.ts";
 
 /** What every mode is told. Paths are absolute, times in milliseconds, lists without duplicates. */
 export interface CommonSettings {
@@ -13,6 +13,34 @@ export interface CommonSettings {
   readonly stallTimeout: number;
   /** Of GitHub; absent: what anybody may see. */
   readonly token?: string;
+  readonly rclone: RcloneSettings;
+  readonly ssh: SshSettings;
+}
+
+/** Which rclone is used, and how it reaches its remotes. */
+export interface RcloneSettings {
+  /** `1.75.1`; absent: the one that this version knows by its digests. */
+  readonly version?: string;
+  /** Lowercase hex, of the zip that the version is in for this machine. */
+  readonly sha256?: string;
+  /** Absolute, of an rclone that is here already. */
+  readonly path?: string;
+  /** URL that rclone's downloads lie under, in place of its own hosts. */
+  readonly mirror?: string;
+  /** A whole configuration, its text. Absent: rclone's own, where it usually is. */
+  readonly config?: string;
+  /** More arguments, as they are. */
+  readonly args: readonly string[];
+  /** Of payload alone. */
+  readonly storageClass?: string;
+}
+
+export interface SshSettings {
+  /** A private key, its text. Absent: the agent's. */
+  readonly key?: string;
+  /** Lines of a known_hosts file; none: the user's own. */
+  readonly knownHosts: readonly string[];
+  readonly maxConnections: number;
 }
 
 /** How a release looks that a run makes. */
@@ -73,6 +101,24 @@ export interface ArchiveSettings extends MakingSettings {
   readonly symlinks: SymlinkPolicy;
   /** A number: seconds since 1970. Absent: `commit` in a repository, else `keep`. */
   readonly mtime?: "commit" | "keep" | number;
+  /** Where the source is, if it isn't on this machine; `source` is its text then. */
+  readonly remote?: RemoteAddress;
+}
+
+export interface ReplicateSettings extends CommonSettings {
+  readonly mode: "replicate";
+  /** The store that is read; `stores` are written. */
+  readonly from: StoreAddress;
+  /** Empty: all sets. */
+  readonly sets: readonly SetSelector[];
+  /** Modes whose sets are meant; empty: all. */
+  readonly onlyModes: readonly string[];
+  /** Sets made before are left out: milliseconds before now, or since 1970. */
+  readonly since?: { readonly ago: number } | { readonly time: number };
+  readonly prove: MakingSettings["prove"];
+  readonly onConflict: MakingSettings["onConflict"];
+  readonly release: ReleaseSettings;
+  readonly dryRun: boolean;
 }
 
 export interface VerifySettings extends CommonSettings {

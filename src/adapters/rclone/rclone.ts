@@ -1,0 +1,75 @@
+import type { Readable } from "node:stream";
+import type { ByteRange, Io } from "../../ports/store.ts";
+
+/** A kind of digest, by rclone's name: `md5`, `sha1`, `sha256`, `quickxor`, … */
+export type HashName = string;
+
+/** What a remote can do, as `rclone backend features` tells. */
+export interface RemoteFeatures {
+  readonly hashes: readonly HashName[];
+  /** Digests are made by reading the file, or by a HEAD or a command each. */
+  readonly slowHash: boolean;
+  /** Keys with slashes in a bucket, no folders: an object is there whole or not at all. */
+  readonly bucketBased: boolean;
+  /** A file gets its name when it's whole. */
+  readonly partialUploads: boolean;
+  readonly about: boolean;
+  readonly serverSideCopy: boolean;
+  /** Several objects may have one name. */
+  readonly duplicateFiles: boolean;
+  readonly caseInsensitive: boolean;
+  readonly tiers: boolean;
+}
+
+/** A file as a remote lists it. */
+export interface RemoteFile {
+  /** From the store's folder on, `/` between its parts. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modified?: Date;
+  readonly tier?: string;
+  /** Lowercase hex or as the remote has it, by rclone's names; only what was asked for and is there. */
+  readonly hashes: Readonly<Record<HashName, string>>;
+}
+
+/** Why one file of many wasn't copied. */
+export interface CopyFault {
+  readonly path: string;
+  readonly error: Error;
+}
+
+/**
+ * rclone's commands on one store's folder, as plain records; one process a call. Paths count from that folder. Rejects with
+ * a ColdstoreError that says what to do.
+ */
+export interface Rclone {
+  /** As in messages. */
+  readonly name: string;
+  features(io: Io): Promise<RemoteFeatures>;
+  /**
+   * All files under a folder (empty: the store's own), in any order, folders of runs at work among them. Rejects with
+   * `not-found` when there is no such folder (remotes with buckets say that of a bucket alone), and when it can't tell.
+   */
+  list(folder: string, hashes: readonly HashName[], io: Io): Promise<readonly RemoteFile[]>;
+  /** Undefined when there is no such file; a folder of that name is no file. */
+  stat(path: string, hashes: readonly HashName[], io: Io): Promise<RemoteFile | undefined>;
+  /** Copies files of a local folder to the same paths. What is there already stays as it is, and is a fault if its size or its digest differs. */
+  copyIn(from: { readonly folder: string; readonly paths: readonly string[] }, io: Io): Promise<readonly CopyFault[]>;
+  /** Copies files into a local folder, under the same paths. */
+  copyOut(to: { readonly folder: string; readonly paths: readonly string[] }, io: Io): Promise<readonly CopyFault[]>;
+  /** Copies files of another remote to the same paths, on the server where it can; as `copyIn` otherwise. */
+  copyAcross(
+    from: { readonly rclone: Rclone; readonly paths: readonly string[] },
+    io: Io,
+  ): Promise<readonly CopyFault[]>;
+  /** Bytes of a file that is there. A range beyond its end gives what is before it. */
+  cat(path: string, range: ByteRange | undefined, io: Io): Promise<Readable>;
+  /** Removes one file; one that isn't there counts as removed. */
+  remove(path: string, io: Io): Promise<void>;
+  /** Puts a local file in the place of whatever is at the path. */
+  overwrite(path: string, file: string, io: Io): Promise<void>;
+  /** Bytes free; undefined where the remote doesn't tell. */
+  free(io: Io): Promise<number | undefined>;
+  /** Digest of a local file, as rclone makes it. */
+  hashLocal(file: string, name: HashName, io: Io): Promise<string>;
+}
