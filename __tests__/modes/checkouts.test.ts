@@ -13,6 +13,7 @@ import { type CheckoutInputs, checkOut, serveLikeGitHub } from "../support/actio
 import { type FixtureSpec, makeRepository } from "../support/git-fixture.ts";
 import { isInstalled } from "../support/installed.ts";
 import { plainScratch } from "../support/open-fixture.ts";
+import { someOf } from "../support/some-of.ts";
 import { makeWorld, manifestIn } from "../support/world.ts";
 
 const never = new AbortController().signal;
@@ -229,7 +230,7 @@ function stepsOf(errors: readonly ColdstoreError[]): Required<Case>["fix"] {
 
 const programs = (name: string): boolean => cases[name]?.of !== "large" || isInstalled("git-lfs");
 
-describe.each(Object.keys(cases).filter(programs))("%s", (name) => {
+describe.each(someOf(Object.keys(cases).filter(programs), 9))("%s", (name) => {
   const { checkout, settings = {}, modes = ["snapshot", "archive"], fix, says = /./, ...rest } = cases[name]!;
 
   test(fix === undefined ? "does well" : "is told with the steps that mend it", async () => {

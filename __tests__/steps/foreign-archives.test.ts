@@ -12,6 +12,7 @@ import { restoreLoose } from "../../src/steps/restore-loose.ts";
 import { chunksOf, quiet, sweep } from "../support/packed-archive.ts";
 import { testWith } from "../support/programs.ts";
 import { restoreBytes } from "../support/restore-bytes.ts";
+import { someOf } from "../support/some-of.ts";
 import { uudecode } from "../support/uudecode.ts";
 
 /** The archives that the makers of libarchive, Go and Python test them with; fetch-foreign-archives.sh brings them. */
@@ -67,7 +68,7 @@ test("archives that others made to try readers on come out, or are refused", asy
 testWith(["bsdtar"], "of what comes out, libarchive says the same", async (context) => {
   const box = mkdtempSync(join(tmpdir(), "coldstore-foreign-"));
   try {
-    for (const [name, bytes] of foreignArchives(context)) {
+    for (const [name, bytes] of someOf(foreignArchives(context), 80)) {
       const into = join(box, `${name} ours`);
       const work = async (): Promise<void> => {
         await using target = await openRestoreTarget({ into, signal: quiet.signal });
@@ -108,7 +109,7 @@ test("changed at random they come out, or are refused, as well", async (context)
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state % below;
   };
-  for (const [name, bytes] of foreignArchives(context)) {
+  for (const [name, bytes] of someOf(foreignArchives(context), 150)) {
     if (bytes.length === 0 || bytes.length > 200_000 || !/tar|zip|tgz|ustar|jar/.test(name)) continue;
     for (let run = 0; run < numRuns; run += 1) {
       const changed = Buffer.from(bytes);
