@@ -33,6 +33,13 @@ export type Status =
 /** How the bytes in a store were confirmed: by a digest that the store reports, by reading them back, or not. */
 export type Proof = "digest" | "read" | "drill" | "none";
 
+/** What has shown that files of a set lie in a store as they were made, and of how many files. */
+export interface Evidence {
+  /** A digest that the store reports itself, by its name (`md5`), or `read`: the bytes were read back. */
+  readonly by: string;
+  readonly files: number;
+}
+
 /** One row of a report: what happened to one thing (a set, or one file of it) in one store. */
 export interface Outcome {
   readonly outcome: OutcomeWord;
@@ -44,6 +51,8 @@ export interface Outcome {
   readonly bytes?: number;
   readonly seconds?: number;
   readonly proof?: Proof;
+  /** What the proof rests on, file by file, its manifest aside; of sets that this run stored. */
+  readonly evidence?: readonly Evidence[];
   /** RFC 3339: when the set was last proven, as the store's records say. */
   readonly proven?: string;
   readonly url?: string;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isProvenByListing, lastProofRow, setBytes } from "../model/archive-set.ts";
 import { SeveralErrors } from "../model/errors.ts";
 import { storedFiles } from "../model/manifest.ts";
-import { isNeverProven, type Outcome, type Report, type Status, wordFor } from "../model/report.ts";
+import { isNeverProven, type Outcome, type Proof, type Report, type Status, wordFor } from "../model/report.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import { foldersOf } from "../model/store-address.ts";
@@ -33,7 +33,7 @@ export function makingReport({ order, ends, unfit, untold }: MakingEnd): Report 
     warnings: [...order.warnings, ...ends.flatMap(warningsOf), ...untold.warnings],
     errors: [
       ...unfit.flatMap((each) => each.errors),
-      ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : []))),
+      ...new Set(ends.flatMap(({ result }) => ("error" in result ? result.error : (result.unread ?? [])))),
       ...untold.errors,
     ],
     outputs: { status, ...outputsOf(order, ends), ...shownOutputs(ends), stores: outcomes },
@@ -50,10 +50,20 @@ function outcomeOf({ set, settings, started }: MakingOrder, { store, job, result
   const bytes = setBytes(result.manifest);
   const stood = standingIn(job) ?? (result.kind === "unchanged" ? result.winner : undefined);
   if (stood === undefined || result.kind === "stored" || result.kind === "unproven")
-    return { ...row, seconds, bytes, proof: result.kind === "stored" ? settings.prove : "none" };
-  if (job.kind === "repair") return { ...row, seconds, bytes, proof: "digest", ...repairedRow(job, result, started) };
+    return { ...row, seconds, bytes, ...proofRow(result, settings.prove) };
+  if (job.kind === "repair")
+    return { ...row, seconds, bytes, ...proofRow(result, "digest"), ...repairedRow(job, result, started) };
   const last = lastProofRow(stood, result.manifest);
   return { ...row, ...(job.kind !== "leave" && { seconds }), bytes, ...last };
+}
+
+/** How this run proved what it stored, or why it couldn't. */
+function proofRow({ kind, evidence = [], unread }: Present, prove: Proof): Partial<Outcome> {
+  return {
+    proof: kind === "unproven" ? "none" : prove,
+    ...(evidence.length > 0 && { evidence }),
+    ...(unread && { detail: unread.message }),
+  };
 }
 
 /** What was put back is proven; where the store's own digests prove all else, so is the whole set, and now. */

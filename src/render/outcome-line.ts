@@ -1,6 +1,7 @@
 import type { Outcome } from "../model/report.ts";
 import { formatBytes, formatDuration } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
+import { evidenceText } from "./evidence-text.ts";
 import { readableTime } from "./times.ts";
 
 /**
@@ -30,11 +31,14 @@ function subjectOf({ outcome, file, set }: Outcome): readonly string[] {
   return [visibleText(file), ...(set === undefined || well ? [] : [`of ${visibleText(set)}`])];
 }
 
-function inBrackets({ bytes, seconds, proof, proven, detail }: Outcome): readonly string[] {
+function inBrackets(outcome: Outcome): readonly string[] {
+  const { bytes, seconds, proof, proven, detail } = outcome;
   const facts = [
     ...(bytes === undefined ? [] : [formatBytes(bytes)]),
     ...(seconds === undefined ? [] : [formatDuration(seconds)]),
-    ...(proof === undefined ? [] : [proofWords[proof]]),
+    ...(proof === undefined
+      ? []
+      : [[proofWords[proof], ...evidenceText(outcome).map((text) => visibleText(text))].join(": ")]),
     ...(proven === undefined || detail !== undefined ? [] : [`last proven ${readableTime(proven)} UTC`]),
   ];
   return facts.length === 0 ? [] : [`(${facts.join(", ")})`];

@@ -3,6 +3,7 @@ import { setPrefix } from "../model/set-name.ts";
 import { formatBytes, formatDuration } from "../model/units.ts";
 import { codeSpan, linkTo, prose, webAddress } from "./markdown-text.ts";
 import { type MarkdownColumn, markdownList, markdownTable } from "./markdown-table.ts";
+import { evidenceText } from "./evidence-text.ts";
 import { detailLines } from "./outcome-line.ts";
 import { errorsOf } from "./report-errors.ts";
 import { minuteOf } from "./times.ts";
@@ -81,7 +82,8 @@ const proofs = { digest: "by digest", read: "by reading back", drill: "by a rest
 
 /** How the bytes were proven, or when they last were. */
 export function proofText(outcome: Outcome): string {
-  if (outcome.proof !== undefined && outcome.proven === undefined) return proofs[outcome.proof];
+  if (outcome.proof !== undefined && outcome.proven === undefined)
+    return [proofs[outcome.proof], ...evidenceText(outcome).map((text) => prose(text))].join(": ");
   if (outcome.proven !== undefined) return `last ${minuteOf(outcome.proven)} UTC`;
   return isNeverProven(outcome) ? "never" : "";
 }

@@ -1,5 +1,5 @@
 import type { Manifest, ManifestRun } from "../model/manifest.ts";
-import { wordFor } from "../model/report.ts";
+import { type Evidence, wordFor } from "../model/report.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
@@ -21,6 +21,10 @@ export type JobResult =
       readonly kind: "stored" | "unproven" | "repaired" | "unchanged" | "kept";
       readonly manifest: Manifest;
       readonly manifestName: string;
+      /** What proves the files that this run stored. */
+      readonly evidence?: readonly Evidence[];
+      /** Why the set is unproven, although a proof was asked for. */
+      readonly unread?: ColdstoreError;
       /** Another run's set, which was there first and has the same content. */
       readonly winner?: CompleteSet;
     }
@@ -101,7 +105,7 @@ async function publish(
 async function resultOf(published: Published, order: JobOrder): Promise<JobResult> {
   switch (published.kind) {
     case "stored":
-      return { ...published, kind: order.prove === "none" ? "unproven" : "stored" };
+      return { ...published, kind: order.prove === "none" || published.unread !== undefined ? "unproven" : "stored" };
     case "failed":
       return failedJob(published.error);
     case "lost": {
@@ -128,9 +132,12 @@ async function formatsLacking({ manifest }: CompleteSet, order: JobOrder): Promi
 
 async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {
   const { files } = makingOf(order);
-  const errors = await repairSet({ store: order.store, set, missing, files, stored: (file) => order.stored(file) }, io);
-  const [error] = errors;
-  return error === undefined ? standing("repaired", set) : failedJob(error);
+  const { store, prove } = order;
+  const repaired = await repairSet({ store, set, missing, files, prove, stored: (file) => order.stored(file) }, io);
+  const [error] = repaired.errors;
+  if (error !== undefined) return failedJob(error);
+  const { errors: _, ...proof } = repaired;
+  return { ...standing("repaired", set), ...(proof.unread && { kind: "unproven" }), ...proof };
 }
 
 async function compare(

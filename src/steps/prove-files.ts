@@ -1,6 +1,7 @@
 import type { Artifact } from "../model/artifact.ts";
-import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
+import { ColdstoreError } from "../model/errors.ts";
 import type { ManifestContent } from "../model/manifest.ts";
+import type { Evidence } from "../model/report.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { setPrefix, type SetName } from "../model/set-name.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
@@ -8,7 +9,8 @@ import type { Io, Store, StoredObject } from "../ports/store.ts";
 import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
 import { describeFiles } from "./describe-files.ts";
 import { drillSet } from "./drill-set.ts";
-import { readBack, readWhole } from "./read-back.ts";
+import { evidenceOf, type FileProof, notAsMade, proveFile, stillFrozen, unlessAborted } from "./prove-file.ts";
+import { readWhole } from "./read-back.ts";
 
 /** A file of a set and the object that a store has of it. */
 export interface StoredFile {
@@ -26,17 +28,35 @@ export interface ProofRequest {
   openDrill(): Promise<RestoreTarget>;
 }
 
-/** Confirms what a store has against what was made, and resolves to everything that doesn't fit. */
-export async function proveFiles(request: ProofRequest, io: Io): Promise<readonly ColdstoreError[]> {
-  if (request.prove === "none") return [];
+/** What came of proving files. */
+export interface FilesProof {
+  /** Everything that doesn't fit. */
+  readonly doubts: readonly ColdstoreError[];
+  /** What the proof rests on; each kind once, in byte order. */
+  readonly evidence: readonly Evidence[];
+  /** Why not all of it can be proven now, although nothing speaks against it. */
+  readonly unread?: ColdstoreError;
+}
+
+/** Confirms what a store has against what was made. */
+export async function proveFiles(request: ProofRequest, io: Io): Promise<FilesProof> {
+  const { store, prove, files } = request;
+  if (prove === "none") return { doubts: [], evidence: [] };
   const doubts: ColdstoreError[] = [];
-  for (const { file, object } of request.files) {
-    const doubt = await proveDigest(request.store, { key: object.key, artifact: file.artifact, object }, io);
-    if (doubt !== undefined) doubts.push(doubt);
+  const proofs: FileProof[] = [];
+  const frozen: StoredObject[] = [];
+  for (const { file, object } of files) {
+    const found = await proveFile(store, { artifact: file.artifact, object, byReport: prove === "digest" }, io);
+    proofs.push(found);
+    if (found.kind === "doubted") doubts.push(found.error);
+    // At deeper levels an archive is read, whatever is known of it already.
+    if (found.kind === "frozen" || (prove !== "digest" && object.frozen)) frozen.push(object);
   }
-  if (request.prove === "read" && doubts.length === 0) doubts.push(...(await proveEntries(request, io)));
-  if (request.prove === "drill" && doubts.length === 0) doubts.push(...(await proveByDrill(request, io)));
-  return doubts;
+  const proof = { doubts, evidence: evidenceOf(proofs) };
+  if (doubts.length > 0) return proof;
+  if (frozen.length > 0) return { ...proof, unread: stillFrozen(request, frozen) };
+  if (prove === "read") return { ...proof, doubts: await proveEntries(request, io) };
+  return prove === "drill" ? { ...proof, doubts: await proveByDrill(request, io) } : proof;
 }
 
 /** Brings the set back from the store before anybody is told that it is there. */
@@ -59,21 +79,6 @@ export async function proveManifest(
   try {
     const bytes = await readWhole(store, key, io);
     return expected !== undefined && Buffer.from(bytes).equals(expected) ? undefined : notAsMade(store, key);
-  } catch (error) {
-    return unlessAborted(error, io);
-  }
-}
-
-/** A digest that the store itself reports counts; else the bytes are read back. */
-async function proveDigest(
-  store: Store,
-  { key, artifact, object }: { readonly key: string; readonly artifact: Artifact; readonly object: StoredObject },
-  io: Io,
-): Promise<ColdstoreError | undefined> {
-  try {
-    const reported = object.digests.sha256;
-    const found = reported === undefined ? await readBack(store, key, io) : { bytes: object.bytes, sha256: reported };
-    return found.sha256 === artifact.sha256 && found.bytes === artifact.bytes ? undefined : notAsMade(store, key);
   } catch (error) {
     return unlessAborted(error, io);
   }
@@ -108,16 +113,4 @@ function archivesOf(files: readonly StoredFile[]): readonly ProvenArchive[] {
     const file = parts.map(({ file: { artifact }, object: { key } }) => ({ key, bytes: artifact.bytes }));
     return [{ name, file, format: last.format ?? "tar", blocks, artifact: whole }];
   });
-}
-
-function notAsMade(store: Store, key: string): ColdstoreError {
-  return new ColdstoreError(
-    "integrity",
-    `${key} in ${store.name} doesn't read back as it was stored; check that store's disk before you run again`,
-  );
-}
-
-function unlessAborted(error: unknown, io: Io): ColdstoreError {
-  if (io.signal.aborted) throw io.signal.reason;
-  return asColdstoreError(error);
 }

@@ -12,7 +12,7 @@ import type { CompleteSet } from "./find-standing.ts";
 import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { swapManifest } from "./swap-manifest.ts";
-import { proveFiles, proveManifest, type StoredFile } from "./prove-files.ts";
+import { type FilesProof, proveFiles, proveManifest, type StoredFile } from "./prove-files.ts";
 
 /** One set on its way into one store. */
 export interface Publication {
@@ -31,9 +31,12 @@ export interface Publication {
   stored(file: SetFile): void;
 }
 
+/** What proves the files; `unread`: why not all of them can be proven now. */
+type FilesEvidence = Pick<FilesProof, "evidence" | "unread">;
+
 /** How a publication ended. `lost`: another run was first; its set is `winner`. */
 export type Published =
-  | { readonly kind: "stored"; readonly manifest: Manifest; readonly manifestName: string }
+  | (FilesEvidence & { readonly kind: "stored"; readonly manifest: Manifest; readonly manifestName: string })
   | { readonly kind: "lost"; readonly winner: CompleteSet; readonly same: boolean }
   | { readonly kind: "failed"; readonly error: ColdstoreError };
 
@@ -47,9 +50,11 @@ export async function publishSet(publication: Publication, io: Io): Promise<Publ
   if (put.errors.length > 0) return fail(publication, { ...put, errors: put.errors }, io);
   if (put.different.length > 0) return giveWay(publication, put, io);
   await publication.store.settle(io);
-  const doubts = await proveFiles({ ...publication, files: put.files, content: await publication.content }, io);
+  const content = await publication.content;
+  const { doubts, ...proof } = await proveFiles({ ...publication, files: put.files, content }, io);
   if (doubts.length > 0) return fail(publication, { ...put, errors: doubts }, io);
-  return place(publication, put, io);
+  const placed = await place(publication, put, io);
+  return placed.kind === "stored" ? { ...placed, ...proof } : placed;
 }
 
 /** What no later run takes up goes again, as far as this one created it. */
@@ -183,7 +188,7 @@ async function provePlaced(
   const key = setPrefix(set) + name;
   const doubt = prove === "none" ? undefined : await proveManifest(store, { key, artifact }, io);
   if (doubt !== undefined) return { kind: "failed", error: doubt };
-  return { kind: "stored", manifest, manifestName: name };
+  return { kind: "stored", manifest, manifestName: name, evidence: [] };
 }
 
 /** Another run's set has the name. What this run created and that set doesn't name is taken away again. */

@@ -1,40 +1,52 @@
 import { ColdstoreError } from "../model/errors.ts";
-import type { Artifact } from "../model/artifact.ts";
 import { filesOf, type ManifestArtifact, type NamedDigest } from "../model/manifest.ts";
+import type { Evidence } from "../model/report.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { setText } from "../model/set-name.ts";
-import type { Io, Store } from "../ports/store.ts";
+import type { Io, Put, Store, StoredObject } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
-import { readBack } from "./read-back.ts";
+import { evidenceOf, type FileProof, proveFile, stillFrozen } from "./prove-file.ts";
 
 export interface Repair {
   readonly store: Store;
   readonly set: CompleteSet;
   readonly missing: readonly string[];
   readonly files: AsyncIterable<SetFile>;
+  readonly prove: "digest" | "read" | "drill" | "none";
   stored(file: SetFile): void;
 }
 
+/** What came of putting files back; `unread`: those whose bytes can't be read back yet. */
+export interface Repaired {
+  readonly errors: readonly ColdstoreError[];
+  readonly evidence: readonly Evidence[];
+  readonly unread?: ColdstoreError;
+}
+
 /** Puts back what a set has lost, if it can be made again with the very digest that the manifest names; proves each. */
-export async function repairSet(repair: Repair, io: Io): Promise<readonly ColdstoreError[]> {
+export async function repairSet(repair: Repair, io: Io): Promise<Repaired> {
   const { store, set, missing } = repair;
   const wanted = set.manifest.artifacts.flatMap(lostFiles);
   const left = new Set(wanted.filter(({ name }) => missing.includes(name)));
-  const errors: ColdstoreError[] = [];
+  const proofs: FileProof[] = [];
+  const frozen: StoredObject[] = [];
   for await (const file of repair.files) {
     const lost = [...left].find((each) => isSameFile(each, file));
     if (lost === undefined) continue;
     left.delete(lost);
-    const doubt = await putBack(
-      store,
-      { key: set.prefix + lost.name, artifact: { ...file.artifact, name: lost.name } },
-      io,
-    );
-    if (doubt === undefined) repair.stored(file);
-    else errors.push(doubt);
+    const artifact = { ...file.artifact, name: lost.name };
+    const { proof, object } = await putBack(repair, { key: set.prefix + lost.name, artifact }, io);
+    proofs.push(proof);
+    if (proof.kind === "frozen" && object !== undefined) frozen.push(object);
+    if (proof.kind !== "doubted") repair.stored(file);
   }
   await store.settle(io);
-  return [...errors, ...[...left].map((lost) => unlike(repair, lost))];
+  const doubts = proofs.flatMap((proof) => (proof.kind === "doubted" ? proof.error : []));
+  return {
+    errors: [...doubts, ...[...left].map((lost) => unlike(repair, lost))],
+    evidence: evidenceOf(proofs),
+    ...(frozen.length > 0 && { unread: stillFrozen({ store, set: set.name }, frozen) }),
+  };
 }
 
 /** A file that lies in the store, of an artifact: it, or one of its parts. */
@@ -51,21 +63,19 @@ function isSameFile({ artifact, sha256 }: LostFile, { role, format, artifact: ma
 }
 
 async function putBack(
-  store: Store,
-  { key, artifact }: { readonly key: string; readonly artifact: Artifact },
+  { store, prove }: Repair,
+  put: Put,
   io: Io,
-): Promise<ColdstoreError | undefined> {
-  for await (const outcome of store.put([{ key, artifact }], io)) {
-    if (outcome.outcome === "failed") return outcome.error;
+): Promise<{ readonly proof: FileProof; readonly object?: StoredObject }> {
+  const { key, artifact } = put;
+  let object: StoredObject = { key, bytes: artifact.bytes, digests: {} };
+  for await (const outcome of store.put([put], io)) {
+    if (outcome.outcome === "failed") return { proof: { kind: "doubted", error: outcome.error } };
     // What lies there isn't what the manifest names, so that nothing of the set is lost by putting the right bytes in its place.
-    if (outcome.outcome === "different") await store.replace(key, artifact, io);
+    object = outcome.outcome === "different" ? await store.replace(key, artifact, io) : outcome.object;
   }
-  const found = await readBack(store, key, io);
-  if (found.sha256 === artifact.sha256) return undefined;
-  return new ColdstoreError(
-    "integrity",
-    `${key} in ${store.name} doesn't read back as it was stored; check that store's disk`,
-  );
+  const byReport = prove === "digest" || prove === "none";
+  return { proof: await proveFile(store, { artifact, object, byReport }, io), object };
 }
 
 function unlike({ set, store }: Repair, { name, artifact }: LostFile): ColdstoreError {

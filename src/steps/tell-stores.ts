@@ -50,7 +50,11 @@ async function tellStore(telling: Telling, end: End, io: Io): Promise<Untold> {
   const proof =
     manifest &&
     result.kind === "stored" &&
-    (await writeRecord(store, { set, kind: "proof", stamp, says: proofOf(manifest, settings.prove) }, io));
+    (await writeRecord(
+      store,
+      { set, kind: "proof", stamp, says: { ...proofOf(manifest, settings.prove), evidence: result.evidence } },
+      io,
+    ));
   const freeze =
     manifest &&
     settings.freeze &&
@@ -130,7 +134,8 @@ export function proofOf(manifest: Manifest, level: string): object {
 }
 
 function historyOf({ set, started, stamp, tarBytes }: Telling, { result, seconds }: End): object {
-  const failures = "error" in result ? [result.error.failure] : [];
+  const error = "error" in result ? result.error : result.unread;
+  const failures = error === undefined ? [] : [error.failure];
   return {
     mode: set.mode,
     set: set.id,
@@ -140,9 +145,8 @@ function historyOf({ set, started, stamp, tarBytes }: Telling, { result, seconds
     milliseconds: Math.round(seconds * 1000),
     outcome: result.kind,
     exit: exitCodeOf(failures),
-    ...("error" in result
-      ? { failure: worstOf(failures), detail: result.error.message }
-      : { content_sha256: result.manifest.content_sha256 }),
+    ...(error && { failure: worstOf(failures), detail: error.message }),
+    ...("manifest" in result && { content_sha256: result.manifest.content_sha256 }),
     tar_bytes: tarBytes,
   };
 }
