@@ -102,7 +102,7 @@ test.each([
   },
   { how: "make the same of it, exactly one stores it", names: ["b", "b", "b"], together: true, losers: "unchanged 0" },
 ])("of runs that replace a set and $how; the others give way and nothing is lost", async ({ losers, ...how }) => {
-  const { seed, numRuns } = sweep(30);
+  const { seed, numRuns } = sweep(10);
   await fc.assert(
     fc.asyncProperty(fc.nat(), async (at) => {
       const place = new MemoryPlace();

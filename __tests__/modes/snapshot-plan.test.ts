@@ -5,6 +5,7 @@ import { ColdstoreError } from "../../src/model/errors.ts";
 import type { Report } from "../../src/model/report.ts";
 import type { SnapshotSettings } from "../../src/settings/settings.ts";
 import { measureArchive } from "../../src/steps/measure-archive.ts";
+import { someOf } from "../support/some-of.ts";
 import { makeRepository } from "../support/git-fixture.ts";
 import { memoryRepository } from "../support/memory-repository.ts";
 import { openFolder } from "../support/open-fixture.ts";
@@ -264,11 +265,13 @@ function periodicTree(): Record<string, Buffer> {
   return files;
 }
 
-test.each([
+const trees = [
   ["text", textTree],
   ["what comes by turns", periodicTree],
   ["text and what doesn't compress", mixedTree],
-] as const)("above 64 MiB the size of %s is estimated within 5 per cent", async (_, tree) => {
+] as const;
+
+test.each(someOf(trees, 1))("above 64 MiB the size of %s is estimated within 5 per cent", async (_, tree) => {
   const files = tree();
   const repository = memoryRepository({ ...smallProject, files });
   const plan = planOf(

@@ -98,7 +98,7 @@ test("the size of the tar and the place of every file in it are those that git a
         );
       }
     }),
-    sweep(6),
+    sweep(3),
   );
 });
 
@@ -138,7 +138,7 @@ test("with submodules and contents put in, size and places are those of the tar 
         ]),
       );
     }),
-    sweep(6),
+    sweep(3),
   );
 });
 

@@ -5,6 +5,7 @@ import { readableJson } from "../../src/model/canonical-json.ts";
 import { asColdstoreError } from "../../src/model/errors.ts";
 import type { Manifest } from "../../src/model/manifest.ts";
 import { canonicalSha256, parseManifest, sealManifest, serializeManifest } from "../../src/steps/seal-manifest.ts";
+import { someOf } from "../support/some-of.ts";
 import { sweep } from "../support/packed-archive.ts";
 import { testWith } from "../support/programs.ts";
 import { bytesIn, setFolder, storedWorld } from "../support/world.ts";
@@ -41,9 +42,9 @@ test("it takes exactly what serializing gives", () => {
   expect(sealManifest({ content, artifacts, run })).toEqual(manifest);
 });
 
-test("every single bit that flips is refused with integrity", () => {
+test("a single bit that flips in any byte is refused with integrity", () => {
   for (let at = 0; at < bytes.length; at += 1)
-    for (let bit = 0; bit < 8; bit += 1) {
+    for (const bit of someOf([0, 1, 2, 3, 4, 5, 6, 7], 2)) {
       const flipped = Buffer.from(bytes);
       flipped[at]! ^= 1 << bit;
       expect(refusal(flipped).failure).toBe("integrity");

@@ -192,7 +192,7 @@ testWith(["python3"], "any member is read back as it was, at any length of its n
         })),
       );
     }),
-    sweep(12),
+    sweep(6),
   );
 });
 
