@@ -151,6 +151,8 @@ export interface Store {
   /** As a person would write it: `./cold`, `r2:backups/acme`; no secret in it. */
   readonly name: string;
   readonly traits: StoreTraits;
+  /** The store that this one stands for, when it only changes how that one is used: what two stores can do together depends on it. */
+  readonly inner?: Store;
 
   /**
    * Looks whether the need can be met (reachable, readable, writable, room, permissions, clock) and resolves to everything

@@ -12,6 +12,7 @@ export function dryRunStore(inner: Store): Store {
   return {
     name: inner.name,
     traits: inner.traits,
+    inner,
     async preflight(need, io) {
       const problems = await inner.preflight(
         { ...need, write: false, bytes: 0, ...(need.write && { foreseen: true }) },

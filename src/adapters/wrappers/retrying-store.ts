@@ -1,5 +1,5 @@
 import type { ColdstoreError } from "../../model/errors.ts";
-import type { Io, Need, Shown, Store, StoredObject } from "../../ports/store.ts";
+import type { Io, Need, PutOutcome, Shown, Store, StoredObject, Taken } from "../../ports/store.ts";
 import { putWithRetries } from "./put-with-retries.ts";
 import { resumingStream } from "./resuming-stream.ts";
 import { again, Tries, type RetryPolicy } from "./retry-policy.ts";
@@ -12,6 +12,7 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
   return {
     name: inner.name,
     traits: inner.traits,
+    inner,
     preflight: (need, io) => preflight(inner, policy, need, io),
     disk: async () => inner.disk?.(),
     ...abilities(inner, policy),
@@ -24,10 +25,31 @@ export function retryingStore(inner: Store, policy: RetryPolicy): Store {
       return inner.traits.ranges ? resumingStream({ inner, policy, key, range, io, first }) : first;
     },
     read: (keys, io) => eachKey(keys, policy, io, (some) => inner.read(some, io)),
+    ...(inner.takeFrom && { takeFrom: (source, items, io) => takeFrom({ inner, policy, source }, items, io) }),
     replace: (key, artifact, io) => again(policy, io.signal, () => inner.replace(key, artifact, io)),
     delete: (keys, io) => eachKey(keys, policy, io, (some) => inner.delete(some, io)),
   };
 }
+
+interface Taking {
+  readonly inner: Store;
+  readonly policy: RetryPolicy;
+  readonly source: Store;
+}
+
+function takeFrom(
+  { inner, policy, source }: Taking,
+  items: readonly Taken[],
+  io: Io,
+): AsyncIterable<PutOutcome> | undefined {
+  // Whether two stores can is the same for all items; nothing is taken before the outcomes are asked for.
+  if (inner.takeFrom?.(source, [], io) === undefined) return undefined;
+  const byKey = new Map(items.map((item) => [item.key, item]));
+  const some = (keys: readonly string[]) => keys.flatMap((key) => byKey.get(key) ?? []);
+  return eachKey([...byKey.keys()], policy, io, (keys) => inner.takeFrom?.(source, some(keys), io) ?? nothing());
+}
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** What not every store does. */
 function abilities(inner: Store, policy: RetryPolicy): Pick<Store, "locked" | "show" | "lookAgain"> {
