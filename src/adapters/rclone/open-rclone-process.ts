@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { ColdstoreError } from "../../model/errors.ts";
+import { findSecrets } from "../process/find-secrets.ts";
+import { rcloneEnvironment } from "./rclone-environment.ts";
+import { callFlags } from "./rclone-flags.ts";
+import { type RcloneLog, openRcloneLog } from "./rclone-log.ts";
+import type { RcloneCommand, RcloneEnd, RcloneEvent, RcloneIo, RcloneProcess, Remote } from "./rclone-process.ts";
+import type { RcloneProgram } from "./rclone-program.ts";
+import { textScrubber } from "./scrub-text.ts";
+import { type RunningRclone, startRclone } from "./start-rclone.ts";
+import { translateRcloneError } from "./translate-rclone-error.ts";
+
+export interface RcloneProcessRequest {
+  readonly program: RcloneProgram;
+  readonly remote: Remote;
+  /** The run's own; rclone gets of it what it needs. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's, none that would be refused. */
+  readonly args: readonly string[];
+  /** Private folder for the configuration and lists of files; removed by whoever made it. */
+  readonly folder: string;
+  /** Milliseconds without progress after which a call is ended. */
+  readonly stallTimeout: number;
+  /** Told once that something needs a person's attention, in a sentence. */
+  readonly warn?: (sentence: string) => void;
+}
+
+/** Gets ready to start rclone for one remote. Disposing of it removes what lies in the folder, and ends what still runs. */
+export async function openRcloneProcess(request: RcloneProcessRequest): Promise<RcloneProcess & AsyncDisposable> {
+  return new OwnRcloneProcess(request, await placeConfig(request));
+}
+
+async function placeConfig({ remote, folder }: RcloneProcessRequest): Promise<string> {
+  if (remote.config.kind === "file") return remote.config.path;
+  if (remote.config.kind === "none") return process.platform === "win32" ? "NUL" : "/dev/null";
+  const path = join(folder, `rclone-${randomBytes(4).toString("hex")}.conf`);
+  await writeFile(path, remote.config.text, { mode: 0o600, flag: "wx" });
+  return path;
+}
+
+class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
+  readonly #request: RcloneProcessRequest;
+  readonly #config: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #scrub: (text: string) => string;
+  readonly #running = new Set<RunningRclone>();
+  readonly #onExit = (): void => {
+    for (const rclone of this.#running) rclone.kill();
+  };
+
+  constructor(request: RcloneProcessRequest, config: string) {
+    this.#request = request;
+    this.#config = config;
+    this.#env = rcloneEnvironment(request.env);
+    this.#scrub = textScrubber(findSecrets(request.env));
+    process.on("exit", this.#onExit);
+  }
+
+  async run(command: RcloneCommand, io: RcloneIo): Promise<RcloneEnd> {
+    const call = await this.#start(command, io);
+    const chunks: Buffer[] = [];
+    call.rclone.stdout.on("data", (chunk: Buffer) => {
+      call.rclone.moved();
+      chunks.push(chunk);
+    });
+    const code = await call.ended;
+    const end: RcloneEnd = { code, stdout: Buffer.concat(chunks), errors: call.errors };
+    if (code === 0 || command.accept?.includes(code)) return end;
+    throw this.errorOf(command, end);
+  }
+
+  async stream(command: RcloneCommand, io: RcloneIo): Promise<Readable> {
+    const { rclone, ended, errors } = await this.#start(command, io);
+    const output = new Readable({
+      read: () => void rclone.stdout.resume(),
+      destroy(error, callback) {
+        rclone.stop(error ?? new ColdstoreError("interrupted", "nobody reads on"));
+        callback(error);
+      },
+    });
+    rclone.stdout.on("data", (chunk: Buffer) => {
+      rclone.moved();
+      if (!output.push(chunk) && !output.destroyed) rclone.stdout.pause();
+    });
+    const finish = (code: number): unknown =>
+      code === 0 || command.accept?.includes(code)
+        ? output.push(null)
+        : output.destroy(this.errorOf(command, { code, stdout: Buffer.alloc(0), errors }));
+    ended.then(finish, (error: unknown) => output.destroy(error instanceof Error ? error : new Error(String(error))));
+    return output;
+  }
+
+  errorOf(command: RcloneCommand, { code, errors }: RcloneEnd): Error {
+    return translateRcloneError({ name: this.#request.remote.name, command: command.args[0] ?? "", code, errors });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    process.off("exit", this.#onExit);
+    this.#onExit();
+    if (this.#request.remote.config.kind === "text") await rm(this.#config, { force: true });
+  }
+
+  async #start(command: RcloneCommand, { signal }: RcloneIo): Promise<Call> {
+    signal.throwIfAborted();
+    const { program, remote, args, stallTimeout } = this.#request;
+    const list = command.files && (await this.#writeList(command.files));
+    const flags = callFlags({ config: this.#config, args, remoteArgs: remote.args, idleTimeout: stallTimeout / 2 });
+    const rclone = startRclone({
+      program: program.path,
+      argv: [...flags, ...(list === undefined ? [] : [`--files-from-raw=${list}`]), ...command.args],
+      env: this.#env,
+      signal,
+      name: remote.name,
+      stallTimeout,
+    });
+    this.#running.add(rclone);
+    const log = openRcloneLog({ scrub: this.#scrub, onEvent: command.onEvent, onProgress: () => rclone.moved() });
+    rclone.stderr.on("data", (chunk: Buffer) => log.write(chunk));
+    const ended = this.#ending(rclone, log, list);
+    ended.catch(() => {});
+    return { rclone, ended, errors: log.errors };
+  }
+
+  async #ending(rclone: RunningRclone, log: RcloneLog, list: string | undefined): Promise<number> {
+    try {
+      return await rclone.ended;
+    } finally {
+      log.end();
+      this.#running.delete(rclone);
+      if (list !== undefined) await rm(list, { force: true });
+    }
+  }
+
+  async #writeList(files: readonly string[]): Promise<string> {
+    const odd = files.find((file) => file === "" || /\n|\r$/u.test(file));
+    if (odd !== undefined)
+      throw new ColdstoreError("bug", `${JSON.stringify(odd)} can't stand in a list of files for rclone`);
+    const path = join(this.#request.folder, `files-${randomBytes(6).toString("hex")}.txt`);
+    await writeFile(path, files.map((file) => `${file}\n`).join(""), { mode: 0o600, flag: "wx" });
+    return path;
+  }
+}
+
+interface Call {
+  readonly rclone: RunningRclone;
+  readonly ended: Promise<number>;
+  readonly errors: readonly RcloneEvent[];
+}
