@@ -74,8 +74,8 @@ interface Hub {
 async function openHub(settings: Settings, { env, signal, scratch, say }: StoreSurroundings): Promise<Hub> {
   const apiUrl = apiUrlOf(env);
   const { project } = settings;
-  const making = "release" in settings;
-  const policy = making ? await policyOf(settings.release) : keptAsItIs;
+  const making = "source" in settings;
+  const policy = "release" in settings ? await policyOf(settings.release) : keptAsItIs;
   const ran = env["GITHUB_REPOSITORY"] || undefined;
   // What is made belongs to the repository that the run is of, whatever its sets are filed under.
   const own = making ? ran : (project ?? ran);

@@ -3,6 +3,7 @@ import { list } from "./modes/list.ts";
 import { restore } from "./modes/restore.ts";
 import { snapshot } from "./modes/snapshot.ts";
 import { verify } from "./modes/verify.ts";
+import { ColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -20,5 +21,7 @@ export async function run(settings: Settings, ports: Ports): Promise<Report> {
       return restore(settings, ports);
     case "list":
       return list(settings, ports);
+    case "replicate":
+      throw new ColdstoreError("bug", "replicate isn't there yet");
   }
 }

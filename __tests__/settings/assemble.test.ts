@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { levelsOf } from "../../src/model/archive-format.ts";
-import { contradictions } from "../../src/settings/assemble.ts";
+import { contradictions } from "../../src/settings/contradictions.ts";
 import { problemsOf, settingsOf } from "../support/config-disk.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? Date.now() % 2 ** 31);

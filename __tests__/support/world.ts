@@ -186,7 +186,19 @@ export function makeWorld({
         portsOf(own),
       ),
     list: async (settings = {}, own = {}) =>
-      list({ mode: "list", stores: [], timeout: 1, stallTimeout: 1, sets: [], ...settings }, portsOf(own)),
+      list(
+        {
+          mode: "list",
+          stores: [],
+          timeout: 1,
+          stallTimeout: 1,
+          rclone: { args: [] },
+          ssh: { knownHosts: [], maxConnections: 4 },
+          sets: [],
+          ...settings,
+        },
+        portsOf(own),
+      ),
     restore: async (settings = {}, own = {}) => restore({ ...restoreDefaults, ...settings }, portsOf(own)),
   };
   return world;

@@ -19,10 +19,12 @@ export type SettingKind =
   /** One line of a .gitignore. */
   | { readonly type: "pattern" }
   | { readonly type: "path" }
+  /** A path, or a folder of a remote. */
+  | { readonly type: "source" }
   /** `none`, `generate`, or a file's path. */
   | { readonly type: "notes" }
-  /** Shown nowhere, not even when something is wrong with it. */
-  | { readonly type: "secret" }
+  /** Shown nowhere, not even when something is wrong with it. `word` is what has no spaces. */
+  | { readonly type: "secret"; readonly form: "word" | "rclone-config" | "ssh-key" }
   /** A file or folder in an archive, by its path from the root, `/` between its parts. */
   | { readonly type: "entry-path" }
   | { readonly type: "store" }
@@ -30,7 +32,21 @@ export type SettingKind =
   /** The names of archives: placeholders and [A-Za-z0-9._-]. */
   | { readonly type: "name" }
   /** A folder inside an archive: placeholders and a relative path. */
-  | { readonly type: "prefix" };
+  | { readonly type: "prefix" }
+  /** `30d`, a date or a time with its zone: milliseconds before now, or since 1970. */
+  | { readonly type: "since" }
+  /** `1.75.1`. */
+  | { readonly type: "version" }
+  /** Of SHA-256, in hex. */
+  | { readonly type: "digest" }
+  /** Of a web server, without a password. */
+  | { readonly type: "url" }
+  /** Letters, digits, dashes and underscores. */
+  | { readonly type: "class" }
+  /** One argument of a program, as it is. */
+  | { readonly type: "argument" }
+  /** One line of a known_hosts file. */
+  | { readonly type: "known-host" };
 
 /** One setting, all that is said of it anywhere. Texts are phrases in the terminal's plain characters. */
 export interface SettingSpec {
@@ -52,6 +68,8 @@ export interface SettingSpec {
   /** Who may set it: `explicit` ones never come from a config file that was merely found in the repository. */
   readonly trust: "found" | "explicit";
   readonly short?: string;
+  /** What a command line has in place of a secret, as a sentence's second half: `set the variable GH_TOKEN`. */
+  readonly insteadOfFlag?: string;
   /** What a runner fills the input with, as action.yml says it: an expression of GitHub's. */
   readonly inputDefault?: string;
 }
@@ -76,6 +94,7 @@ export type SettingGroupName =
   | "archive"
   | "storing"
   | "release"
+  | "remote"
   | "sets"
   | "restoring"
   | "notes"

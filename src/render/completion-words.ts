@@ -20,7 +20,11 @@ export function suggestions({ kind }: SettingSpec): readonly string[] | "path" |
   if (kind.type === "choice") return kind.values;
   if (kind.type === "mtime") return ["commit", "keep"];
   if (kind.type === "auto") return ["auto", "true", "false"];
-  return kind.type === "path" || kind.type === "notes" || kind.type === "store" || kind.type === "glob"
+  return kind.type === "path" ||
+    kind.type === "source" ||
+    kind.type === "notes" ||
+    kind.type === "store" ||
+    kind.type === "glob"
     ? "path"
     : "nothing";
 }

@@ -58,9 +58,20 @@ function valueSchema(kind: SettingKind): Schema {
     case "name":
     case "set":
       return { type: ["string", "number"] };
+    case "since":
+    case "version":
+    case "class":
+      return { type: "string", pattern: patterns[kind.type] };
+    case "digest":
+      return { type: "string", pattern: "^([sS][hH][aA]256:)?[0-9a-fA-F]{64}$" };
+    case "url":
+      return { type: "string", pattern: "^https?://" };
     case "glob":
     case "pattern":
     case "path":
+    case "source":
+    case "argument":
+    case "known-host":
     case "entry-path":
     case "notes":
     case "secret":
@@ -69,6 +80,13 @@ function valueSchema(kind: SettingKind): Schema {
       return { type: "string" };
   }
 }
+
+const patterns = {
+  since:
+    "^((\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?|\\d{4}-\\d\\d-\\d\\d([Tt ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?([Zz]|[+-]\\d\\d:\\d\\d))?)$",
+  version: "^v?\\d+\\.\\d+\\.\\d+$",
+  class: "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+} as const;
 
 function defaultValue(kind: SettingKind, text: string): unknown {
   if (kind.type === "boolean") return text === "true";

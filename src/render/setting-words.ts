@@ -2,48 +2,39 @@ import type { SettingKind, SettingSpec } from "../model/setting-spec.ts";
 
 /** What stands for a setting's value in help and reference: its choices, or a word for what it is. */
 export function valueWord(kind: SettingKind): string | undefined {
-  switch (kind.type) {
-    case "boolean":
-      return undefined;
-    case "auto":
-      return "auto|true|false";
-    case "choice":
-      return kind.word ?? kind.values.join("|");
-    case "number":
-      return `${kind.min}-${kind.max}`;
-    case "text":
-      return "TEXT";
-    case "glob":
-      return "GLOB";
-    case "ref":
-      return "REF";
-    case "project":
-      return "OWNER/REPO";
-    case "duration":
-      return "TIME";
-    case "size":
-      return "SIZE";
-    case "mtime":
-      return "commit|keep|SECONDS";
-    case "pattern":
-      return "PATTERN";
-    case "path":
-    case "entry-path":
-      return "PATH";
-    case "notes":
-      return "none|generate|FILE";
-    case "secret":
-      return "SECRET";
-    case "store":
-      return "STORE";
-    case "set":
-      return "ID";
-    case "name":
-      return "NAME";
-    case "prefix":
-      return "FOLDER/";
-  }
+  if (kind.type === "boolean") return undefined;
+  if (kind.type === "choice") return kind.word ?? kind.values.join("|");
+  if (kind.type === "number") return `${kind.min}-${kind.max}`;
+  return words[kind.type];
 }
+
+const words: Readonly<Record<Exclude<SettingKind["type"], "boolean" | "choice" | "number">, string>> = {
+  auto: "auto|true|false",
+  text: "TEXT",
+  glob: "GLOB",
+  ref: "REF",
+  project: "OWNER/REPO",
+  duration: "TIME",
+  size: "SIZE",
+  mtime: "commit|keep|SECONDS",
+  pattern: "PATTERN",
+  path: "PATH",
+  source: "PATH|REMOTE",
+  "entry-path": "PATH",
+  notes: "none|generate|FILE",
+  secret: "SECRET",
+  store: "STORE",
+  set: "ID",
+  name: "NAME",
+  prefix: "FOLDER/",
+  since: "TIME|DATE",
+  version: "VERSION",
+  digest: "SHA256",
+  url: "URL",
+  class: "CLASS",
+  argument: "ARGUMENT",
+  "known-host": "LINE",
+};
 
 /** How the default reads; undefined where nothing is set, and for a flag that is off as flags are. */
 export function defaultWord(spec: SettingSpec): string | undefined {

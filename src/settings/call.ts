@@ -27,6 +27,8 @@ export function readCall(flags: Flags): Call {
   if (!flags.unsure && words.length > (makes ? 2 : 1)) problems.push(tooMany(mode, words, makes));
   const [word, store] = words;
   const call = { values, problems, unsure: flags.unsure };
+  if (mode === "replicate" && word !== undefined) addRaw(values, "store", { text: word, label: "store" });
+  if (mode === "replicate") return call;
   if (!makes) return { ...call, ...(word !== undefined && { storeOrFile: word }) };
   if (word !== undefined) addRaw(values, "source", { text: word, label: "source" });
   if (store !== undefined) addRaw(values, "store", { text: store, label: "store" });
@@ -49,7 +51,7 @@ function isMode(word: string): boolean {
 
 function tooMany(mode: string, words: readonly string[], makes: boolean): string {
   const extra = words.slice(makes ? 2 : 1);
-  const takes = makes ? "a source and a store" : "one store or one file";
+  const takes = makes ? "a source and a store" : mode === "replicate" ? "one store" : "one store or one file";
   const [flag, meant] = mode === "restore" ? ["into", "the folder to restore to is"] : ["store", "more stores are"];
   const much = `${oneOf(extra.map(quote), "and")} ${extra.length > 1 ? "are" : "is"} too much`;
   return `${mode} takes ${takes}, and ${much}; ${meant} given as --${flag} ${quote(extra[0] ?? "")}.`;

@@ -2,6 +2,8 @@ import type { SettingSpec } from "../model/setting-spec.ts";
 import type { RawLayer, RawText } from "./raw.ts";
 import { isSettingName, settingSpec, type SettingName } from "./spec/table.ts";
 import { unknownKey } from "./unknown-name.ts";
+import { changesRemote } from "./parse-rclone.ts";
+import { namesPlugin } from "./parse-store.ts";
 import { oneOf, quote } from "./wording.ts";
 import { nearest } from "./nearest.ts";
 import { readBlock, readYaml, rootBlock, type YamlFile, type YamlItem } from "./yaml-block.ts";
@@ -114,7 +116,7 @@ function readSettings(reading: Reading, items: readonly YamlItem[], within: stri
 function refusal(spec: SettingSpec, config: ConfigText, item: YamlItem, where: string): string | undefined {
   if (spec.where === "command line") return `${spec.name} (${where}) is for the command line only: --${spec.name}.`;
   if (spec.where === "input")
-    return `${spec.name} (${where}) can't be set in a config file; give it as an input${spec.kind.type === "secret" ? ", or on the command line in the variable GH_TOKEN" : ""}.`;
+    return `${spec.name} (${where}) can't be set in a config file; give it as an input${spec.insteadOfFlag === undefined ? "" : `; on the command line ${spec.insteadOfFlag}`}.`;
   if (spec.where === "call")
     return `${spec.name} (${where}) can't be set in a config file; give it as a flag or an input.`;
   if (config.found && spec.trust === "explicit")
@@ -123,12 +125,27 @@ function refusal(spec: SettingSpec, config: ConfigText, item: YamlItem, where: s
     return `${spec.name} (${where}) needs ${spec.list ? "a value or a list of values" : "one value"}, such as ${spec.name}: ${yamlText(spec.example)}.`;
   if (!spec.list && item.texts.length !== 1)
     return `${spec.name} (${where}) takes one value, not a list, such as ${spec.name}: ${spec.example}.`;
-  return undefined;
+  return config.found ? untrusted(spec, item, where) : undefined;
 }
 
 /** What starts like this is no text in YAML: `*.iso` would be an alias, `!a.iso` a tag. */
 function yamlText(text: string): string {
   return /^[*!&#@`%|>[{]/.test(text) ? `${JSON.stringify(text)}, in quotes` : text;
+}
+
+/** Why nobody but the person who starts a run names such a store. */
+function untrusted(spec: SettingSpec, item: YamlItem, where: string): string | undefined {
+  if (spec.kind.type !== "store" && spec.kind.type !== "source") return undefined;
+  const texts = rawTexts(spec, item, where).map(({ text }) => text);
+  const what = texts.some(namesPlugin)
+    ? "names a plugin, which is code that would be run"
+    : texts.some(changesRemote)
+      ? "gives a configured remote other options, which could send its credentials elsewhere"
+      : undefined;
+  return (
+    what &&
+    `${spec.name} (${where}) ${what}: a file that was merely found in the repository can't do that; give it as a flag or an input, or name the file by config.`
+  );
 }
 
 /** An empty list says "none" as clearly as a full one says what. */

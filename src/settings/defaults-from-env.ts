@@ -21,11 +21,15 @@ export function defaultsFromEnv(env: Environment, base: string, mode: string): R
   const tokens = ["GH_TOKEN", "GITHUB_TOKEN"] as const;
   const variable = tokens.find((each) => env[each]?.trim());
   if (variable !== undefined) set("token", variable, env[variable]?.trim());
+  set("ssh-key", sshKeyVariable);
   if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") set("no-color", "NO_COLOR", "true");
   if (env["TERM"] === "dumb") set("no-color", "TERM", "true");
   if (env["RUNNER_DEBUG"] === "1") set("debug", "RUNNER_DEBUG", "true");
   return { from: "environment", base, values };
 }
+
+/** A private key for SSH hosts, its text. */
+const sshKeyVariable = "COLDSTORE_SSH_KEY";
 
 /** What goes behind all that anybody says: a set of a tag in GitHub Actions belongs into the tag's release. */
 export function fallbackFromEnv(env: Environment, base: string, mode: string): RawLayer {

@@ -6,7 +6,7 @@ import { readFlags } from "./flags.ts";
 import type { Surroundings } from "./load-config.ts";
 import { parseValues } from "./parse.ts";
 import { absolute, placeOf } from "./parsed.ts";
-import { namesRelease } from "./parse-store.ts";
+import { namesNoPath } from "./parse-store.ts";
 import type { RawLayer } from "./raw.ts";
 import type { Presentation } from "./settings.ts";
 import { settle, type Settled } from "./settle.ts";
@@ -46,7 +46,7 @@ export function modeIn(argv: readonly string[]): string {
 
 /** The absolute path of the file that was given in a store's place; a link stands for what it leads to. */
 async function fileOf(call: Call, { cwd, env, config }: Invocation): Promise<string | undefined> {
-  if (call.storeOrFile === undefined || namesRelease(call.storeOrFile)) return undefined;
+  if (call.storeOrFile === undefined || namesNoPath(call.storeOrFile)) return undefined;
   const path = absolute(call.storeOrFile, placeOf(cwd, homeOf(env)));
   return path.ok ? config.realFile(path.value) : undefined;
 }

@@ -1,15 +1,16 @@
 import type { ReleaseAddress, StoreAddress } from "../model/store-address.ts";
 import { formatBytes } from "../model/units.ts";
+import type { SettingName } from "./spec/table.ts";
 import type { Values } from "./value-types.ts";
 import { oneOf } from "./wording.ts";
 
 /** What only a release that a run makes has a use for. */
-export const releaseSettings = ["notes", "prerelease", "latest", "draft"] as const;
+const releaseSettings = ["notes", "prerelease", "latest", "draft"] as const;
 
-export type ReleaseSetting = (typeof releaseSettings)[number];
+type ReleaseSetting = (typeof releaseSettings)[number];
 
-/** What stands against a set in these stores, as far as it's for releases; one sentence each. `given` are those of the call. */
-export function releaseContradictions(values: Partial<Values>, given: readonly ReleaseSetting[]): readonly string[] {
+/** What stands against a set in these stores, as far as it's for releases; one sentence each. `given` is what the call gives. */
+export function releaseContradictions(values: Partial<Values>, given: ReadonlySet<SettingName>): readonly string[] {
   const { store = [], freeze } = values;
   if (store.length === 0) return [];
   const releases = store.filter(({ kind }) => kind === "release");
@@ -36,8 +37,8 @@ function mayMeet(one: ReleaseAddress, other: ReleaseAddress): boolean {
   return one.tag === other.tag || one.tag === undefined || other.tag === undefined;
 }
 
-function forNoRelease(values: Partial<Values>, given: readonly ReleaseSetting[]): readonly string[] {
-  const names = given.filter((name) => asksFor(values[name]));
+function forNoRelease(values: Partial<Values>, given: ReadonlySet<SettingName>): readonly string[] {
+  const names = releaseSettings.filter((name) => given.has(name) && asksFor(values[name]));
   if (names.length === 0) return [];
   const [are, them] = names.length === 1 ? ["is", "it"] : ["are", "them"];
   return [
@@ -51,7 +52,7 @@ function asksFor(value: Values[ReleaseSetting] | undefined): boolean {
 }
 
 const nowhereToFreeze =
-  "freeze is true, and a release holds no freeze markers; add a folder to store, or leave it out: a release that GitHub keeps immutable counts as frozen.";
+  "freeze is true, and a release holds no freeze markers; add a folder or a remote to store, or leave it out: a release that GitHub keeps immutable counts as frozen.";
 
 // "Each file included in a release must be under 2 GiB": docs.github.com/en/repositories/releasing-projects-on-github/about-releases
 const fileLimit = 2 * 1024 ** 3;

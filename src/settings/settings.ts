@@ -156,7 +156,13 @@ export interface RestoreSettings extends CommonSettings {
 }
 
 /** What a run is to do; nothing in it is left to check or to fill in. */
-export type Settings = SnapshotSettings | ArchiveSettings | VerifySettings | ListSettings | RestoreSettings;
+export type Settings =
+  | SnapshotSettings
+  | ArchiveSettings
+  | VerifySettings
+  | ListSettings
+  | RestoreSettings
+  | ReplicateSettings;
 
 export type Mode = Settings["mode"];
 

@@ -1,6 +1,7 @@
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
-import { assemble, contradictions, presentation } from "./assemble.ts";
+import { assemble, presentation } from "./assemble.ts";
 import { chosenProfile, type Config } from "./config-file.ts";
+import { contradictions } from "./contradictions.ts";
 import {
   defaultsFromEnv,
   type Environment,
@@ -14,7 +15,6 @@ import { loadConfig, type Noticed, type Surroundings } from "./load-config.ts";
 import { foreignFlags, type Layers, originOf, parseValues } from "./parse.ts";
 import { pullRequestBase } from "./pull-request-base.ts";
 import type { RawLayer } from "./raw.ts";
-import { releaseSettings } from "./release-contradictions.ts";
 import type { Presentation, Settings } from "./settings.ts";
 import type { Values } from "./value-types.ts";
 
@@ -50,12 +50,12 @@ export async function settle(said: Said, around: Surroundings): Promise<Settled>
   const values = parseValues(layers, homeOf(around.env), problems);
   const symlinksFrom = originOf("symlinks", layers);
   const projectFrom = originOf("project", layers);
-  const forReleases = releaseSettings.filter((name) => originOf(name, layers) === "call");
+  const given = new Set(layer.values.keys());
   const ownRepository = around.env["GITHUB_REPOSITORY"];
   if (!said.unsure && values.mode !== undefined)
     problems.push(
       ...foreignFlags(layer, values.mode),
-      ...contradictions(values, { by, file, symlinksFrom, projectFrom, forReleases, ownRepository }),
+      ...contradictions(values, { by, file, symlinksFrom, projectFrom, given, ownRepository }),
     );
   if (problems.length > 0) throw failed(noticed);
   const base = await pullRequestBase(around);
@@ -94,7 +94,7 @@ function layersOf(
 
 /** A folder on a machine that is gone after the job is no place to keep anything. */
 function passing(settings: Settings, env: Environment): readonly string[] {
-  if ((settings.mode !== "snapshot" && settings.mode !== "archive") || settings.dryRun || !inActions(env)) return [];
+  if (!("prove" in settings) || settings.dryRun || !inActions(env)) return [];
   // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
   if (env["RUNNER_ENVIRONMENT"] === "self-hosted") return [];
   return settings.stores.every(({ kind }) => kind === "folder") ? settings.stores.map(({ text }) => text) : [];

@@ -16,9 +16,9 @@ export function unknownFlag(flag: string): string {
 }
 
 /** What is said of a flag that is an input of the action alone; of a value that it had, nothing. */
-export function inputAsFlag({ name, kind }: SettingSpec): string {
-  return kind.type === "secret"
-    ? `--${name} isn't a flag, as others can read a command line; set the variable GH_TOKEN or GITHUB_TOKEN instead.`
+export function inputAsFlag({ name, insteadOfFlag }: SettingSpec): string {
+  return insteadOfFlag !== undefined
+    ? `--${name} isn't a flag, as others can read a command line; ${insteadOfFlag}.`
     : `--${name} is for the action only; leave it out.`;
 }
 

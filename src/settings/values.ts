@@ -2,7 +2,10 @@ import type { SettingKind, SettingSpec } from "../model/setting-spec.ts";
 import { fine, type Parsed, type Place, wrong } from "./parsed.ts";
 import type { RawText } from "./raw.ts";
 import { parseEntryPath } from "./parse-entry-path.ts";
-import { parsePath, parseStore } from "./parse-store.ts";
+import { parseClass, parseDigest, parseKnownHost, parseMirror, parseVersion } from "./parse-remote.ts";
+import { parseSecret } from "./parse-secret.ts";
+import { parseSince } from "./parse-since.ts";
+import { parsePath, parseSource, parseStore } from "./parse-store.ts";
 import { parseMtime } from "./parse-mtime.ts";
 import { parsePattern } from "./parse-pattern.ts";
 import { parseSelector } from "./parse-selector.ts";
@@ -35,63 +38,77 @@ function parseOne(spec: SettingSpec, raw: RawText, place: Place, problems: strin
 
 /** Each value once: where it stands first, but of patterns, of which the last match wins, where it stands last. */
 function withoutDoubles({ type }: SettingKind, values: readonly unknown[]): readonly unknown[] {
+  // Each may belong to the one before it.
+  if (type === "argument") return values;
   const known = values.map(identity);
   const place = (value: string) => (type === "pattern" ? known.lastIndexOf(value) : known.indexOf(value));
   return values.filter((_, i) => place(known[i] ?? "") === i);
 }
 
-/** Two texts of one folder are one store; GitHub takes capitals in a repository's name for small letters. */
-function identity(value: unknown): string {
+/** Alike for two texts of one store; capitals in a repository's name on GitHub, or in a host's, are as small letters. */
+export function identity(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if ("path" in value) return String(value.path);
-  return "repository" in value
-    ? JSON.stringify({ ...value, text: "", repository: String(value.repository).toLowerCase() })
-    : JSON.stringify(value);
+  const { text: _, ...rest } = value as Readonly<Record<string, unknown>>;
+  const name = "repository" in rest ? "repository" : "host";
+  return JSON.stringify(typeof rest[name] === "string" ? { ...rest, [name]: rest[name].toLowerCase() } : rest);
 }
 
 function parseText(kind: SettingKind, text: string, place: Place): Parsed<unknown> {
-  switch (kind.type) {
-    case "text":
-      return parseFreeText(text);
-    case "glob":
-      return text === "" || hasControls(text) ? wrong("; give a glob such as dist/*.whl") : fine(text);
-    case "ref":
-      return parseRef(text);
-    case "project":
-      return parseProject(text);
-    case "boolean":
-      return parseBoolean(text);
-    case "auto":
-      return text === "auto" ? fine(text) : parseBoolean(text, "auto, true or false");
-    case "choice":
-      return kind.values.includes(text) ? fine(text) : wrong(`; give ${oneOf(kind.values)}`);
-    case "number":
-      return parseNumber(text, kind.min, kind.max);
-    case "duration":
-      return parseDuration(text);
-    case "size":
-      return parseSize(text);
-    case "mtime":
-      return parseMtime(text);
-    case "pattern":
-      return parsePattern(text);
-    case "path":
-      return parsePath(text, place);
-    case "notes":
-      return parseNotes(text, place);
-    case "secret":
-      return parseSecret(text);
-    case "entry-path":
-      return parseEntryPath(text);
-    case "store":
-      return parseStore(text, place);
-    case "set":
-      return parseSelector(text);
-    case "name":
-      return parseNameTemplate(text);
-    case "prefix":
-      return parsePrefixTemplate(text);
-  }
+  if (kind.type === "choice") return kind.values.includes(text) ? fine(text) : wrong(`; give ${oneOf(kind.values)}`);
+  if (kind.type === "number") return parseNumber(text, kind.min, kind.max);
+  if (kind.type === "secret") return parseSecret(text, kind.form);
+  if (kind.type === "path" || kind.type === "source" || kind.type === "notes" || kind.type === "store")
+    return placed[kind.type](text, place);
+  return plain[kind.type](text);
+}
+
+type Placed = "path" | "source" | "notes" | "store";
+
+/** Those that can be a path. */
+const placed: Readonly<Record<Placed, (text: string, place: Place) => Parsed<unknown>>> = {
+  path: parsePath,
+  source: parseSource,
+  notes: parseNotes,
+  store: parseStore,
+};
+
+type Plain = Exclude<SettingKind["type"], Placed | "choice" | "number" | "secret">;
+
+/** Those that mean the same everywhere. */
+const plain: Readonly<Record<Plain, (text: string) => Parsed<unknown>>> = {
+  text: parseFreeText,
+  glob: parseGlob,
+  ref: parseRef,
+  project: parseProject,
+  boolean: parseBoolean,
+  auto: parseAuto,
+  duration: parseDuration,
+  size: parseSize,
+  mtime: parseMtime,
+  pattern: parsePattern,
+  "entry-path": parseEntryPath,
+  set: parseSelector,
+  name: parseNameTemplate,
+  prefix: parsePrefixTemplate,
+  since: parseSince,
+  version: parseVersion,
+  digest: parseDigest,
+  url: parseMirror,
+  class: parseClass,
+  argument: parseArgument,
+  "known-host": parseKnownHost,
+};
+
+function parseGlob(text: string): Parsed<string> {
+  return text === "" || hasControls(text) ? wrong("; give a glob such as dist/*.whl") : fine(text);
+}
+
+function parseAuto(text: string): Parsed<boolean | "auto"> {
+  return text === "auto" ? fine(text) : asBoolean(text, "auto, true or false");
+}
+
+function parseArgument(text: string): Parsed<string> {
+  return text === "" || hasControls(text) ? wrong("; give one argument, such as --transfers=8") : fine(text);
 }
 
 function parseFreeText(text: string): Parsed<string> {
@@ -113,7 +130,11 @@ function parseProject(text: string): Parsed<string> {
     : wrong("; give owner/repo, of letters, digits, dots, dashes and underscores");
 }
 
-function parseBoolean(text: string, allowed = "true or false"): Parsed<boolean> {
+function parseBoolean(text: string): Parsed<boolean> {
+  return asBoolean(text, "true or false");
+}
+
+function asBoolean(text: string, allowed: string): Parsed<boolean> {
   if (/^(true|True|TRUE)$/.test(text)) return fine(true);
   return /^(false|False|FALSE)$/.test(text) ? fine(false) : wrong(`; give ${allowed}`);
 }
@@ -123,14 +144,6 @@ function parseNotes(text: string, place: Place): Parsed<"none" | "generate" | { 
   if (text === "none" || text === "generate") return fine(text);
   const path = parsePath(text, place);
   return path.ok ? fine({ file: path.value }) : wrong("; give none, generate or the path of a file that has the notes");
-}
-
-/** As a header can carry it; what is wrong with it is told without it. */
-function parseSecret(text: string): Parsed<string> {
-  if (text === "") return wrong(" is empty; give one, or leave it out");
-  return /^[!-~]+$/.test(text)
-    ? fine(text)
-    : wrong(" has spaces or characters that no token has; give the token alone");
 }
 
 function parseNumber(text: string, min: number, max: number): Parsed<number> {

@@ -17,5 +17,5 @@ export function hasControls(text: string, allowed = ""): boolean {
 
 /** URLs may hold a password, and rclone's connection strings keys. */
 function withoutSecrets(text: string): string {
-  return text.replace(/:\/\/[^/@]*@/g, "://***@").replace(/^(:?[^,:/\s]+),[^:]*=.*$/s, "$1,***");
+  return text.replace(/:\/\/[^/@]*@/g, "://***@").replace(/^(:?[^,:/]+),[\w.]+[=,:].*$/s, "$1,***");
 }

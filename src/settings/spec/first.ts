@@ -1,5 +1,5 @@
 import type { Declarations } from "./declaration.ts";
-import { everyMode, makingModes } from "./modes.ts";
+import { everyMode, makingModes, writingModes } from "./modes.ts";
 
 /** What most people need, and no more. */
 export const first = {
@@ -19,7 +19,7 @@ export const first = {
     modes: everyMode,
     group: "first",
     defaultText: "release on a tag in GitHub Actions, for snapshot and archive",
-    help: "where sets are kept: a folder, or release, the tag's release on GitHub; give several for a copy in each; a dry run of snapshot or archive needs none",
+    help: "where sets are kept: a folder, release (the tag's release on GitHub), a remote of rclone's, an SSH host's folder, a plugin; give several for a copy in each; a dry run of snapshot or archive needs none",
     example: "./cold",
     where: "everywhere",
     trust: "found",
@@ -58,7 +58,7 @@ export const first = {
   prove: {
     kind: { type: "choice", values: ["digest", "read", "drill", "none"] },
     default: "digest",
-    modes: makingModes,
+    modes: writingModes,
     group: "first",
     help: "how a stored copy is confirmed: by its digest, by reading every byte back, by restoring it, or not at all",
     example: "read",
@@ -78,7 +78,7 @@ export const first = {
     short: "n",
   },
   token: {
-    kind: { type: "secret" },
+    kind: { type: "secret", form: "word" },
     defaultText: "the job's own; on the command line GH_TOKEN, else GITHUB_TOKEN",
     modes: everyMode,
     group: "first",
@@ -86,6 +86,7 @@ export const first = {
     example: "TOKEN",
     where: "input",
     trust: "explicit",
+    insteadOfFlag: "set the variable GH_TOKEN or GITHUB_TOKEN instead",
     inputDefault: "${{ github.token }}",
   },
 } as const satisfies Declarations;

@@ -75,8 +75,28 @@ export const modes = [
       { line: "coldstore restore ./cold --dry-run", says: "read and compare everything, write nothing" },
     ],
   },
+  {
+    name: "replicate",
+    group: "keep house",
+    summary: "copy sets from one store to others, proven there, without a copy kept here",
+    positionals: ["[STORE]"],
+    examples: [
+      { line: "coldstore replicate r2:backups --from ./cold", says: "all sets that the remote hasn't got yet" },
+      { line: "coldstore replicate ./cold --from release", says: "all releases that hold sets, into a folder" },
+      { line: "coldstore replicate r2:backups --from ./cold --since 30d", says: "the last month's" },
+      {
+        line: "coldstore replicate release:v1.4.0 --from ./cold --set acme/app/snapshot/v1.4.0",
+        says: "one set, into a release",
+      },
+      { line: "coldstore replicate r2:backups --from ./cold --dry-run", says: "what would be copied" },
+    ],
+  },
 ] as const satisfies readonly ModeSpec[];
 
-export const everyMode = ["snapshot", "archive", "list", "verify", "restore"] as const;
+export const everyMode = ["snapshot", "archive", "list", "verify", "restore", "replicate"] as const;
 export const makingModes = ["snapshot", "archive"] as const;
 export const readingModes = ["list", "verify", "restore"] as const;
+/** Those that put sets into stores. */
+export const writingModes = ["snapshot", "archive", "replicate"] as const;
+/** Those that choose sets among those of a store. */
+export const choosingModes = ["list", "verify", "restore", "replicate"] as const;

@@ -1,12 +1,12 @@
 import type { Declarations } from "./declaration.ts";
-import { makingModes } from "./modes.ts";
+import { writingModes } from "./modes.ts";
 
 /** How a release looks that a run makes. */
 export const releases = {
   notes: {
     kind: { type: "notes" },
     default: "none",
-    modes: makingModes,
+    modes: writingModes,
     group: "release",
     help: "the text of a release that this run makes: none, GitHub's own list of changes (generate), or a file's",
     example: "./notes.md",
@@ -16,7 +16,7 @@ export const releases = {
   prerelease: {
     kind: { type: "auto" },
     default: "auto",
-    modes: makingModes,
+    modes: writingModes,
     group: "release",
     help: "whether a release that this run makes is a prerelease; auto: if its version says so, as 1.4.0-rc.1 does",
     example: "true",
@@ -26,7 +26,7 @@ export const releases = {
   latest: {
     kind: { type: "auto" },
     default: "auto",
-    modes: makingModes,
+    modes: writingModes,
     group: "release",
     help: "whether a release that this run makes is the latest; auto: unless it's a prerelease or a higher version is there",
     example: "false",
@@ -37,7 +37,7 @@ export const releases = {
     kind: { type: "boolean" },
     default: "false",
     defaultText: "off",
-    modes: makingModes,
+    modes: writingModes,
     group: "release",
     help: "leave a release that this run makes unpublished; a later run without it publishes",
     example: "true",

@@ -1,5 +1,5 @@
 import type { Declarations } from "./declaration.ts";
-import { readingModes } from "./modes.ts";
+import { choosingModes, makingModes } from "./modes.ts";
 
 /** Which sets are looked at, and how closely. */
 export const sets = {
@@ -7,7 +7,7 @@ export const sets = {
     kind: { type: "set" },
     list: true,
     defaultText: "all; for restore the newest proven one",
-    modes: readingModes,
+    modes: choosingModes,
     group: "sets",
     help: "a set's id, or owner/repo/snapshot/id; two of them show how they differ (list)",
     example: "acme/app/snapshot/v1.4.0",
@@ -21,6 +21,27 @@ export const sets = {
     group: "sets",
     help: "names and sizes; or each file's SHA-256; or every byte back, each entry against the file list; or a restore",
     example: "read",
+    where: "everywhere",
+    trust: "found",
+  },
+  "only-mode": {
+    kind: { type: "choice", values: makingModes },
+    list: true,
+    defaultText: "all",
+    modes: ["replicate"],
+    group: "sets",
+    help: "the modes whose sets are copied",
+    example: "snapshot",
+    where: "everywhere",
+    trust: "found",
+  },
+  since: {
+    kind: { type: "since" },
+    defaultText: "all",
+    modes: ["replicate"],
+    group: "sets",
+    help: "sets made before are left out: a time from now, a date, or a time with its zone",
+    example: "30d",
     where: "everywhere",
     trust: "found",
   },

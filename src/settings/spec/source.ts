@@ -5,12 +5,12 @@ import { makingModes } from "./modes.ts";
 /** What is archived. */
 export const source = {
   source: {
-    kind: { type: "path" },
+    kind: { type: "source" },
     default: ".",
     defaultText: "this folder",
     modes: makingModes,
     group: "source",
-    help: "the folder: a repository's for snapshot, any for archive",
+    help: "the folder: a repository's for snapshot; any for archive, also of a remote: r2:photos, ssh://user@host/srv/data",
     example: "./app",
     where: "everywhere",
     trust: "found",

@@ -1,12 +1,21 @@
 import type { Declarations } from "./declaration.ts";
-import { makingModes } from "./modes.ts";
+import { makingModes, writingModes } from "./modes.ts";
 
 /** How a set gets into its stores. */
 export const storing = {
+  from: {
+    kind: { type: "store" },
+    modes: ["replicate"],
+    group: "storing",
+    help: "the store that is read, named as in store",
+    example: "./cold",
+    where: "everywhere",
+    trust: "found",
+  },
   "on-conflict": {
     kind: { type: "choice", values: ["fail", "replace", "keep"] },
     default: "fail",
-    modes: makingModes,
+    modes: writingModes,
     group: "storing",
     help: "what to do if the store has a set of that id with other content; a frozen one is never replaced",
     example: "keep",

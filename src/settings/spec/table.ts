@@ -6,6 +6,7 @@ import { notes } from "./notes.ts";
 import { output } from "./output.ts";
 import { outputs } from "./outputs.ts";
 import { releases } from "./releases.ts";
+import { remotes } from "./remotes.ts";
 import { restoring } from "./restoring.ts";
 import { running } from "./running.ts";
 import { sets } from "./sets.ts";
@@ -19,6 +20,7 @@ export const table = {
   ...archive,
   ...storing,
   ...releases,
+  ...remotes,
   ...sets,
   ...restoring,
   ...notes,
@@ -36,6 +38,7 @@ const groups: readonly SettingGroup[] = [
   { name: "archive", title: "The archive" },
   { name: "storing", title: "Storing" },
   { name: "release", title: "The release" },
+  { name: "remote", title: "Remotes and SSH hosts" },
   { name: "sets", title: "Which sets, how closely" },
   { name: "restoring", title: "What comes back, and where to" },
   { name: "notes", title: "Recorded in the manifest" },
