@@ -38,6 +38,11 @@ export async function keepOldManifest(store: Store, set: ArchiveSet, io: Io): Pr
   return claim;
 }
 
+/** Whether a file is called as kept manifests are. */
+export function isKeptManifest(name: string): boolean {
+  return /\.replaced-[0-9a-f]{16}(-\d+)?\.json$/.test(name);
+}
+
 /** Whether another run has taken this claim's holder for broken, and goes on in its place. */
 export function isOvertaken({ stem, number }: Claim, { files }: ListedSet): boolean {
   return files.some(({ name }) => name.startsWith(`${stem}-`) && Number.parseInt(name.slice(stem.length + 1)) > number);

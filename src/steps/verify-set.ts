@@ -3,6 +3,7 @@ import { filesOf, manifestSuffix, type ManifestArtifact, type NamedDigest, store
 import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import { isKeptManifest } from "./keep-old-manifest.ts";
 import { nameSome } from "./name-some.ts";
 import { readBack } from "./read-back.ts";
 import { type Examined, type Fault, verifyFiles } from "./verify-files.ts";
@@ -96,7 +97,7 @@ function listingFaults(set: CompleteSet): readonly Fault[] {
 function extraFiles({ files, manifest, manifestName }: CompleteSet): readonly string[] {
   const stored = storedFiles(manifest).map(({ name }) => name);
   const known = new Set([...stored, ...(manifest.run.superseded ?? []), manifestName]);
-  return files.map(({ name }) => name).filter((name) => !known.has(name));
+  return files.map(({ name }) => name).filter((name) => !known.has(name) && !isKeptManifest(name));
 }
 
 /** Whether a file is called as those are that a replace puts beside a set before it swaps the manifest. */
