@@ -1,7 +1,6 @@
 import { isProven, setBytes } from "../model/archive-set.ts";
-import type { ColdstoreError } from "../model/errors.ts";
 import { type SetName, setText } from "../model/set-name.ts";
-import { asColdstoreError } from "../model/errors.ts";
+import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { formatBytes, formatDuration } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Shown, Store } from "../ports/store.ts";
@@ -191,12 +190,18 @@ async function bringRecords(
   const missing = keys.filter((key) => !copied.includes(key));
   const [error] = errors;
   if (error === undefined) return { records: copied, warnings: loose, errors: [] };
-  if (missing.some(isMarker)) return { records: copied, warnings: loose, errors: [error] };
+  if (missing.some(isMarker))
+    return { records: copied, warnings: loose, errors: [lessFrozen(from, store, set.name, error)] };
   return {
     records: copied,
     warnings: [...loose, `${store.name} took no records of ${setText(set.name)}: ${error.message}`],
     errors: [],
   };
+}
+
+function lessFrozen(from: Store, store: Store, set: SetName, cause: ColdstoreError): ColdstoreError {
+  const message = `${setText(set)} is stored in ${store.name}, but not as frozen as in ${from.name}: ${cause.message}`;
+  return new ColdstoreError(cause.failure, message, { cause, ...(cause.remedy && { remedy: cause.remedy }) });
 }
 
 function notMarked(from: Store, store: Store, set: SetName): string {
