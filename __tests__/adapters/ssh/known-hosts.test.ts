@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linesOf, readKnownHost, writeKnownHost, type KnownHost } from "../../../src/adapters/ssh/known-hosts.ts";
 import { testWith } from "../../support/programs.ts";

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { privateKey } from "../../../src/adapters/ssh/private-key.ts";
-import { ColdstoreError } from "../../../src/model/errors.ts";
+import type { ColdstoreError } from "../../../src/model/errors.ts";
 import { testWith } from "../../support/programs.ts";
 import { makeKey } from "../../support/ssh-server.ts";
 
