@@ -3,8 +3,10 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { ColdstoreError } from "../../model/errors.ts";
+import { readRcloneArguments } from "../../model/rclone-arguments.ts";
 import { findSecrets } from "../process/find-secrets.ts";
-import { rcloneEnvironment } from "./rclone-environment.ts";
+import { type PlacedConfig, placeConfig } from "./rclone-config.ts";
+import { rcloneEnvironment, secretsOfVariables } from "./rclone-environment.ts";
 import { callFlags } from "./rclone-flags.ts";
 import { type RcloneLog, openRcloneLog } from "./rclone-log.ts";
 import type { RcloneCommand, RcloneEnd, RcloneEvent, RcloneIo, RcloneProcess, Remote } from "./rclone-process.ts";
@@ -28,22 +30,23 @@ export interface RcloneProcessRequest {
   readonly warn?: (sentence: string) => void;
 }
 
-/** Gets ready to start rclone for one remote. Disposing of it removes what lies in the folder, and ends what still runs. */
+/**
+ * Gets ready to start rclone for one remote. Disposing of it removes what lies in the folder, and ends what still runs. Rejects
+ * with `settings` for a configuration or arguments that aren't fit.
+ *
+ * A run that is killed hard can't end its rclone; that ends itself within two seconds, at the first line of statistics that
+ * nobody reads (SIGPIPE). Windows has no such signal: there rclone goes on until what it was asked for is done.
+ */
 export async function openRcloneProcess(request: RcloneProcessRequest): Promise<RcloneProcess & AsyncDisposable> {
-  return new OwnRcloneProcess(request, await placeConfig(request));
-}
-
-async function placeConfig({ remote, folder }: RcloneProcessRequest): Promise<string> {
-  if (remote.config.kind === "file") return remote.config.path;
-  if (remote.config.kind === "none") return process.platform === "win32" ? "NUL" : "/dev/null";
-  const path = join(folder, `rclone-${randomBytes(4).toString("hex")}.conf`);
-  await writeFile(path, remote.config.text, { mode: 0o600, flag: "wx" });
-  return path;
+  const { flags, problems } = readRcloneArguments(request.args);
+  if (problems.length > 0) throw new ColdstoreError("settings", `rclone-args: ${problems.join("; ")}`);
+  const { remote, folder, warn } = request;
+  return new OwnRcloneProcess({ ...request, args: flags }, await placeConfig(remote, folder, (text) => warn?.(text)));
 }
 
 class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
   readonly #request: RcloneProcessRequest;
-  readonly #config: string;
+  readonly #config: PlacedConfig;
   readonly #env: Readonly<Record<string, string>>;
   readonly #scrub: (text: string) => string;
   readonly #running = new Set<RunningRclone>();
@@ -51,11 +54,11 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
     for (const rclone of this.#running) rclone.kill();
   };
 
-  constructor(request: RcloneProcessRequest, config: string) {
+  constructor(request: RcloneProcessRequest, config: PlacedConfig) {
     this.#request = request;
     this.#config = config;
     this.#env = rcloneEnvironment(request.env);
-    this.#scrub = textScrubber(findSecrets(request.env));
+    this.#scrub = textScrubber([...findSecrets(request.env), ...secretsOfVariables(request.env), ...config.secrets]);
     process.on("exit", this.#onExit);
   }
 
@@ -100,21 +103,26 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     process.off("exit", this.#onExit);
     this.#onExit();
-    if (this.#request.remote.config.kind === "text") await rm(this.#config, { force: true });
+    await this.#config[Symbol.asyncDispose]();
   }
 
   async #start(command: RcloneCommand, { signal }: RcloneIo): Promise<Call> {
     signal.throwIfAborted();
     const { program, remote, args, stallTimeout } = this.#request;
     const list = command.files && (await this.#writeList(command.files));
-    const flags = callFlags({ config: this.#config, args, remoteArgs: remote.args, idleTimeout: stallTimeout / 2 });
+    const flags = callFlags({
+      config: this.#config.path,
+      args,
+      remoteArgs: remote.args,
+      idleTimeout: stallTimeout / 2,
+    });
     const rclone = startRclone({
       program: program.path,
       argv: [...flags, ...(list === undefined ? [] : [`--files-from-raw=${list}`]), ...command.args],
       env: this.#env,
       signal,
       name: remote.name,
-      stallTimeout,
+      ...(command.quiet !== true && { stallTimeout }),
     });
     this.#running.add(rclone);
     const log = openRcloneLog({ scrub: this.#scrub, onEvent: command.onEvent, onProgress: () => rclone.moved() });

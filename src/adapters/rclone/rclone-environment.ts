@@ -1,3 +1,6 @@
+import { backendOption, unsafeOption } from "../../model/rclone-arguments.ts";
+import { secretsOfOption } from "../../model/rclone-config-text.ts";
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -22,8 +25,28 @@ const networkNames = /^(?:(?:HTTPS?|ALL|NO)_PROXY|SSL_CERT_(?:FILE|DIR)|SSH_AUTH
 const cloudNames =
   /^(?:AWS|AZURE|ARM|GOOGLE|GCP|CLOUDSDK|OS|ST|OCI|MSI|IDENTITY|IMDS|ALIBABA_CLOUD|STORJ|B2)_[A-Z0-9_]+$|^(?:GCE_METADATA_HOST|NO_GCE_CHECK|ECS_CONTAINER_METADATA_URI(?:_V4)?)$/u;
 
+/** What of the variables of remotes and backends must never be shown, obscured or not. */
+export function secretsOfVariables(env: Environment): readonly string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value === undefined || !/^RCLONE_/i.test(name)
+      ? []
+      : namesIn(name).flatMap((name) => secretsOfOption({ name, value })),
+  );
+}
+
+/** `a_b_c`, `b_c` and `c` of a variable: where a remote's name ends and an option's begins can't be told. */
+function namesIn(variable: string): readonly string[] {
+  const words = variable.toLowerCase().split("_").slice(1);
+  return words.map((_, at) => words.slice(at).join("_"));
+}
+
 function isKept(name: string): boolean {
-  if (/^RCLONE_/iu.test(name))
-    return name === "RCLONE_CONFIG_PASS" || /^RCLONE_CONFIG_(?!DIR$)[A-Z0-9_]+_/iu.test(name);
+  if (/^RCLONE_/iu.test(name)) return isOfRemote(name);
   return systemNames.test(name) || networkNames.test(name) || cloudNames.test(name);
+}
+
+function isOfRemote(name: string): boolean {
+  if (/^RCLONE_CONFIG_(?:PASS|(?!DIR$)[A-Z0-9_-]+_[A-Z0-9_]+)$/iu.test(name)) return true;
+  const option = backendOption(name.slice("RCLONE_".length));
+  return option !== undefined && unsafeOption(option) === undefined;
 }

@@ -8,6 +8,8 @@ export interface RcloneCommand {
   readonly files?: readonly string[];
   /** Exit codes beside 0 that the caller makes sense of itself. */
   readonly accept?: readonly number[];
+  /** It may work for as long as it takes without a sign, as when it digests a large local file: never taken for stalled. */
+  readonly quiet?: true;
   /** Told of each event that rclone logs, as it comes. */
   readonly onEvent?: (event: RcloneEvent) => void;
 }
