@@ -597,7 +597,15 @@ test("records and history say what happened: stored, unchanged, failed", async (
   });
   expect(lines[1]).toMatchObject({ outcome: "unchanged", exit: 0 });
   expect(lines[2]).toMatchObject({ outcome: "conflict", exit: 10, failure: "conflict" });
-  expect(lines[3]).toEqual({ schema: "coldstore/record/1", kind: "proof", level: "digest", seal, content_sha256 });
+  const evidence = [{ by: "read", files: 4 }];
+  expect(lines[3]).toEqual({
+    schema: "coldstore/record/1",
+    kind: "proof",
+    level: "digest",
+    seal,
+    content_sha256,
+    evidence,
+  });
 });
 
 test("a run that its source stops is told to a store that knows the project, and to no other", async () => {

@@ -35,9 +35,10 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     warnings,
     ...(selection && { details: detailsOf(selection) }),
     errors,
-    stage: "storing",
+    stage: packed === undefined || packed.isMade ? "storing" : "packing and storing",
     standingIsCertain: true,
     standing: async (store, io) => findArchiveStanding(store, wanted, io),
+    isMeasured: true,
     make: (recipe, into) => (packed === undefined ? unmade() : packed.make(recipe, into)),
     describe: async () => {
       const { folder } = examined;

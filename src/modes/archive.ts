@@ -15,11 +15,15 @@ export async function archive(settings: ArchiveSettings, ports: Ports): Promise<
   const io: Io = { signal: ports.signal, progress: () => undefined };
   if (settings.dryRun) return planArchiveReport(await takeArchiveOrder(settings, ports), ports, io);
   const taking = takeArchiveOrder(settings, ports).then(async (order) => prospectOf(order, ports.stores, io));
-  const { order, fit, unfit } = await makeReady(taking, ports, io);
+  const { order, ...ready } = await makeReady(taking, ports, io);
   if (order.selection === undefined) {
     const unchanged = makingArchive(order, { by: "plan" }, ports);
-    return fillAndTell({ order: unchanged, fit, unfit }, ports, io);
+    return fillAndTell({ order: unchanged, ...ready }, ports, io);
   }
-  await using packed = await packFolder({ ...order, selection: order.selection }, { stores: fit, ports }, io);
-  return await fillAndTell({ order: makingArchive(order, { by: "content", packed }, ports), fit, unfit }, ports, io);
+  await using packed = await packFolder(
+    { ...order, selection: order.selection },
+    { ...ready, stores: ready.fit, ports },
+    io,
+  );
+  return await fillAndTell({ order: makingArchive(order, { by: "content", packed }, ports), ...ready }, ports, io);
 }

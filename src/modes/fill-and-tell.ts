@@ -9,8 +9,9 @@ import { withPast } from "./look-back.ts";
 import { makingReport } from "./making-report.ts";
 
 /** Brings a set into the stores that can take it, has them remember the run, and says how it ended and what was before it. */
-export async function fillAndTell({ order, fit, unfit }: Ready<MakingOrder>, ports: Ports, io: Io): Promise<Report> {
-  const ends = await fillStores(order, { stores: fit, ports }, io);
+export async function fillAndTell(ready: Ready<MakingOrder>, ports: Ports, io: Io): Promise<Report> {
+  const { order, fit, unfit, scratch } = ready;
+  const ends = await fillStores(order, { stores: fit, ports, scratch }, io);
   const untold = ports.signal.aborted ? { warnings: [], errors: [] } : await remember(order, ends, ports, io);
   return withPast({ order, ends, report: makingReport({ order, ends, unfit, untold }) }, ports, io);
 }

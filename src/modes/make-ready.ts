@@ -7,6 +7,7 @@ import { preflight, type Unfit } from "../steps/preflight.ts";
 import { tooManyParts } from "../steps/too-many-parts.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
 import type { MakingOrder } from "./making-order.ts";
+import { planScratch, type ScratchPlan } from "./plan-scratch.ts";
 
 /** What is to be known of a set before any work. */
 export type Prospect = Pick<
@@ -19,6 +20,8 @@ export interface Ready<Order> {
   readonly order: Order;
   readonly fit: readonly Store[];
   readonly unfit: readonly Unfit[];
+  /** How scratch is to be used, should anything have to be made. */
+  readonly scratch: ScratchPlan;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function makeReady<Order extends Prospect>(
   const fit = without(reachable, unfit);
   const against = [...taken.errors, ...(await oversplit(taken, io))];
   const errors = against.length === 0 && fit.length > 0 ? [] : [...against, ...errorsOf(unfit)];
-  if (errors.length === 0) return { order: taken, fit, unfit };
+  if (errors.length === 0) return { order: taken, fit, unfit, scratch: await planScratch(taken, ports, io) };
   const error = new SeveralErrors(errors);
   await tellFailure(fit, { set: taken.set, stamp: { time: ports.now(), run: ports.run.id }, error }, io);
   throw error;

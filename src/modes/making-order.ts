@@ -11,6 +11,14 @@ import type { Standing } from "../steps/find-standing.ts";
 import type { JoiningFile } from "../steps/join-files.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
 import type { PackIo } from "../steps/pack-archive.ts";
+import type { PartRoom } from "../steps/part-room.ts";
+
+/** Where a set's files are made; with a room, parts of archives lie there no longer than they are needed. */
+export interface MakingPlace {
+  readonly scratch: Scratch;
+  readonly room?: PartRoom | undefined;
+  readonly io: PackIo;
+}
 
 /** A set that is about to be made, whatever of: what is known of it, and how it's made when a store needs it. */
 export interface MakingOrder {
@@ -36,8 +44,10 @@ export interface MakingOrder {
   readonly standingIsCertain: boolean;
   /** What a store has in the way of the set, or instead of it. */
   standing(store: Store, io: Io): Promise<Standing>;
+  /** All that its content is made of was read before: it can't turn out to be another one, or one that its formats can't hold. */
+  readonly isMeasured: boolean;
   /** Starts making the set's files as the recipe says. */
-  make(recipe: Recipe, into: { readonly scratch: Scratch; readonly io: PackIo }): SetInTheMaking;
+  make(recipe: Recipe, into: MakingPlace): SetInTheMaking;
   /** Who makes it. */
   describe(signal: AbortSignal): Promise<ManifestRun>;
   /** Size of the archive in each of its formats, within a few per cent. */

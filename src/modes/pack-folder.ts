@@ -6,22 +6,24 @@ import { formatCount } from "../model/units.ts";
 import { foldersOf } from "../model/store-address.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
-import type { Scratch } from "../ports/workspace.ts";
-import type { Recipe } from "../steps/choose-recipes.ts";
+import { type Recipe, triedRecipe } from "../steps/choose-recipes.ts";
 import { prefixInRun } from "../steps/examine-folder.ts";
 import { newestArchive } from "../steps/find-archive-standing.ts";
 import type { Selection } from "../steps/folder-entry.ts";
 import { makeFolderSet, makeFolderSetAgain, type FolderSetOrder, type PrefixDigest } from "../steps/make-folder-set.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
-import type { PackIo } from "../steps/pack-archive.ts";
 import { nameSome } from "../steps/name-some.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
 import { taggedSet } from "./archive-order.ts";
 import type { ArchiveProspect } from "./archive-prospect.ts";
 import { askedOf } from "./fill-stores.ts";
+import type { MakingPlace } from "./making-order.ts";
+import type { ScratchPlan } from "./plan-scratch.ts";
 
-/** An archive that has been made of a folder, in scratch. */
+/** A folder that has been read, and the archive that was made of it in scratch. */
 export interface Packed extends AsyncDisposable {
+  /** False: it was only read, and its archive is made when a store needs it. */
+  readonly isMade: boolean;
   readonly content: ArchiveContent;
   readonly selected: Selected;
   /** The content that it would have under another prefix, of those asked for. */
@@ -29,7 +31,7 @@ export interface Packed extends AsyncDisposable {
   /** Size of the archive of a format that was made. */
   bytesOf(format: ArchiveFormat): number;
   /** Its files as they are, or made again where a recipe wants them otherwise. */
-  make(recipe: Recipe, into: { readonly scratch: Scratch; readonly io: PackIo }): SetInTheMaking;
+  make(recipe: Recipe, into: MakingPlace): SetInTheMaking;
 }
 
 export type SelectedProspect = ArchiveProspect & { readonly selection: Selection };
@@ -37,11 +39,13 @@ export type SelectedProspect = ArchiveProspect & { readonly selection: Selection
 interface Places {
   readonly stores: readonly Store[];
   readonly ports: Ports;
+  /** Absent: nothing of what is made is split. */
+  readonly scratch?: ScratchPlan;
 }
 
 /**
- * Reads the folder once and makes the set's files of it, since what they hold decides the set's id and whether a store has it.
- * Tells the stores when that fails.
+ * Reads the folder and, unless scratch is bounded, makes the set's files of it, since what they hold decides the set's id and
+ * whether a store has it. Tells the stores when that fails.
  */
 export async function packFolder(prospect: SelectedProspect, places: Places, io: Io): Promise<Packed> {
   try {
@@ -60,8 +64,11 @@ const attempts = 3;
 
 async function packWithRetries(prospect: SelectedProspect, places: Places, io: Io): Promise<Packed> {
   const { log } = places.ports;
+  const bounded = places.scratch?.bounded === true;
+  const [short] = places.scratch?.errors ?? [];
+  if (short !== undefined) throw short;
   const shadows = await earlierPrefixes(prospect, places.stores, io);
-  log.step(`reading and packing ${prospect.taken.examined.name}`);
+  log.step(`${bounded ? "reading" : "reading and packing"} ${prospect.taken.examined.name}`);
   const { untracked } = prospect.selection;
   if (untracked.length > 0)
     log.event(
@@ -69,7 +76,7 @@ async function packWithRetries(prospect: SelectedProspect, places: Places, io: I
     );
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await pack(prospect, { ...places, shadows }, io);
+      return await pack(prospect, { ...places, shadows, bounded }, io);
     } catch (error) {
       if (!(error instanceof ColdstoreError && error.failure === "source" && error.transient) || attempt === attempts)
         throw error;
@@ -80,20 +87,22 @@ async function packWithRetries(prospect: SelectedProspect, places: Places, io: I
 
 async function pack(
   prospect: SelectedProspect,
-  { stores, ports, shadows }: Places & { readonly shadows: readonly string[] },
+  { stores, ports, shadows, bounded }: Places & { readonly shadows: readonly string[]; readonly bounded: boolean },
   io: Io,
 ): Promise<Packed> {
   await using held = new AsyncDisposableStack();
   const scratch = held.use(await ports.workspace.scratch(stores.map((store) => store.name)));
-  const meter = ports.progress.start(`packing ${prospect.taken.examined.name}`, prospect.tarBytes);
-  const recipe = plainRecipe(prospect);
+  const { name } = prospect.taken.examined;
+  const meter = ports.progress.start(`${bounded ? "reading" : "packing"} ${name}`, prospect.tarBytes);
+  const recipe = bounded ? triedRecipe(plainRecipe(prospect)) : plainRecipe(prospect);
   const packIo = { signal: io.signal, progress: (bytes: number) => meter.add(bytes) };
   const making = makeFolderSet({ ...orderOf(prospect, recipe), scratch, shadows, io: packIo });
   const [files, content] = await Promise.all([Array.fromAsync(making.files), making.content]).finally(() =>
     meter.done(),
   );
   const selected = await selectedOf(prospect, io.signal);
-  const made = { prospect, recipe, files, content: asArchive(content), shadows: making.shadows(), selected };
+  const isMade = !bounded;
+  const made = { prospect, recipe, files, content: asArchive(content), shadows: making.shadows(), selected, isMade };
   const kept = held.move();
   return { ...packedOf(made), [Symbol.asyncDispose]: async () => kept.disposeAsync() };
 }
@@ -105,14 +114,16 @@ function packedOf(made: {
   readonly content: ArchiveContent;
   readonly shadows: readonly PrefixDigest[];
   readonly selected: Selected;
+  readonly isMade: boolean;
 }): Omit<Packed, keyof AsyncDisposable> {
-  const { prospect, recipe, files, content, selected } = made;
+  const { prospect, recipe, files, content, selected, isMade } = made;
   const contentUnder = (prefix: string) => {
     if (prefix === content.prefix) return content;
     const shadow = made.shadows.find((each) => each.prefix === prefix);
     return shadow && { ...content, prefix, tar: shadow.tar };
   };
   return {
+    isMade,
     content,
     selected,
     contentUnder,
@@ -123,7 +134,7 @@ function packedOf(made: {
       ),
     make(wanted, into) {
       const prefix = wanted.prefix ?? content.prefix;
-      if (prefix === content.prefix && sameFiles(wanted, recipe, prospect)) return finished(files, content);
+      if (isMade && prefix === content.prefix && sameFiles(wanted, recipe, prospect)) return finished(files, content);
       const order = orderOf(prospect, wanted);
       const again = { ...order, ...into, plan: { ...order.plan, prefix }, shadows: [] };
       return makeFolderSetAgain(again, (other) => canonicalJson(other) === canonicalJson(contentUnder(prefix)));

@@ -120,13 +120,15 @@ function abilities(order: Taken, ports: Ports, locks: readonly TreeEntry[]): Omi
     stage: "packing and storing",
     standingIsCertain: settings.exportSubst !== "git",
     standing: async (store, io) => findStanding(store, { set, plan, formats: settings.formats }, io),
-    make: (recipe, { scratch, io }) =>
+    isMeasured: false,
+    make: (recipe, { scratch, room, io }) =>
       makeSet({
         openTar: async () => openSnapshotTar(source, plan, io.signal),
         plan,
         ...recipe,
         files: order.files,
         scratch,
+        room,
         ...(plan.lfs === "fail" && { explainPointers: async () => explainPointers(source, io.signal) }),
         io,
       }),

@@ -18,6 +18,8 @@ export interface ArchiveFileOptions {
   readonly scratch: Scratch;
   /** Bytes of a part; absent: never split. */
   readonly splitSize?: number;
+  /** Given each part but the last as soon as it's safe on disk; the next is begun when it resolves. Absent: `takeParts` gives them. */
+  readonly handOver?: ((part: SetFile) => Promise<void>) | undefined;
 }
 
 /** An archive that is being written: one file, or parts of exactly `splitSize` (the last may be shorter) once it outgrows that. */
@@ -63,8 +65,8 @@ export class ArchiveFile implements Output {
   /** Resolves to what `takeParts` hasn't given yet: the one file, or the last parts; all safe on disk. */
   async finish(whole: WholeArchive): Promise<readonly SetFile[]> {
     if (this.#number > 1) {
-      await this.#endPart(whole);
-      return this.takeParts();
+      const last = await this.#endPart(whole);
+      return this.#options.handOver === undefined ? this.takeParts() : [last];
     }
     await this.#file.finish();
     const { bytes, sha256, blocks } = whole;
@@ -81,14 +83,15 @@ export class ArchiveFile implements Output {
   async #nextPart(): Promise<void> {
     const { name, scratch } = this.#options;
     if (this.#number === mostParts) throw tooManyParts(name, this.#limit);
-    await this.#endPart();
+    const part = await this.#endPart();
+    await this.#options.handOver?.(part);
     this.#number += 1;
     this.#file = await OutputFile.create(scratch.file(partName(name, this.#number)));
     this.#bytes = 0;
     this.#sha256 = createHash("sha256");
   }
 
-  async #endPart(whole?: WholeArchive): Promise<void> {
+  async #endPart(whole?: WholeArchive): Promise<SetFile> {
     await this.#file.finish();
     const { name: of } = this.#options;
     const artifact = {
@@ -97,7 +100,9 @@ export class ArchiveFile implements Output {
       sha256: this.#sha256.digest("hex"),
       body: { file: this.#file.path },
     };
-    this.#full.push({ artifact, ...this.#common(), part: { of, ...(whole && { whole }) } });
+    const part = { artifact, ...this.#common(), part: { of, ...(whole && { whole }) } };
+    if (this.#options.handOver === undefined) this.#full.push(part);
+    return part;
   }
 
   #common(): Pick<SetFile, "role" | "format" | "level"> {

@@ -11,6 +11,8 @@ export interface Recipe {
   readonly level?: AskedLevel;
   /** Bytes of an archive's part; absent: archives aren't split. */
   readonly splitSize?: number;
+  /** Formats that aren't made, but must be able to hold what the others would. */
+  readonly tried?: readonly ArchiveFormat[];
   /** A set that is there has its content under this folder; absent: as the run's plan has it. */
   readonly prefix?: string;
 }
@@ -41,6 +43,12 @@ export function chooseRecipes<Place extends { readonly job: Job }>(
     found.set(key, same);
   }
   return [...found.values()];
+}
+
+/** What tells all that there is to be known of a set's content, and makes no archive. */
+export function triedRecipe(recipe: Recipe): Recipe {
+  // Of the formats only a zip can't hold everything.
+  return { ...recipe, formats: [], tried: recipe.formats.filter((format) => format === "zip") };
 }
 
 function recipeOf({ manifest }: CompleteSet, asked: Asked): Recipe {

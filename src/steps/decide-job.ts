@@ -70,6 +70,14 @@ function replaceJob(set: ArchiveSet, rules: JobRules): Job {
   };
 }
 
+/** What is to be done once the content is known; other jobs stay what they are. */
+export function jobKnowing(job: Job, contentSha256: string): Job {
+  if (job.kind !== "compare") return job;
+  const { set, otherwise } = job;
+  const isEqual = set.manifest.content_sha256 === contentSha256;
+  return isEqual ? { kind: "leave", outcome: "unchanged", set } : otherwise;
+}
+
 /** Whether a job needs the set's files to be made. */
 export function needsFiles(job: Job): boolean {
   return job.kind === "make" || job.kind === "replace" || job.kind === "repair" || job.kind === "compare";

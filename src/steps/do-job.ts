@@ -1,4 +1,4 @@
-import type { Manifest, ManifestRun } from "../model/manifest.ts";
+import type { ArchiveFormat, Manifest, ManifestRun } from "../model/manifest.ts";
 import { type Evidence, wordFor } from "../model/report.ts";
 import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
@@ -6,11 +6,13 @@ import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import { buildManifest, manifestName } from "./build-manifest.ts";
-import type { Job } from "./decide-job.ts";
+import { type Job, jobKnowing } from "./decide-job.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { describeFiles } from "./describe-files.ts";
+import { inSetOrder } from "./in-set-order.ts";
 import { listStrays } from "./list-strays.ts";
 import type { SetInTheMaking } from "./make-set.ts";
+import type { PartTaker } from "./part-room.ts";
 import { publishSet, type Published } from "./publish-set.ts";
 import { repairSet } from "./repair-set.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
@@ -40,8 +42,12 @@ export interface JobOrder {
   readonly prove: "digest" | "read" | "drill" | "none";
   /** Where a drill restores to. */
   openDrill(): Promise<RestoreTarget>;
+  /** Formats of the archives that are made, in their order. */
+  readonly formats: readonly ArchiveFormat[];
   /** Absent when no job needs files. */
   readonly making: SetInTheMaking | undefined;
+  /** Told what needn't lie in scratch for this job any more. */
+  readonly taker?: PartTaker | undefined;
   /** Told of each file that is in the store now. */
   stored(file: SetFile): void;
 }
@@ -52,6 +58,8 @@ export async function doJob(order: JobOrder, io: Io): Promise<JobResult> {
     return await attempt(order, order.job, io);
   } catch (error) {
     return failedJob(asColdstoreError(io.signal.aborted ? io.signal.reason : error));
+  } finally {
+    order.taker?.leave();
   }
 }
 
@@ -68,7 +76,7 @@ async function attempt(order: JobOrder, job: Job, io: Io): Promise<JobResult> {
     case "repair":
       return repair(order, job, io);
     case "compare":
-      return compare(order, job, io);
+      return attempt(order, jobKnowing(job, canonicalSha256(await makingOf(order).content)), io);
   }
 }
 
@@ -77,7 +85,7 @@ async function publish(
   replaces: Extract<Job, { kind: "replace" }>["set"] | undefined,
   io: Io,
 ): Promise<JobResult> {
-  const { store, set, base, prove } = order;
+  const { store, set, base, prove, taker } = order;
   const { files, content } = makingOf(order);
   const published = await publishSet(
     {
@@ -86,6 +94,7 @@ async function publish(
       files,
       content,
       prove,
+      taker,
       openDrill: async () => order.openDrill(),
       ...(replaces && { replaces }),
       stored: (file) => order.stored(file),
@@ -93,7 +102,7 @@ async function publish(
         const own = stored.map(({ artifact }) => artifact.name);
         const superseded = await listStrays({ store, set, own }, io);
         const run = superseded.length === 0 ? order.run : { ...order.run, superseded };
-        const artifacts = describeFiles(stored);
+        const artifacts = describeFiles(inSetOrder(stored, order.formats));
         return buildManifest({ name: manifestName(base), content: await content, artifacts, run });
       },
     },
@@ -132,21 +141,13 @@ async function formatsLacking({ manifest }: CompleteSet, order: JobOrder): Promi
 
 async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {
   const { files } = makingOf(order);
-  const { store, prove } = order;
-  const repaired = await repairSet({ store, set, missing, files, prove, stored: (file) => order.stored(file) }, io);
+  const { store, prove, taker } = order;
+  const stored = (file: SetFile) => order.stored(file);
+  const repaired = await repairSet({ store, set, missing, files, prove, taker, stored }, io);
   const [error] = repaired.errors;
   if (error !== undefined) return failedJob(error);
   const { errors: _, ...proof } = repaired;
   return { ...standing("repaired", set), ...(proof.unread && { kind: "unproven" }), ...proof };
-}
-
-async function compare(
-  order: JobOrder,
-  { set, otherwise }: Extract<Job, { kind: "compare" }>,
-  io: Io,
-): Promise<JobResult> {
-  const sha256 = canonicalSha256(await makingOf(order).content);
-  return sha256 === set.manifest.content_sha256 ? standing("unchanged", set) : attempt(order, otherwise, io);
 }
 
 function standing(

@@ -10,6 +10,7 @@ import { folderTar } from "./folder-tar.ts";
 import type { JoiningFile } from "./join-files.ts";
 import { makeSet, type SetInTheMaking } from "./make-set.ts";
 import type { PackIo } from "./pack-archive.ts";
+import type { PartRoom } from "./part-room.ts";
 
 /** What a folder's set is to be made of. */
 export interface FolderSetOrder {
@@ -20,6 +21,8 @@ export interface FolderSetOrder {
   readonly recipe: Recipe;
   readonly files: readonly JoiningFile[];
   readonly scratch: Scratch;
+  /** Keeps parts of archives in scratch no longer than they are needed. */
+  readonly room?: PartRoom | undefined;
   /** Other prefixes, under which the tar's digest is wanted too. */
   readonly shadows: readonly string[];
   readonly io: PackIo;
@@ -38,7 +41,7 @@ export interface FolderSetInTheMaking extends SetInTheMaking {
 
 /** Starts making a set of a folder's entries, reading each once. Fails with a transient `source` error when a large file changes meanwhile. */
 export function makeFolderSet(order: FolderSetOrder): FolderSetInTheMaking {
-  const { entries, plan, recipe, files, scratch, io } = order;
+  const { entries, plan, recipe, files, scratch, room, io } = order;
   let shadows: readonly PrefixDigest[] = [];
   async function* tar(): AsyncGenerator<Uint8Array> {
     const { prefix, lfs } = plan;
@@ -61,6 +64,7 @@ export function makeFolderSet(order: FolderSetOrder): FolderSetInTheMaking {
     ...recipe,
     files,
     scratch,
+    room,
     ...(plan.lfs === "fail" && { explainPointers }),
     io,
   });

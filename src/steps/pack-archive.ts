@@ -42,7 +42,14 @@ export interface PackOptions {
   readonly level?: AskedLevel | undefined;
   /** Bytes of an archive's part; absent: archives aren't split. */
   readonly splitSize?: number | undefined;
+  /** Formats that aren't made, but must be able to hold what the tar has. */
+  readonly tried?: readonly ArchiveFormat[] | undefined;
   readonly scratch: Scratch;
+  /**
+   * Given each part but an archive's last as soon as it's whole, also where a format asked for may still turn out not to do; the
+   * archive's next part is begun when it resolves. Absent: parts are yielded as everything else.
+   */
+  readonly handOver?: ((part: SetFile) => Promise<void>) | undefined;
   /** Told of each Git LFS pointer when it goes by; what it throws ends the packing. */
   readonly onPointer?: ((pointer: LfsPointer) => void) | undefined;
   readonly io: PackIo;
@@ -63,11 +70,12 @@ export async function* packArchive(options: PackOptions): AsyncGenerator<SetFile
     io.signal.throwIfAborted();
     const archives: Archive[] = [];
     for (const format of options.formats) archives.push(keep(await openArchive(format, options)));
+    const tried = (options.tried ?? []).map((format) => keep(tryFormat(format)));
     const listName = `${name}.files.jsonl.gz`;
     const listFile = keep(await OutputFile.create(scratch.file(listName)));
     const list = new FileListWriter(listFile);
-    const pass = yield* passOver({ ...options, tar: tar.chunks() }, archives, list);
-    for (const { container } of archives) container.check();
+    const pass = yield* passOver({ ...options, tar: tar.chunks() }, { archives, tried, list });
+    for (const container of [...archives.map((archive) => archive.container), ...tried]) container.check();
     for (const { container, file } of archives) yield* await file.finish(await container.finish(pass.tar));
     const { bytes, sha256, blocks, lines } = await list.finish();
     await listFile.finish();
@@ -91,7 +99,7 @@ interface Archive {
 }
 
 async function openArchive(format: ArchiveFormat, options: PackOptions): Promise<Archive> {
-  const { name, scratch, splitSize } = options;
+  const { name, scratch, splitSize, handOver } = options;
   const level = levelOf(format, options.level);
   const file = await ArchiveFile.create({
     name: `${name}.${format}`,
@@ -99,6 +107,7 @@ async function openArchive(format: ArchiveFormat, options: PackOptions): Promise
     scratch,
     ...(level !== undefined && { level }),
     ...(splitSize !== undefined && { splitSize }),
+    handOver,
   });
   const container = createContainer({ format, level, output: file });
   const abandon = async () => {
@@ -107,10 +116,20 @@ async function openArchive(format: ArchiveFormat, options: PackOptions): Promise
   return { container, file, abandon };
 }
 
+/** Compresses nothing, and writes nowhere. */
+function tryFormat(format: ArchiveFormat): ArchiveContainer {
+  return createContainer({ format, level: 0, output: { write: async () => undefined } });
+}
+
+interface Outputs {
+  readonly archives: readonly Archive[];
+  readonly tried: readonly ArchiveContainer[];
+  readonly list: FileListWriter;
+}
+
 async function* passOver(
   { tar, prefix, formats, onPointer, io }: PackOptions,
-  archives: readonly Archive[],
-  list: FileListWriter,
+  { archives, tried, list }: Outputs,
 ): AsyncGenerator<SetFile, Omit<PackSummary, "fileList">, undefined> {
   const sha256 = createHash("sha256");
   const reader = new TarReader();
@@ -133,8 +152,9 @@ async function* passOver(
   }
   const pool = new BlockPool(containerBlockBytes(formats));
   for await (const block of blocksOf(lookedAt(), pool)) {
-    const done = pool.whenDone(block, archives.length + 1);
-    await Promise.all(archives.map(async ({ container }) => container.add(block, done)));
+    const containers = [...archives.map(({ container }) => container), ...tried];
+    const done = pool.whenDone(block, containers.length + 1);
+    await Promise.all(containers.map(async (container) => container.add(block, done)));
     done();
     await list.ready();
     io.progress(block.length);

@@ -1,6 +1,6 @@
 import type { ArchiveSet } from "../model/archive-set.ts";
 import type { Artifact } from "../model/artifact.ts";
-import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
+import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { type Manifest, type ManifestContent, storedFiles } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
 import { isTimedId } from "../model/set-id.ts";
@@ -9,6 +9,7 @@ import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
 import { awaitWholeSet } from "./await-other-run.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import type { PartTaker } from "./part-room.ts";
 import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { swapManifest } from "./swap-manifest.ts";
@@ -28,6 +29,8 @@ export interface Publication {
   openDrill(): Promise<RestoreTarget>;
   /** A set to take the place of: its files stay, its manifest is swapped last. */
   readonly replaces?: ArchiveSet;
+  /** Told what needn't lie in scratch for this store any more. */
+  readonly taker?: PartTaker | undefined;
   stored(file: SetFile): void;
 }
 
@@ -46,15 +49,27 @@ export type Published =
  * without a manifest, and a later run takes it up, if there can be one that makes the same.
  */
 export async function publishSet(publication: Publication, io: Io): Promise<Published> {
-  const put = await putFiles(publication, io);
+  // From then on nothing here is needed: what is proven is what the store has.
+  const put = await putFiles(publication, io).finally(() => publication.taker?.leave());
   if (put.errors.length > 0) return fail(publication, { ...put, errors: put.errors }, io);
   if (put.different.length > 0) return giveWay(publication, put, io);
   await publication.store.settle(io);
-  const content = await publication.content;
+  const content = await contentOrError(publication, io);
+  if (content instanceof ColdstoreError) return fail(publication, { ...put, errors: [content] }, io);
   const { doubts, ...proof } = await proveFiles({ ...publication, files: put.files, content }, io);
   if (doubts.length > 0) return fail(publication, { ...put, errors: doubts }, io);
   const placed = await place(publication, put, io);
   return placed.kind === "stored" ? { ...placed, ...proof } : placed;
+}
+
+/** Only at the end it may turn out that what was packed isn't what was to be. */
+async function contentOrError({ content }: Publication, io: Io): Promise<ManifestContent | ColdstoreError> {
+  try {
+    return await content;
+  } catch (error) {
+    io.signal.throwIfAborted();
+    return asColdstoreError(error);
+  }
 }
 
 /** What no later run takes up goes again, as far as this one created it. */
@@ -63,18 +78,17 @@ async function fail(
   { created, errors }: Pick<PutFiles, "created" | "errors">,
   io: Io,
 ): Promise<Published> {
-  if (isTimedArchive(set) || errors.some(isForGood)) await forget(store, created, io);
+  if (errors.some((error) => isOrphaning(set, error))) await forget(store, created, io);
   return { kind: "failed", error: oneError(errors) };
 }
 
-/** No later run has the name of one that is named by its run's start. */
-function isTimedArchive({ mode, id }: SetName): boolean {
-  return mode === "archive" && isTimedId(id);
-}
-
-/** Whether the same run fails again until somebody changes what it is to do. */
-function isForGood({ failure }: ColdstoreError): boolean {
-  return failure === "conflict" || failure === "settings";
+/**
+ * Whether no later run makes what is left when this goes wrong: none has the name of an archive that is named by its run's start,
+ * a folder that changed is another one, and some runs fail again until somebody changes what they are to do.
+ */
+function isOrphaning({ mode, id }: SetName, { failure }: ColdstoreError): boolean {
+  if (failure === "conflict" || failure === "settings") return true;
+  return mode === "archive" && (isTimedId(id) || failure === "source");
 }
 
 /** Why the run failed counts for more than what it left. */
@@ -114,13 +128,14 @@ async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
       outcomes.push(outcome);
       if (outcomes.length === pending.size) answered.resolve();
       const file = pending.get(outcome.key);
+      if (file !== undefined) publication.taker?.done(file);
       if (outcome.outcome === "failed" || outcome.outcome === "different" || file === undefined) continue;
       objects.set(outcome.key, outcome.object);
       publication.stored(file);
     }
   } catch (error) {
     // A run that is told otherwise makes other files, which these would be in the way of.
-    if (error instanceof ColdstoreError && error.failure === "settings") await forget(store, keysOf("created"), io);
+    if (error instanceof ColdstoreError && isOrphaning(set, error)) await forget(store, keysOf("created"), io);
     throw error;
   }
   return {

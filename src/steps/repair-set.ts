@@ -5,6 +5,7 @@ import type { SetFile } from "../model/set-file.ts";
 import { setText } from "../model/set-name.ts";
 import type { Io, Put, Store, StoredObject } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import type { PartTaker } from "./part-room.ts";
 import { evidenceOf, type FileProof, proveFile, stillFrozen } from "./prove-file.ts";
 
 export interface Repair {
@@ -13,6 +14,8 @@ export interface Repair {
   readonly missing: readonly string[];
   readonly files: AsyncIterable<SetFile>;
   readonly prove: "digest" | "read" | "drill" | "none";
+  /** Told what needn't lie in scratch for this store any more. */
+  readonly taker?: PartTaker | undefined;
   stored(file: SetFile): void;
 }
 
@@ -31,6 +34,7 @@ export async function repairSet(repair: Repair, io: Io): Promise<Repaired> {
   const proofs: FileProof[] = [];
   const frozen: StoredObject[] = [];
   for await (const file of repair.files) {
+    using _ = { [Symbol.dispose]: () => repair.taker?.done(file) };
     const lost = [...left].find((each) => isSameFile(each, file));
     if (lost === undefined) continue;
     left.delete(lost);
