@@ -143,7 +143,7 @@ function disturbed(disk: FolderDisk, path: string, happen: (time: number) => voi
   let time = 0;
   return new Proxy(disk, {
     get: (target, key: keyof FolderDisk) => {
-      if (key !== "read" && key !== "stream") return target[key].bind(target);
+      if (key !== "read" && key !== "stream") return target[key]?.bind(target);
       return (at: string, ...rest: [never, never]) => {
         if (at === path) happen(time++);
         return target[key](at, ...rest);

@@ -127,8 +127,20 @@ export interface ManifestRun {
   readonly environment?: Readonly<Record<string, unknown>>;
   /** Archives: how their files were chosen. */
   readonly selection?: Selected;
+  /** Archives of a folder that isn't on the machine of the run. */
+  readonly remote?: RemoteSource;
   /** Names of files in the set's folder that belong to an earlier state of it, kept beside. */
   readonly superseded?: readonly string[];
+}
+
+/** The remote that an archive is of; neither a host nor an absolute path is in it. */
+export interface RemoteSource {
+  /** The last part of its path, or how the remote is called. */
+  readonly folder: string;
+  /** `r2:backups/acme` */
+  readonly name?: string;
+  /** How many of its files are checked by which kind of digest when they are fetched; `size`: by that alone. */
+  readonly checked_by: Readonly<Record<string, number>>;
 }
 
 /** How the files of an archive were chosen. */

@@ -42,7 +42,9 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
     make: (recipe, into) => (packed === undefined ? unmade() : packed.make(recipe, into)),
     describe: async () => {
       const { folder } = examined;
-      const locks = settings.recordEnvironment ? digestFolderLocks(selection?.entries ?? []) : undefined;
+      const locks = settings.recordEnvironment
+        ? await digestFolderLocks(selection?.entries ?? [], ports.signal)
+        : undefined;
       const environment = locks && recordEnvironment(ports.run, locks);
       return describeRun({
         ...settings,
@@ -52,6 +54,7 @@ export function makingArchive(prospect: ArchiveProspect, knowledge: Knowledge, p
         started,
         gitVersion: folder.gitVersion,
         repository: folder.repository?.facts,
+        remote: folder.remote,
         selection: packed?.selected,
         environment,
       });

@@ -59,7 +59,8 @@ function rulesOf(
   { mtime, revision, folder }: ExaminedFolder,
 ): SelectionRules {
   const seconds = mtime === "commit" ? revision?.committed : mtime;
-  const places = foldersOf(stores);
+  // No folder of this machine lies on a remote.
+  const places = folder.remote === undefined ? foldersOf(stores) : [];
   const without = realFolders(places, folder.disk);
   const times = typeof seconds === "number" ? ({ kind: "all", seconds } as const) : ({ kind: "own" } as const);
   return { filters, symlinks, submodules, mtime: times, without };

@@ -86,13 +86,33 @@ export interface FolderDisk {
   stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Another folder (an absolute path): what a link leads to. */
   at(folder: BytePath): FolderDisk;
+  /**
+   * Absent where contents are at hand. Else a file can be read only after it was fetched: this brings the contents of the
+   * first of these files, as many as the disk has room for, and resolves to their number, one at least. They stay until the
+   * next call, which is likely to be about the files that follow: those may be on their way already. A file that has changed
+   * or vanished counts as fetched, and a look tells what it is now. Rejects with `source` for one that can't be had.
+   */
+  fetch?(paths: readonly BytePath[], signal: AbortSignal): Promise<number>;
+}
+
+/** What is to be known of a folder that isn't on this machine. */
+export interface RemotePlace {
+  /** The last part of its path, or how the remote is called: fit for a name. */
+  readonly folder: string;
+  /** The remote and the path on it, where no host, no secret and no absolute path is in it. */
+  readonly name?: string;
+  /** By what its files are checked when they have been fetched, and how many: by kind of digest, `size` for no more than that. */
+  readonly checkedBy: Readonly<Record<string, number>>;
 }
 
 /** A folder that is to be archived as it is. */
 export interface SourceFolder {
-  /** Absolute, links resolved, `/` between its parts. */
+  /** Absolute, links resolved, `/` between its parts; of a remote folder what messages call it, which no folder here is called. */
   readonly path: string;
   readonly disk: FolderDisk;
+  readonly remote?: RemotePlace;
+  /** What a person should know of it before anything of it is archived. */
+  readonly warnings?: readonly string[];
   /** The repository whose work tree it lies in; absent outside of one, and without git. */
   readonly repository?: Repository;
   /** The folder's path in that work tree; empty for the whole. */

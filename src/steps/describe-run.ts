@@ -1,11 +1,13 @@
 import { textOf } from "./byte-text.ts";
 import { createHash } from "node:crypto";
-import type { ManifestRun, Selected } from "../model/manifest.ts";
+import type { ManifestRun, RemoteSource, Selected } from "../model/manifest.ts";
 import type { Revision } from "../model/revision.ts";
 import type { SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import { readEntries, type SnapshotEntry } from "./commit-tree.ts";
+import { atHand, diskFileOf } from "./fetch-ahead.ts";
 import type { FolderEntry } from "./folder-entry.ts";
+import type { RemotePlace } from "../ports/folder.ts";
 import type { RunIdentity } from "../ports/ports.ts";
 import type { Repository, RepositoryFacts, WorkTreeChanges } from "../ports/repository.ts";
 
@@ -25,6 +27,8 @@ export interface RunFacts {
   readonly notes: readonly string[];
   readonly contacts: readonly string[];
   readonly environment?: Readonly<Record<string, unknown>> | undefined;
+  /** Absent for what isn't on a remote. */
+  readonly remote?: RemotePlace | undefined;
 }
 
 /** The part of a manifest that says who made it, when and with what. Holds no absolute path, host name or credential. */
@@ -50,7 +54,12 @@ export function describeRun(facts: RunFacts): ManifestRun {
     ...(facts.notes.length > 0 && { notes: facts.notes }),
     ...(facts.contacts.length > 0 && { contacts: facts.contacts }),
     ...(facts.environment && { environment: facts.environment }),
+    ...(facts.remote && { remote: recordedRemote(facts.remote) }),
   };
+}
+
+function recordedRemote({ folder, name, checkedBy }: RemotePlace): RemoteSource {
+  return { folder, ...(name !== undefined && { name }), checked_by: checkedBy };
 }
 
 /** A path on this machine as origin would be a host's secret, and useless elsewhere. */
@@ -110,14 +119,19 @@ export async function digestLocks(
 }
 
 /** Digests, by path, of lock files in a folder. */
-export function digestFolderLocks(entries: readonly FolderEntry[]): Readonly<Record<string, string>> {
+export async function digestFolderLocks(
+  entries: readonly FolderEntry[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
   const digests: Record<string, string> = {};
-  for (const entry of entries) {
-    const path = textOf(entry.path);
-    if (entry.type !== "file" || !isLockFile(path) || entry.content.kind !== "disk") continue;
-    const { disk, looked } = entry.content;
-    const data = disk.read(entry.content.path, looked);
-    if (data !== undefined) digests[path] = createHash("sha256").update(data).digest("hex");
+  const locks = entries.filter(({ path }) => isLockFile(textOf(path)));
+  for await (const stretch of atHand(locks, diskFileOf, signal)) {
+    for (const entry of stretch) {
+      if (entry.type !== "file" || entry.content.kind !== "disk") continue;
+      const { disk, path, looked } = entry.content;
+      const data = disk.read(path, looked);
+      if (data !== undefined) digests[textOf(entry.path)] = createHash("sha256").update(data).digest("hex");
+    }
   }
   return digests;
 }

@@ -47,7 +47,8 @@ export async function examineFolder(
   const { repository } = folder;
   const revision = await checkedOut(folder, request.tag, signal);
   const project =
-    request.project ?? projectOf(repository?.facts.origin, basename(repository?.facts.workTree ?? folder.path));
+    request.project ??
+    projectOf(repository?.facts.origin, folder.remote?.folder ?? basename(repository?.facts.workTree ?? folder.path));
   const names = nameArchive({ ...request, revision, project });
   const mtime = request.mtime ?? (revision === undefined ? "keep" : "commit");
   if (mtime === "commit" && revision === undefined) throw noCommit(folder.path);
@@ -62,7 +63,10 @@ export async function examineFolder(
     mtime,
     ...(counted && { changes: counted }),
     clean: counted !== undefined && (await isClean(folder, { request, mtime, changes: counted }, signal)),
-    warnings: uncertain === undefined ? [] : [`whether anything is uncommitted can't be told: ${uncertain.message}`],
+    warnings: [
+      ...(folder.warnings ?? []),
+      ...(uncertain === undefined ? [] : [`whether anything is uncommitted can't be told: ${uncertain.message}`]),
+    ],
   };
 }
 

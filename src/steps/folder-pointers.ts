@@ -3,6 +3,7 @@ import type { LfsPointer } from "../model/details.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import { textOf } from "./byte-text.ts";
 import type { FileEntry } from "./entry-content.ts";
+import { atHand, diskFileOf } from "./fetch-ahead.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 import { hasPointerSize, parsePointer, usesExtensions } from "./lfs-pointer.ts";
 
@@ -31,10 +32,12 @@ export async function findFolderPointers(
     const pointer = parsePointer(data, textOf(entry.path));
     if (pointer !== undefined) found.set(entry, { entry, pointer, extended: usesExtensions(data) });
   };
-  for (let i = 0; i < small.length; i += atOnce) {
-    for (const entry of small.slice(i, i + atOnce)) readFromDisk(entry, note);
-    await setImmediate();
-    signal.throwIfAborted();
+  for await (const stretch of atHand(small, diskFileOf, signal)) {
+    for (let i = 0; i < stretch.length; i += atOnce) {
+      for (const entry of stretch.slice(i, i + atOnce)) readFromDisk(entry, note);
+      await setImmediate();
+      signal.throwIfAborted();
+    }
   }
   await readBlobs(small, note, signal);
   return small.flatMap((entry) => found.get(entry) ?? []);

@@ -1,5 +1,6 @@
 import { ColdstoreError } from "../model/errors.ts";
 import { bytesOf } from "./byte-text.ts";
+import { atHand, diskFileOf } from "./fetch-ahead.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 import { blobRunAt, putBlobs } from "./put-blobs.ts";
 import { EntryPutter, type Rest } from "./put-entries.ts";
@@ -37,16 +38,18 @@ export async function* folderTar(request: FolderTarRequest): AsyncGenerator<Uint
   const { entries, prefix, shadows = [], mtimeOfPrefix: mtime, signal } = request;
   const writer = new TarWriter({ prefix, shadows, mtime });
   const put = new EntryPutter(writer, request);
-  for (let at = 0; at < entries.length;) {
-    signal.throwIfAborted();
-    const run = blobRunAt(entries, at);
-    const rest = run === undefined ? putOne(entries[at], put) : putBlobs(run, put, signal);
-    if (rest !== undefined) yield* rest;
-    for (const chunk of writer.full()) {
-      yield chunk;
-      if (request.chunks === "reused") writer.reuse(chunk);
+  for await (const stretch of atHand(entries, diskFileOf, signal)) {
+    for (let at = 0; at < stretch.length;) {
+      signal.throwIfAborted();
+      const run = blobRunAt(stretch, at);
+      const rest = run === undefined ? putOne(stretch[at], put) : putBlobs(run, put, signal);
+      if (rest !== undefined) yield* rest;
+      for (const chunk of writer.full()) {
+        yield chunk;
+        if (request.chunks === "reused") writer.reuse(chunk);
+      }
+      at += run?.entries.length ?? 1;
     }
-    at += run?.entries.length ?? 1;
   }
   const ended = writer.end();
   yield* writer.full();

@@ -3,6 +3,7 @@ import { type Manifest, manifestSuffix, storedFiles } from "../model/manifest.ts
 import { setPrefix } from "../model/set-name.ts";
 import type { BytePath, FolderDisk } from "../ports/folder.ts";
 import { bytesOf, textOf } from "./byte-text.ts";
+import { atHand } from "./fetch-ahead.ts";
 import { parseManifest } from "./seal-manifest.ts";
 
 /** What earlier runs left in a folder: the files of sets, and stores. */
@@ -21,24 +22,37 @@ interface StoreWithin {
 const mostBytes = 64 * 1024 * 1024;
 
 /** Finds the sets among these files by their sealed manifests, and the stores that such a set lies in at its own place. */
-export function findOwnOutput(disk: FolderDisk, untracked: readonly BytePath[]): OwnOutput {
+export async function findOwnOutput(
+  disk: FolderDisk,
+  untracked: readonly BytePath[],
+  signal: AbortSignal,
+): Promise<OwnOutput> {
   const files = new Set<BytePath>();
   const stores = new Map<string, StoreWithin>();
-  for (const path of untracked) {
-    if (!path.endsWith(manifestSuffix)) continue;
-    const manifest = sealedManifest(disk, path);
-    if (manifest === undefined) continue;
-    const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    files.add(path);
-    for (const { name, bytes } of storedFiles(manifest))
-      if (hasSize(disk, folder + bytesOf(name), bytes)) files.add(folder + bytesOf(name));
-    const { project, set: id } = manifest.run;
-    const place = bytesOf(setPrefix({ project, mode: manifest.content.mode, id }));
-    if (folder !== place && !folder.endsWith(`/${place}`)) continue;
-    const root = folder.slice(0, -place.length);
-    stores.set(`${root}\0${project}`, { root, project });
+  const manifests = untracked.filter((path) => path.endsWith(manifestSuffix));
+  for await (const stretch of atHand(manifests, (path) => ({ disk, path }), signal)) {
+    for (const path of stretch) {
+      const manifest = sealedManifest(disk, path);
+      if (manifest === undefined) continue;
+      const folder = path.slice(0, path.lastIndexOf("/") + 1);
+      files.add(path);
+      for (const { name, bytes } of storedFiles(manifest))
+        if (hasSize(disk, folder + bytesOf(name), bytes)) files.add(folder + bytesOf(name));
+      const store = storeAround(folder, manifest);
+      if (store !== undefined) stores.set(`${store.root}\0${store.project}`, store);
+    }
   }
   return { files, stores: [...stores.values()] };
+}
+
+/** The store that a set's folder lies in at its own place. */
+function storeAround(
+  folder: BytePath,
+  { run: { project, set: id }, content: { mode } }: Manifest,
+): StoreWithin | undefined {
+  const place = bytesOf(setPrefix({ project, mode, id }));
+  if (folder !== place && !folder.endsWith(`/${place}`)) return undefined;
+  return { root: folder.slice(0, -place.length), project };
 }
 
 export function isOwnOutput(path: BytePath, { files, stores }: OwnOutput): boolean {

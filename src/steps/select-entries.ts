@@ -36,7 +36,11 @@ export async function selectEntries(
     credentials: named(findings.credentials),
     outwardLinks: named([...outwardLinks(linksOf(findings.entries)), ...findings.followedOut]),
     submodules: findings.submodules.toSorted(byPath).map(({ path, commit }) => ({ path: textOf(path), commit })),
-    warnings: findingWarnings(findings, { rules, engine, collisions: nameCollisions(pathsOf(entries)) }),
+    warnings: findingWarnings(findings, {
+      rules,
+      engine: folder.remote === undefined ? engine : "none here",
+      collisions: nameCollisions(pathsOf(entries)),
+    }),
     errors,
   };
 }

@@ -11,7 +11,7 @@ import { unreadableErrors } from "./unreadable-errors.ts";
 export function findingErrors(
   findings: Findings,
   rules: SelectionRules,
-  folder: Pick<SourceFolder, "repository">,
+  folder: Pick<SourceFolder, "repository" | "remote">,
 ): ColdstoreError[] {
   const found = [
     ...findings.errors,
@@ -108,7 +108,7 @@ function linksFound(links: readonly BytePath[]): ColdstoreError {
 function nothingLeft(
   findings: Findings,
   rules: SelectionRules,
-  { repository }: Pick<SourceFolder, "repository">,
+  { repository, remote }: Pick<SourceFolder, "repository" | "remote">,
 ): ColdstoreError {
   const left = [
     [findings.excluded, "by exclude and ignore-profile"],
@@ -124,7 +124,7 @@ function nothingLeft(
     told.length === 0
       ? "the folder has no files, or .gitignore leaves all of them out"
       : `left out were ${told.join(", ")}`;
-  const isUnfilled = told.length === 0 && repository === undefined;
+  const isUnfilled = told.length === 0 && repository === undefined && remote === undefined;
   return new ColdstoreError("source", `there is nothing to archive: ${why}`, {
     ...(isUnfilled && { remedy: { checkout: {} } }),
   });

@@ -11,12 +11,13 @@ export function findingWarnings(
   findings: Findings,
   more: {
     readonly rules: SelectionRules;
-    readonly engine: Selection["engine"];
+    /** `none here`: the folder is a remote's, and has said that itself. */
+    readonly engine: Selection["engine"] | "none here";
     readonly collisions: readonly (readonly [string, string])[];
   },
 ): string[] {
   return [
-    ...(more.engine === "git" ? [] : [withoutGit]),
+    ...(more.engine === "ignore" ? [withoutGit] : []),
     ...sentences(findings, more.rules),
     ...otherCommits(findings),
     ...about(

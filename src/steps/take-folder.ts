@@ -40,7 +40,7 @@ export async function takeFolder(root: Root, taking: Taking): Promise<void> {
   const wanted = candidates.filter(({ path }) => !isWithin(path, without));
   const untracked = wanted.flatMap(({ tracked, path }) => (tracked ? [] : path));
   const behind = root.source === undefined ? realPlace(root.real, taking.top) : undefined;
-  const own = findOwnOutput(root.disk, untracked);
+  const own = await findOwnOutput(root.disk, untracked, taking.signal);
   const pass: Pass = { root, taking, behind, own, submodules: [], nested: [], linked: [] };
   for (let i = 0; i < wanted.length; i += atOnce) {
     for (const candidate of wanted.slice(i, i + atOnce)) takeCandidate(candidate, pass);

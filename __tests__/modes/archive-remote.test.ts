@@ -1,0 +1,273 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { openSourceFolder } from "../../src/adapters/local/open-folder.ts";
+import type { BatchLimits } from "../../src/adapters/rclone/file-fetcher.ts";
+import { ColdstoreError, exitCodeOf } from "../../src/model/errors.ts";
+import type { ManifestRun } from "../../src/model/manifest.ts";
+import { parseManifest } from "../../src/steps/seal-manifest.ts";
+import { folderRclone, type FolderRclone, type FolderRcloneOptions } from "../support/folder-rclone.ts";
+import { type LocalFolder, localFolder } from "../support/local-folder.ts";
+import { plainScratch } from "../support/open-fixture.ts";
+import { bash } from "../support/read-archives.ts";
+import { openRemote, usedIn } from "../support/remote-source.ts";
+import { bytesIn, errorOf, makeWorld, outcomesOf, type World } from "../support/world.ts";
+
+interface Far extends AsyncDisposable {
+  readonly far: LocalFolder;
+  readonly rclone: FolderRclone;
+  readonly world: World;
+  readonly scratch: string;
+}
+
+/** A world whose folder is a remote with these files in it. */
+async function farWorld(
+  files: Readonly<Record<string, string>>,
+  options: Omit<FolderRcloneOptions, "onFetch"> & {
+    readonly limits?: BatchLimits;
+    /** Called before files are fetched, with the remote's own folder. */
+    readonly onFetch?: (far: LocalFolder, paths: readonly string[], by: "copyOut" | "cat") => void;
+  } = {},
+): Promise<Far> {
+  const far = localFolder();
+  for (const [path, content] of Object.entries(files)) far.write(path, content, { mtime: 1_700_000_000.5 });
+  const { limits, onFetch, ...more } = options;
+  const rclone = folderRclone(far.path, { ...more, onFetch: (paths, by) => onFetch?.(far, paths, by) });
+  const remote = await openRemote({ rclone, ...(limits && { limits }) });
+  const dispose = async () => {
+    await remote[Symbol.asyncDispose]();
+    far[Symbol.dispose]();
+  };
+  return {
+    far,
+    rclone,
+    world: makeWorld({ folder: remote.folder }),
+    scratch: remote.scratch,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+function archiveIn(world: World): Buffer {
+  const [key] = world.place.keys().filter((each) => each.endsWith(".tar.gz"));
+  return bytesIn(world.place, key ?? "none");
+}
+
+function remoteIn(world: World): ManifestRun["remote"] {
+  const [key] = world.place.keys().filter((each) => each.endsWith(".coldstore.json"));
+  return parseManifest(bytesIn(world.place, key ?? "none"), "a manifest").run.remote;
+}
+
+async function tarOfLocal(path: string): Promise<Buffer> {
+  const scratch = plainScratch();
+  await using _ = scratch;
+  const signal = new AbortController().signal;
+  const { repository: __, git: ___, gitVersion: ____, ...folder } = await openSourceFolder({ path, scratch, signal });
+  const world = makeWorld({ folder });
+  await world.archive({ name: "app" });
+  return gunzipSync(archiveIn(world));
+}
+
+const small = {
+  "README.md": "# app\n",
+  "src/data.txt": "some data\n".repeat(500),
+  "src/deep/er/x": "",
+  ".gitignore": "*.log\n",
+  "a.log": "no",
+};
+
+test("a remote's archive has the bytes of the same folder's here, its .gitignore files counted", async () => {
+  await using at = await farWorld(small);
+  const report = await at.world.archive({ name: "app" });
+  expect(outcomesOf(report)).toEqual(["stored"]);
+  const tar = gunzipSync(archiveIn(at.world));
+  expect(tar.equals(await tarOfLocal(at.far.path))).toBe(true);
+  const list = join(at.scratch, "x.tar");
+  writeFileSync(list, tar);
+  expect(bash('tar -tf "$1"', list).split("\n")).toEqual([
+    "app/",
+    "app/.gitignore",
+    "app/README.md",
+    "app/src/",
+    "app/src/data.txt",
+    "app/src/deep/",
+    "app/src/deep/er/",
+    "app/src/deep/er/x",
+    "",
+  ]);
+  expect(at.rclone.fetched).not.toContain("a.log");
+});
+
+test("the manifest tells of the remote, and how its files were checked", async () => {
+  await using at = await farWorld(small);
+  await at.world.archive();
+  expect(remoteIn(at.world)).toEqual({ folder: "app", name: "r2:cold/app", checked_by: { sha256: 5 } });
+});
+
+test("a second archive of the same files is unchanged", async () => {
+  await using at = await farWorld(small);
+  await at.world.archive();
+  expect(outcomesOf(await at.world.archive())).toEqual(["unchanged"]);
+});
+
+test("names of any kind go in as they are", async () => {
+  const names = [
+    "caf\u00e9",
+    "tab\tand\nline",
+    "\r",
+    "#x",
+    ";y",
+    " lead",
+    "trail ",
+    "-rf",
+    "a'b\"c",
+    "\u202eevil",
+    "x".repeat(200),
+    "A",
+    "a",
+  ];
+  const byBytes = names.map((name) => [Buffer.from(`d/${name}`).toString("latin1"), name] as const);
+  await using at = await farWorld(Object.fromEntries(byBytes));
+  await at.world.archive({ name: "app" });
+  const tar = gunzipSync(archiveIn(at.world));
+  expect(tar.equals(await tarOfLocal(at.far.path))).toBe(true);
+});
+
+test("an empty remote is an error of the source, which no checkout would mend", async () => {
+  await using at = await farWorld({});
+  const error = await errorOf(at.world.archive());
+  expect(exitCodeOf([error.failure])).toBe(3);
+  expect(error.message).toMatch(/nothing to archive/);
+  expect(error.remedy).toBeUndefined();
+});
+
+test("a remote that isn't there is an error of the source", async () => {
+  const error = await errorOf(openRemote({ rclone: folderRclone("/nowhere/at/all") }));
+  expect(error).toMatchObject({ failure: "source", message: expect.stringContaining("fake:folder") });
+});
+
+test("many files come in batches, each in its place", async () => {
+  const count = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 250);
+  const limits = { bytes: 64 * 1024 * 1024, files: Math.ceil(count / 5) };
+  const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [`d${i % 50}/f${i}`, `content ${i}`]));
+  await using at = await farWorld(files, { limits });
+  await at.world.archive({ name: "app" });
+  expect(at.rclone.calls["copyOut"]).toBe(5);
+  expect(at.rclone.fetched).toHaveLength(count);
+  expect(gunzipSync(archiveIn(at.world)).equals(await tarOfLocal(at.far.path))).toBe(true);
+});
+
+test("scratch holds two batches at the most, and a file that is larger than one never", async () => {
+  const files = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`f${i + 10}`, `${i + 10}`.repeat(50_000)]));
+  const used: { files: number; bytes: number }[] = [];
+  let scratch = "";
+  await using at = await farWorld(
+    { ...files, large: "large".repeat(1_000_000) },
+    { limits: { bytes: 1_000_000, files: 7 }, onFetch: () => void (scratch && used.push(usedIn(scratch))) },
+  );
+  scratch = at.scratch;
+  await at.world.archive({ name: "app" });
+  expect(Math.max(...used.map(({ bytes }) => bytes))).toBeLessThanOrEqual(1_400_000);
+  expect(Math.max(...used.map(({ bytes }) => bytes))).toBeGreaterThanOrEqual(700_000);
+  expect(at.rclone.calls["cat"]).toBe(1);
+  expect(gunzipSync(archiveIn(at.world)).equals(await tarOfLocal(at.far.path))).toBe(true);
+});
+
+test("a file that has changed since it was listed goes in as it is now", async () => {
+  const changed = new Set<string>();
+  await using at = await farWorld(small, {
+    onFetch(far, paths) {
+      for (const path of paths)
+        if (path === "src/data.txt" && !changed.has(path)) {
+          changed.add(path);
+          far.write(path, "less", { mtime: 1_700_000_000.5 });
+        }
+    },
+  });
+  expect(outcomesOf(await at.world.archive({ name: "app" }))).toEqual(["stored"]);
+  expect(gunzipSync(archiveIn(at.world)).equals(await tarOfLocal(at.far.path))).toBe(true);
+  expect(changed.size).toBe(1);
+});
+
+test("a large file that has changed since it was listed makes the run read all again", async () => {
+  let times = 0;
+  await using at = await farWorld(
+    { a: "a", large: "x".repeat(5 * 1024 * 1024) },
+    {
+      limits: { bytes: 1000, files: 10 },
+      onFetch(far, _, by) {
+        times += 1;
+        if (by === "cat" && times < 3) far.write("large", "y".repeat(5 * 1024 * 1024));
+      },
+    },
+  );
+  expect(outcomesOf(await at.world.archive({ name: "app" }))).toEqual(["stored"]);
+  expect(at.world.lines.join("\n")).toContain("reading the folder again: large changes while it is being read");
+  expect(gunzipSync(archiveIn(at.world)).includes("y".repeat(1000))).toBe(true);
+});
+
+test("a file that is gone by the time it is fetched is an error of the source, and nothing is stored", async () => {
+  await using at = await farWorld(small, { onFetch: (far) => far.remove("README.md") });
+  const error = await errorOf(at.world.archive());
+  expect(error).toMatchObject({ failure: "source", message: expect.stringContaining("README.md vanished") });
+  expect(at.world.place.keys().filter((key) => key.includes("/archive/") && !key.includes("history"))).toEqual([]);
+});
+
+test("a file whose digest isn't the listed one is an error that names both digests", async () => {
+  const lie = "0".repeat(64);
+  await using at = await farWorld(small, { lies: { "README.md": lie } });
+  const error = await errorOf(at.world.archive());
+  const real = createHash("sha256").update(small["README.md"]).digest("hex");
+  expect(error.failure).toBe("source");
+  expect(error.message).toContain(`README.md in fake:folder has the sha256 ${lie} there, and what came has ${real}`);
+  expect(error.transient).toBe(false);
+});
+
+test("a large file whose digest isn't the listed one is never stored", async () => {
+  await using at = await farWorld(
+    { large: "x".repeat(5 * 1024 * 1024) },
+    { limits: { bytes: 1000, files: 10 }, lies: { large: "1".repeat(64) } },
+  );
+  expect(await errorOf(at.world.archive())).toMatchObject({ failure: "source" });
+});
+
+test("digests of kinds that only rclone makes are made by it, of all files at once", async () => {
+  await using at = await farWorld(small, { hashes: ["hidrive"] });
+  expect(outcomesOf(await at.world.archive())).toEqual(["stored"]);
+  expect(remoteIn(at.world)?.checked_by).toEqual({ hidrive: 5 });
+  expect(at.rclone.calls["hashLocal"]).toBe(2);
+});
+
+test("where a remote has no digests it is said that sizes alone were checked", async () => {
+  await using at = await farWorld(small, { hashes: [] });
+  const report = await at.world.archive();
+  expect(report.warnings.join("\n")).toContain(
+    "5 files have no digest in fake:folder, so that only the size is checked",
+  );
+  expect(remoteIn(at.world)?.checked_by).toEqual({ size: 5 });
+});
+
+test("links and empty folders are named, since they aren't in the archive", async () => {
+  await using at = await farWorld({});
+  at.far.write("x", "x");
+  at.far.folder("empty/inner");
+  at.far.link("link", "x");
+  const remote = await openRemote({ rclone: at.rclone });
+  await using _ = remote;
+  const report = await makeWorld({ folder: remote.folder }).archive();
+  const said = report.warnings.join("\n");
+  expect(said).toContain("1 empty folder is not in the archive: empty/inner");
+  expect(said).toMatch(/1 path is not in the archive, since rclone passes over links, .*: link$/m);
+  expect(said).toContain("fake:folder is a remote");
+  expect(said).not.toContain("there is no git here");
+});
+
+test("a file that fails to copy each time is an error that says why", async () => {
+  const why = new ColdstoreError("store", "the far end is out of order");
+  await using at = await farWorld(small, { fails: (path) => (path === "README.md" ? why : undefined) });
+  expect(await errorOf(at.world.archive())).toMatchObject({
+    failure: "source",
+    message: expect.stringContaining("can't read README.md: the far end is out of order"),
+  });
+});

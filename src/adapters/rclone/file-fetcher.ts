@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { BytePath } from "../../ports/folder.ts";
+import type { Io } from "../../ports/store.ts";
+import { fetchBatch, type BatchOrder, type FetchedFile } from "./fetch-batch.ts";
+
+/** How much of a remote may be here at once, twice: what is being read, and what comes next. */
+export interface BatchLimits {
+  /** Files above it never come here: they are streamed, and must be larger than what is read whole (4 MiB). */
+  readonly bytes: number;
+  readonly files: number;
+}
+
+const usualLimits: BatchLimits = { bytes: 64 * 1024 * 1024, files: 1000 };
+
+interface Batch {
+  readonly paths: readonly BytePath[];
+  readonly folder: string;
+  readonly files: Promise<ReadonlyMap<BytePath, FetchedFile>>;
+  readonly stop: AbortController;
+}
+
+export interface FetcherOptions extends Omit<BatchOrder, "paths" | "folder"> {
+  /** Absolute path of a folder that is there. */
+  readonly scratch: string;
+  readonly limits?: BatchLimits | undefined;
+}
+
+/** Brings files of a remote here in batches, the next one while this one is read. Disposing of it ends what is under way. */
+export class FileFetcher implements AsyncDisposable {
+  readonly #options: FetcherOptions;
+  readonly #limits: BatchLimits;
+  #made = 0;
+  #kept: ReadonlyMap<BytePath, FetchedFile> = new Map();
+  #here: ReadonlyMap<BytePath, FetchedFile> = new Map();
+  #current: Batch | undefined;
+  #next: Batch | undefined;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? usualLimits;
+  }
+
+  /** As `FolderDisk.fetch`. */
+  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<number> {
+    signal.throwIfAborted();
+    await this.#drop(this.#current);
+    this.#here = new Map();
+    const batch = this.#awaited(paths) ?? (await this.#anew(paths, signal));
+    this.#current = batch;
+    this.#next = undefined;
+    this.#here = await batch.files;
+    const rest = this.#first(paths.slice(batch.paths.length));
+    if (rest.length > 0) this.#next = this.#start(rest, signal);
+    return batch.paths.length;
+  }
+
+  /** Fetches small files that stay. */
+  async keep(paths: readonly BytePath[], signal: AbortSignal): Promise<void> {
+    const kept = new Map<BytePath, FetchedFile>();
+    for (let at = 0; at < paths.length;) {
+      const batch = this.#start(this.#first(paths.slice(at, at + this.#limits.files)), signal, Infinity);
+      for (const [path, file] of await batch.files) kept.set(path, file);
+      at += batch.paths.length;
+    }
+    this.#kept = kept;
+  }
+
+  /** Where a file is here, as it is listed now; undefined when it isn't. */
+  place(path: BytePath): string | Buffer | undefined {
+    const listed = this.#options.tree.file(path);
+    const file = [this.#here.get(path), this.#kept.get(path)].find((each) => each?.of === listed);
+    return listed === undefined ? undefined : file?.place;
+  }
+
+  read(path: BytePath): Uint8Array | undefined {
+    const place = this.place(path);
+    return place === undefined ? undefined : readFileSync(place);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#drop(this.#current), this.#drop(this.#next)]);
+  }
+
+  /** The batch that is on its way, if it is the one that is asked for. */
+  #awaited(paths: readonly BytePath[]): Batch | undefined {
+    const next = this.#next;
+    return next?.paths.every((path, i) => path === paths[i]) === true ? next : undefined;
+  }
+
+  async #anew(paths: readonly BytePath[], signal: AbortSignal): Promise<Batch> {
+    await this.#drop(this.#next);
+    return this.#start(this.#first(paths), signal);
+  }
+
+  /** As many of the first as make a batch; what is streamed takes no room in it. */
+  #first(paths: readonly BytePath[]): readonly BytePath[] {
+    let bytes = 0;
+    let files = 0;
+    for (const [i, path] of paths.entries()) {
+      const size = this.#options.tree.file(path)?.bytes ?? 0;
+      if (size > this.#limits.bytes) continue;
+      bytes += size;
+      files += 1;
+      if (files > 1 && (bytes > this.#limits.bytes || files > this.#limits.files)) return paths.slice(0, i);
+    }
+    return paths;
+  }
+
+  #start(paths: readonly BytePath[], signal: AbortSignal, largest = this.#limits.bytes): Batch {
+    this.#made += 1;
+    const { tree, scratch } = this.#options;
+    const folder = join(scratch, `batch-${this.#made}`);
+    const stop = new AbortController();
+    const io: Io = { signal: AbortSignal.any([signal, stop.signal]), progress: () => undefined };
+    const fitting = paths.filter((path) => (tree.file(path)?.bytes ?? 0) <= largest);
+    const files = fetchBatch({ ...this.#options, paths: fitting, folder }, io);
+    // Whoever asks for it is told.
+    files.catch(() => undefined);
+    return { paths, folder, files, stop };
+  }
+
+  async #drop(batch: Batch | undefined): Promise<void> {
+    if (batch === undefined) return;
+    batch.stop.abort();
+    await batch.files.catch(() => undefined);
+    await rm(batch.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}

@@ -1,0 +1,108 @@
+import { createReadStream } from "node:fs";
+import { ColdstoreError } from "../../model/errors.ts";
+import type { BytePath, DiskEntry, DiskName, FolderDisk } from "../../ports/folder.ts";
+import type { Io } from "../../ports/store.ts";
+import { readablePath } from "../local/native-path.ts";
+import type { FileFetcher } from "./file-fetcher.ts";
+import { findAgain } from "./find-again.ts";
+import type { Rclone } from "./rclone.ts";
+import { changedMeanwhile, remoteError } from "./remote-error.ts";
+import type { RemoteTree } from "./remote-tree.ts";
+import { streamRemote } from "./stream-remote.ts";
+
+/** What all disks of one remote have in common. */
+export interface RemoteContents {
+  readonly rclone: Rclone;
+  readonly tree: RemoteTree;
+  readonly hashes: readonly string[];
+  readonly fetcher: FileFetcher;
+}
+
+const pieceBytes = 1 << 20;
+
+/** A folder of a remote as its listing has it; contents come through scratch, those of large files straight. */
+export class RemoteDisk implements FolderDisk {
+  readonly #contents: RemoteContents;
+  /** Empty, or ending with a slash. */
+  readonly #within: BytePath;
+
+  constructor(contents: RemoteContents, within: BytePath = "") {
+    this.#contents = contents;
+    this.#within = within;
+  }
+
+  look(path: BytePath): DiskEntry | undefined {
+    return this.#contents.tree.look(this.#full(path));
+  }
+
+  names(folder: BytePath): readonly DiskName[] {
+    const names = this.#contents.tree.names(this.#full(folder));
+    if (names === undefined)
+      throw new ColdstoreError("source", `can't list ${readablePath(folder)}: it is no folder of the remote`);
+    return names;
+  }
+
+  link(path: BytePath): BytePath {
+    throw new ColdstoreError("source", `can't read the link ${readablePath(path)}: a remote has none`);
+  }
+
+  resolve(path: BytePath): { readonly path: BytePath; readonly entry: DiskEntry } | undefined {
+    const entry = this.look(path);
+    return entry && { path: this.#full(path), entry };
+  }
+
+  read(path: BytePath, looked: DiskEntry): Uint8Array | undefined {
+    const full = this.#full(path);
+    const listed = this.#contents.tree.look(full);
+    if (listed?.signature !== looked.signature) return undefined;
+    const data = this.#contents.fetcher.read(full);
+    if (data === undefined) throw new ColdstoreError("bug", `${readablePath(full)} was read before it was fetched`);
+    return data;
+  }
+
+  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { rclone, tree, fetcher } = this.#contents;
+    const full = this.#full(path);
+    const file = tree.file(full);
+    if (file === undefined || tree.look(full)?.signature !== looked.signature)
+      throw changedMeanwhile(readablePath(full));
+    const place = fetcher.place(full);
+    const io: Io = { signal, progress: () => undefined };
+    if (place !== undefined) yield* createReadStream(place, { highWaterMark: pieceBytes, signal });
+    else {
+      try {
+        yield* streamRemote(rclone, file, io);
+      } catch (thrown) {
+        signal.throwIfAborted();
+        await this.#lookAgain(full, io);
+        throw thrown;
+      }
+    }
+  }
+
+  at(folder: BytePath): FolderDisk {
+    throw new ColdstoreError("bug", `${readablePath(folder)} isn't on the remote's own disk`);
+  }
+
+  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<number> {
+    return this.#contents.fetcher.fetch(this.#within === "" ? paths : paths.map((path) => this.#full(path)), signal);
+  }
+
+  /** So that another try takes the file as it is now. */
+  async #lookAgain(full: BytePath, io: Io): Promise<void> {
+    const { rclone, tree, hashes } = this.#contents;
+    const file = tree.file(full);
+    if (file === undefined) return;
+    try {
+      const [again] = await findAgain(rclone, { files: [{ path: full, of: file }], hashes }, io);
+      tree.renew(full, again?.now);
+    } catch (thrown) {
+      io.signal.throwIfAborted();
+      throw remoteError(thrown, `can't look at ${file.path}`);
+    }
+  }
+
+  #full(path: BytePath): BytePath {
+    return path === "" ? this.#within.slice(0, -1) : this.#within + path;
+  }
+}

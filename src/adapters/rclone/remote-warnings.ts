@@ -1,0 +1,39 @@
+import { formatCount } from "../../model/units.ts";
+import { checkOf } from "./file-digest.ts";
+import type { RemoteTree } from "./remote-tree.ts";
+
+/** What a remote doesn't tell, or doesn't give. */
+export function remoteWarnings(listing: {
+  readonly name: string;
+  readonly tree: RemoteTree;
+  readonly passedOver: readonly string[];
+}): readonly string[] {
+  const { name, tree, passedOver } = listing;
+  const files = tree.paths().flatMap((path) => tree.file(path) ?? []);
+  const named = (wanted: (typeof files)[number][]): readonly string[] => wanted.map(({ path }) => path);
+  const unchecked = named(files.filter(({ hashes }) => checkOf(hashes) === undefined));
+  const undated = named(files.filter(({ modified }) => modified === undefined));
+  return [
+    `${name} is a remote: its .gitignore files count, but which files are tracked can't be told there, nor which are executable`,
+    ...about(unchecked, ["file has", "files have"], `no digest in ${name}, so that only the size is checked`),
+    ...about(
+      undated,
+      ["file has", "files have"],
+      `no time in ${name}, and 1970 in the archive unless mtime says otherwise`,
+    ),
+    ...about(
+      [...new Set(passedOver)],
+      ["path is", "paths are"],
+      "not in the archive, since rclone passes over links, and things that are no files",
+    ),
+  ];
+}
+
+const shown = 10;
+
+function about(paths: readonly string[], [one, several]: readonly [string, string], what: string): readonly string[] {
+  if (paths.length === 0) return [];
+  const more = paths.length > shown ? `, and ${paths.length - shown} more` : "";
+  const first = paths.toSorted().slice(0, shown).join(", ");
+  return [`${formatCount(paths.length, one, several)} ${what}: ${first}${more}`];
+}
