@@ -20,7 +20,10 @@ const takings: readonly Taking[] = ["not", "well", "some"];
 const someSets = fc.array(
   fc.record({
     // Only large files pass through scratch.
-    size: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 5000 }) }, { weight: 1, arbitrary: fc.constant(1_050_000) }),
+    size: fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: 1, max: 5000 }) },
+      { weight: 1, arbitrary: fc.constant(1_050_000) },
+    ),
     outputs: fc.nat(2),
     frozen: fc.boolean(),
     digests: fc.boolean(),

@@ -37,8 +37,12 @@ export function mortalStore(store: Store, life: Life): Store {
         return outcomes && each(outcomes, life);
       },
     }),
+    ...(store.show && {
+      show: async (set, io) => spent(async () => store.show?.(set, io) ?? { outputs: {}, warnings: [] }),
+    }),
+    ...(store.lookAgain && { lookAgain: async (seen, io) => spent(async () => store.lookAgain?.(seen, io) ?? false) }),
     preflight: async (need, io) => spent(async () => store.preflight(need, io)),
-    list: (prefix, io) => each(store.list(prefix, io), life),
+    list: (prefix, io, want) => each(store.list(prefix, io, want), life),
     stat: async (key, io) => spent(async () => store.stat(key, io)),
     put: (items, io) => store.put(each(items, life), io),
     settle: async (io) => spent(async () => store.settle(io)),

@@ -1,4 +1,4 @@
-import { asColdstoreError, type ColdstoreError, SeveralErrors } from "../model/errors.ts";
+import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { recordsPrefix } from "../model/keys.ts";
 import { setText } from "../model/set-name.ts";
 import type { Io, Store } from "../ports/store.ts";
@@ -74,10 +74,19 @@ async function plansFor(planning: Planning, io: Io): Promise<ReadonlyMap<string,
 async function unlessUnfit(store: Store, set: CompleteSet, job: CopyJob, io: Io): Promise<CopyJob> {
   if (!store.traits.flat || job.kind !== "copy") return job;
   const need = { write: true, bytes: bytesToCopy(job), set: presentSet(set) };
-  const errors = await store.preflight(need, io).catch((error: unknown) => [whyNot(error, io)]);
+  const found = await store.preflight(need, io).catch((error: unknown) => [whyNot(error, io)]);
+  const errors = found.map((error) => withSet(set, error));
   const [error, ...others] = errors;
   if (error === undefined) return job;
   return { kind: "refuse", error: others.length === 0 ? error : new SeveralErrors(errors) };
+}
+
+/** Of many sets it has to be said which one is meant. */
+function withSet({ name }: CompleteSet, error: ColdstoreError): ColdstoreError {
+  if (error.message.includes(name.id)) return error;
+  const { failure, remedy, transient } = error;
+  const options = { cause: error, transient, ...(remedy && { remedy }) };
+  return new ColdstoreError(failure, `${setText(name)}: ${error.message}`, options);
 }
 
 /** Of stores on one disk each one needs room beside what those before it will take. */

@@ -1,11 +1,14 @@
 import type { Outcome, OutcomeWord, Report } from "../model/report.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
+import { notReplicatedText } from "./replicated-text.ts";
 import { errorsOf } from "./report-errors.ts";
 
 /** What failed and where, in a few words without the reason: `v1 failed in 1 of 3 stores`, `2 of 14 sets are damaged in ./cold`. */
 export function failedText(report: Report): string {
-  return damagedText(report) ?? `${subjectOf(report)} ${failedWord(report)}${whereText(report)}`;
+  return (
+    damagedText(report) ?? uncopiedText(report) ?? `${subjectOf(report)} ${failedWord(report)}${whereText(report)}`
+  );
 }
 
 /** Whether such words say no more than that the mode failed. */
@@ -21,6 +24,10 @@ function damagedText(report: Report): string | undefined {
   const all = formatCount(setsOf(report.outcomes).length, "set");
   const stores = [...new Set(report.outcomes.map(({ store }) => visibleText(store)))].join(", ");
   return `${formatCount(unsound)} of ${all} ${unsound === 1 ? "is" : "are"} damaged in ${stores}`;
+}
+
+function uncopiedText(report: Report): string | undefined {
+  return report.mode === "replicate" && !isInterrupted(report) ? notReplicatedText(report) : undefined;
 }
 
 const unsoundWords: ReadonlySet<OutcomeWord> = new Set<OutcomeWord>(["missing", "corrupt"]);

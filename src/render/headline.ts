@@ -4,6 +4,7 @@ import { setText } from "../model/set-name.ts";
 import { formatCount } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { failedText, isBare } from "./failed-headline.ts";
+import { replicatedSentence } from "./replicated-text.ts";
 import { errorsOf } from "./report-errors.ts";
 
 /** The first line of all that a person sees of a run: `good` decides its colour, `word` begins it. */
@@ -61,6 +62,7 @@ function sentenceOf(report: Report): string {
   const found = details && foundSentence(details);
   if (found !== undefined) return found;
   if (report.mode === "verify") return verifiedSentence(report);
+  if (report.mode === "replicate") return replicatedSentence(report);
   const set = report.outputs["set"];
   const what = typeof set === "string" ? visibleText(set) : report.mode;
   const nothingToDo = report.outcomes.length > 0 && report.outcomes.every(({ outcome }) => outcome === "unchanged");

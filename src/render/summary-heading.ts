@@ -30,7 +30,8 @@ export function errorBlocks(report: Report): readonly string[] {
   const all = errorsOf(report);
   // What is wrong with sets has a table of its own.
   const told = report.outcomes.filter(({ set, file }) => (set ?? file) !== undefined);
-  const errors = report.mode === "verify" ? unsaidErrors({ ...report, outcomes: told }) : all;
+  const errors =
+    report.mode === "verify" || report.mode === "replicate" ? unsaidErrors({ ...report, outcomes: told }) : all;
   const fix = workflowFix(all);
   return [
     ...wordsOf(errors),

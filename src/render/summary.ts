@@ -8,6 +8,7 @@ import { sizesBlocks, spaceBlocks } from "./summary-charts.ts";
 import { checksBlock } from "./summary-checks.ts";
 import { errorBlocks, summaryHeading, warningBlocks } from "./summary-heading.ts";
 import { findingBlocks, moreOfPlan, planBlocks } from "./summary-plan.ts";
+import { replicatedBlocks } from "./summary-replicated.ts";
 import { restoredBlocks } from "./summary-restored.ts";
 import { setBlocks, setsBlocks } from "./summary-sets.ts";
 import { differenceBlock, sinceBlock } from "./summary-since.ts";
@@ -32,13 +33,18 @@ export function renderSummary(report: Report): string {
     ...errorBlocks(report),
     ...madeBlocks(report),
     ...planned(report),
-    ...(report.mode === "verify" ? verifiedBlocks(report.outcomes) : storesBlocks(report)),
+    ...outcomeBlocks(report),
     ...foundBlocks(report),
     ...warningBlocks(report),
     ...moreOfMade(report),
   ];
   const shown = fittingBlocks(blocks, { most: room, sizeOf: (text) => Buffer.byteLength(text), left: leftOut });
   return `${shown.join("\n\n")}\n`;
+}
+
+function outcomeBlocks(report: Report): readonly string[] {
+  if (report.mode === "verify") return verifiedBlocks(report.outcomes);
+  return report.mode === "replicate" ? replicatedBlocks(report.outcomes) : storesBlocks(report);
 }
 
 function madeBlocks({ made, outputs }: Report): readonly string[] {

@@ -1,4 +1,5 @@
 import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
+import { setText } from "../../model/set-name.ts";
 import type { ComingSet } from "../../ports/store.ts";
 import { checkTag } from "./check-tag.ts";
 import { checkTakenNames } from "./check-taken-names.ts";
@@ -14,6 +15,8 @@ export interface ComingOptions {
   readonly viewer: ReleaseViewer;
   /** As the person wrote the store. */
   readonly name: string;
+  /** What keys begin with. */
+  readonly project: string;
   /** The only release that counts. */
   readonly tag?: string;
 }
@@ -30,6 +33,8 @@ export async function checkComingSet(
   set: ComingSet,
   io: CallIo,
 ): Promise<readonly ColdstoreError[]> {
+  const { project } = set.name;
+  if (project !== options.project) return [otherProject(options, set)];
   const named = [...nameErrors(set), ...sizeErrors(set)];
   const tag = options.tag ?? set.tag;
   if (tag === undefined || (options.tag === undefined && idOfTag(tag) !== set.name.id))
@@ -40,6 +45,13 @@ export async function checkComingSet(
     caught(checkRoom(options, set, io), io),
   ]);
   return [...named, ...doubts.flat()];
+}
+
+function otherProject({ name, project }: ComingOptions, set: ComingSet): ColdstoreError {
+  return new ColdstoreError(
+    "settings",
+    `${setText(set.name)} can't be stored in ${name}, whose sets are all of ${project}; set project to ${set.name.project}, or store it elsewhere`,
+  );
 }
 
 async function caught(check: Promise<void>, { signal }: CallIo): Promise<readonly ColdstoreError[]> {

@@ -1,0 +1,81 @@
+import { isNeverProven, type Outcome, type OutcomeWord, type Report } from "../model/report.ts";
+import { formatCount } from "../model/units.ts";
+import { visibleText } from "../model/visible-text.ts";
+
+/** How copying sets from one store to others went well, in one sentence. */
+export function replicatedSentence({ outcomes, status }: Report): string {
+  const would = of(outcomes, "would-store");
+  const to = storesIn(outcomes);
+  if (status === "planned")
+    return would.length > 0
+      ? `${subject(would)} would be copied to ${storesIn(would)} (dry run)`
+      : `${subject(outcomes)} ${areIs(outcomes)} there already in ${to} (dry run)`;
+  const never = outcomes.filter(isNeverProven);
+  const copied = of(outcomes, "stored", "unproven");
+  const repaired = of(outcomes, "repaired");
+  const rest = of(outcomes, "unchanged", "kept");
+  const parts = [
+    ...(copied.length === 0
+      ? []
+      : [`${subject(copied)} ${areIs(copied)} copied to ${storesIn(copied)}${proven(copied)}`]),
+    ...(repaired.length === 0 ? [] : [`${subject(repaired)} ${areIs(repaired)} repaired in ${storesIn(repaired)}`]),
+    ...(rest.length > 0 && copied.length + repaired.length > 0
+      ? [`${formatCount(setsOf(rest).length)} were there`]
+      : []),
+    ...(copied.length + repaired.length === 0 ? [`${subject(outcomes)} ${areIs(outcomes)} unchanged in ${to}`] : []),
+    ...(never.length === 0
+      ? []
+      : [`${formatCount(setsOf(never).length)} of them never proven: verify ${storesIn(never)}`]),
+  ];
+  return parts.join(", ");
+}
+
+/** How many of the sets weren't copied; undefined when no outcome tells. */
+export function notReplicatedText({ outcomes }: Report): string | undefined {
+  const wrong = outcomes.filter(({ outcome }) => wrongWords.has(outcome));
+  const sets = setsOf(wrong);
+  if (wrong.length === 0) return undefined;
+  if (sets.length === 0) return `nothing is copied to ${storesIn(wrong)}`;
+  const all = setsOf(outcomes);
+  const which = all.length === 1 ? subject(wrong) : `${formatCount(sets.length)} of ${formatCount(all.length, "set")}`;
+  return `${which} ${sets.length === 1 ? "isn't" : "aren't"} copied`;
+}
+
+/** Whether an outcome says that a set hasn't come where it was to be. */
+export function isNotReplicated({ outcome }: Outcome): boolean {
+  return wrongWords.has(outcome);
+}
+
+const wrongWords: ReadonlySet<OutcomeWord> = new Set<OutcomeWord>([
+  "missing",
+  "corrupt",
+  "failed",
+  "unknown",
+  "conflict",
+  "immutable",
+]);
+
+function of(outcomes: readonly Outcome[], ...words: readonly OutcomeWord[]): readonly Outcome[] {
+  return outcomes.filter(({ outcome }) => words.includes(outcome));
+}
+
+function proven(copied: readonly Outcome[]): string {
+  return copied.some(({ outcome }) => outcome === "unproven") ? ", not proven" : " and proven";
+}
+
+function subject(outcomes: readonly Outcome[]): string {
+  const [set = "", ...others] = setsOf(outcomes);
+  return others.length === 0 ? visibleText(set) : formatCount(others.length + 1, "set");
+}
+
+function areIs(outcomes: readonly Outcome[]): string {
+  return setsOf(outcomes).length === 1 ? "is" : "are";
+}
+
+function setsOf(outcomes: readonly Outcome[]): readonly string[] {
+  return [...new Set(outcomes.flatMap(({ set }) => set ?? []))];
+}
+
+function storesIn(outcomes: readonly Outcome[]): string {
+  return [...new Set(outcomes.map(({ store }) => visibleText(store)))].join(", ");
+}
