@@ -1,9 +1,10 @@
 import { archive } from "./modes/archive.ts";
 import { list } from "./modes/list.ts";
+import { replicate } from "./modes/replicate.ts";
+import { replicate } from "./modes/replicate.ts";
 import { restore } from "./modes/restore.ts";
 import { snapshot } from "./modes/snapshot.ts";
 import { verify } from "./modes/verify.ts";
-import { ColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -22,6 +23,6 @@ export async function run(settings: Settings, ports: Ports): Promise<Report> {
     case "list":
       return list(settings, ports);
     case "replicate":
-      throw new ColdstoreError("bug", "replicate isn't there yet");
+      return replicate(settings, ports);
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { standsIn } from "../../src/model/setting-spec.ts";
+import { everyMode } from "../../src/settings/spec/modes.ts";
 import { renderCompletion } from "../../src/render/completion.ts";
 import { modes } from "../../src/settings/spec/modes.ts";
 import { manual, settingSpecs } from "../../src/settings/spec/table.ts";
@@ -29,6 +30,7 @@ testWith(["bash"], "bash completes modes, flags of the mode, and values", () => 
     "list",
     "verify",
     "restore",
+    "replicate",
     "help",
     "version",
     "completion",
@@ -43,7 +45,7 @@ testWith(["bash"], "bash completes modes, flags of the mode, and values", () => 
   expect(bash("coldstore", "snapshot", "--milestone", "")).toEqual([]);
   expect(bash("coldstore", "help", "ver")).toEqual(["verify"]);
   expect(bash("coldstore", "completion", "")).toEqual(["bash", "zsh", "fish"]);
-  expect(bash("coldstore", "--mode", "")).toEqual(["snapshot", "archive", "list", "verify", "restore"]);
+  expect(bash("coldstore", "--mode", "")).toEqual([...everyMode]);
   expect(bash("coldstore", "archive", "--ignore-profile", "py")).toEqual(["python"]);
   expect(bash("coldstore", "archive", "--mtime", "")).toEqual(["commit", "keep"]);
   expect(bash("coldstore", "archive", "--format", "tar.z")).toEqual(["tar.zst"]);

@@ -32,7 +32,7 @@ const flags = settingSpecs().filter((spec) => standsIn(spec, "flag"));
 
 /** The flags that a help explains: at the start of a line, behind a short one or its space. */
 const flagsOf = (text: string) =>
-  [...text.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].flatMap((match) => match[1] ?? []).sort();
+  [...text.matchAll(/^ {2}(?:-\w, | {4})--([a-z0-9-]+)/gm)].flatMap((match) => match[1] ?? []).sort();
 
 test.each(modes.map(({ name }) => name))("the help of %s has each of its flags once, and no other mode's", (mode) => {
   const own = flags.filter((spec) => spec.modes.includes(mode) && spec.name !== "mode");

@@ -29,8 +29,16 @@ describe("what inputs mean", () => {
       const needed: Record<string, Record<string, string>> = {
         "compression-level": { format: "tar.gz" },
         path: { into: "./restored" },
+        from: { store: "release" },
+        "only-mode": { from: "release" },
+        since: { from: "release" },
+        "rclone-sha256": { store: "r2:cold", "rclone-version": "1.75.1" },
       };
-      const more = needed[name] ?? (group === "release" ? { store: "release" } : {});
+      const ofGroup: Record<string, Record<string, string>> = {
+        release: { store: "release" },
+        remote: { store: name.includes("ssh") || name === "max-connections" ? "ssh://host/cold" : "r2:cold" },
+      };
+      const more = needed[name] ?? ofGroup[group] ?? {};
       const flags = Object.entries(name === "store" ? more : { ...store, ...more }).map(([k, v]) => `--${k}=${v}`);
       const flag = kind.type === "boolean" && example === "true" ? `--${name}` : `--${name}=${example}`;
       const byFlag = await settingsOf({ argv: ["--mode", mode, ...flags, flag], env: { GITHUB_ACTIONS: "true" } });
@@ -38,7 +46,8 @@ describe("what inputs mean", () => {
       const ofInputs = { setsBack: 20, ...("comment" in byFlag && { comment: "auto" }) };
       expect({ setsBack: 20, ...settings }).toEqual({ ...byFlag, ...ofInputs });
       const without = stepOf({ inputs: { ...store, ...more, mode, [name]: "" } });
-      if (name === "store" || name === "into") await expect(without).rejects.toThrow(`${name} is missing`);
+      if (name === "store" || name === "into" || name === "from")
+        await expect(without).rejects.toThrow(`${name} is missing`);
       else expect((await without).settings).not.toEqual(settings);
     },
   );
@@ -125,13 +134,16 @@ describe("what is refused", () => {
   test.each<[Record<string, string>, string]>([
     [
       {},
-      "store is missing: say in which folder or release sets are kept, as in store: ./cold, or try it with dry-run: true.",
+      "store is missing: say in which folder, release or remote sets are kept, as in store: ./cold, or try it with dry-run: true.",
     ],
     [
       { ...store, mode: "restore" },
       "into is missing: say in which folder to put what comes back, as in into: ./restored, or try it with dry-run: true.",
     ],
-    [{ mode: "verify" }, "store is missing: say in which folder or release sets are kept, as in store: ./cold."],
+    [
+      { mode: "verify" },
+      "store is missing: say in which folder, release or remote sets are kept, as in store: ./cold.",
+    ],
     [{ ...store, prove: "x" }, 'prove is "x"; give digest, read, drill or none.'],
     [{ ...store, "dry-run": "yes" }, 'dry-run is "yes"; give true or false.'],
     [{ ...store, ref: "a\nb" }, 'ref is "a\\nb"; give a tag, a branch or a commit.'],
@@ -139,7 +151,7 @@ describe("what is refused", () => {
       { ...store, name: "a\nb" },
       'name is "a\\nb"; a name is made of letters, digits, dots, dashes, underscores and placeholders (name is what the archive is called; a release is called as its tag).',
     ],
-    [{ ...store, mode: "freeze" }, 'mode is "freeze"; give snapshot, archive, list, verify or restore.'],
+    [{ ...store, mode: "freeze" }, 'mode is "freeze"; give snapshot, archive, list, verify, restore or replicate.'],
     [{ ...store, level: "read" }, "level belongs to verify, not to snapshot; leave it out."],
     [{ ...store, exclude: "*.iso" }, "exclude belongs to archive, not to snapshot; leave it out."],
     [
@@ -171,7 +183,10 @@ describe("what is refused", () => {
       `debug is for the command line only ${counts("DEBUG")}; run the job again with debug logging.`,
     ],
     [{ ...store, config: "no.yml" }, 'config is "no.yml", and there is no such file; give the path of a config file.'],
-    [{ ...store, source: "https://x/y" }, 'source is "https://x/y", a URL; clone it, and give the folder.'],
+    [
+      { ...store, source: "https://x/y" },
+      'source is "https://x/y", a URL; clone it, and give the folder, or give a remote such as r2:photos.',
+    ],
   ])("%o", async (given, problem) => {
     expect(await problemsOfStep({ inputs: given })).toEqual([problem]);
   });

@@ -16,6 +16,8 @@ const pullRequest = { ...actions, GITHUB_EVENT_NAME: "pull_request", GITHUB_EVEN
 const event = (head: string) =>
   JSON.stringify({ pull_request: { head: { repo: { full_name: head } }, base: { repo: { full_name: "acme/app" } } } });
 
+const untold = { rclone: { args: [] }, ssh: { knownHosts: [], maxConnections: 4 } };
+
 describe("what a call means", () => {
   test("a snapshot of this folder has the documented defaults", async () => {
     expect(await settingsOf({ argv: "snapshot . ./cold" })).toEqual({
@@ -38,6 +40,7 @@ describe("what a call means", () => {
       release: { draft: false, prerelease: "auto", latest: "auto" },
       comment: "never",
       dryRun: false,
+      ...untold,
       timeout: 14_400_000,
       stallTimeout: 300_000,
       setsBack: 0,
@@ -79,6 +82,7 @@ describe("what a call means", () => {
       release: { draft: false, prerelease: "auto", latest: "auto" },
       comment: "never",
       dryRun: true,
+      ...untold,
       timeout: 30_000,
       stallTimeout: 20_000,
       setsBack: 0,
@@ -105,6 +109,7 @@ describe("what a call means", () => {
       release: { draft: false, prerelease: "auto", latest: "auto" },
       comment: "never",
       dryRun: false,
+      ...untold,
       timeout: 14_400_000,
       stallTimeout: 300_000,
       setsBack: 0,
@@ -167,7 +172,7 @@ describe("what a call means", () => {
 
   test("verify and list take a store, or a file where there is one", async () => {
     const files = { "/repo/a.tar.gz": "" };
-    const common = { timeout: 14_400_000, stallTimeout: 300_000, sets: [], stores: [] };
+    const common = { ...untold, timeout: 14_400_000, stallTimeout: 300_000, sets: [], stores: [] };
     expect(await settingsOf({ argv: "verify a.tar.gz", files })).toEqual({
       ...common,
       mode: "verify",
@@ -191,7 +196,7 @@ describe("what a call means", () => {
 
   test("a restore takes a store, or a file where there is one, and has the documented defaults", async () => {
     const common = { mode: "restore", into: "/repo/r", paths: [], symlinks: "keep", outwardLinks: "refuse" };
-    const rest = { timeout: 14_400_000, stallTimeout: 300_000, dryRun: false };
+    const rest = { ...untold, timeout: 14_400_000, stallTimeout: 300_000, dryRun: false };
     const stores = [{ kind: "folder", text: "./c", path: "/repo/c" }];
     expect(await settingsOf({ argv: "restore ./c --into r" })).toEqual({ ...common, ...rest, stores });
     const files = { "/repo/a.tar.gz": "" };
@@ -216,6 +221,7 @@ describe("what a call means", () => {
       paths: ["src", "a"],
       symlinks: "skip",
       outwardLinks: "refuse",
+      ...untold,
       timeout: 14_400_000,
       stallTimeout: 300_000,
       dryRun: true,
@@ -286,21 +292,24 @@ describe("what is refused", () => {
   test.each([
     [
       "snapshot",
-      "store is missing: say in which folder or release sets are kept, as in coldstore snapshot . ./cold, or try it with --dry-run.",
+      "store is missing: say in which folder, release or remote sets are kept, as in coldstore snapshot . ./cold, or try it with --dry-run.",
     ],
-    ["verify", "store is missing: say in which folder or release sets are kept, as in coldstore verify ./cold."],
-    ["list -n", "store is missing: say in which folder or release sets are kept, as in coldstore list ./cold."],
+    [
+      "verify",
+      "store is missing: say in which folder, release or remote sets are kept, as in coldstore verify ./cold.",
+    ],
+    ["list -n", "store is missing: say in which folder, release or remote sets are kept, as in coldstore list ./cold."],
     [
       "snapshoot . ./cold",
-      'there is no mode "snapshoot"; the first word is snapshot, archive, list, verify or restore; did you mean snapshot?',
+      'there is no mode "snapshoot"; the first word is snapshot, archive, list, verify, restore or replicate; did you mean snapshot?',
     ],
     ["freeze . ./cold", "there is no mode freeze, a name of coldstore 1.x; here, use snapshot."],
     ["check", "there is no mode check, a name of restic; here, use verify."],
     [
       ". ./cold",
-      'there is no mode "."; the first word is snapshot, archive, list, verify or restore, as in: coldstore snapshot . ./cold',
+      'there is no mode "."; the first word is snapshot, archive, list, verify, restore or replicate, as in: coldstore snapshot . ./cold',
     ],
-    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, archive, list, verify or restore.'],
+    ["--mode snap . ./cold", '--mode is "snap"; give snapshot, archive, list, verify, restore or replicate.'],
     [
       "snapshot . ./a ./b",
       'snapshot takes a source and a store, and "./b" is too much; more stores are given as --store "./b".',
@@ -311,7 +320,7 @@ describe("what is refused", () => {
     ],
     [
       "archive",
-      "store is missing: say in which folder or release sets are kept, as in coldstore archive . ./cold, or try it with --dry-run.",
+      "store is missing: say in which folder, release or remote sets are kept, as in coldstore archive . ./cold, or try it with --dry-run.",
     ],
     ["archive . ./cold --ref v1", "--ref belongs to snapshot, not to archive; leave it out."],
     ["archive . ./cold --dirty fail", "--dirty belongs to snapshot, not to archive; leave it out."],
@@ -319,8 +328,8 @@ describe("what is refused", () => {
     ["snapshot . ./cold --exclude *.iso", "--exclude belongs to archive, not to snapshot; leave it out."],
     ["snapshot . ./cold --mtime keep", "--mtime belongs to archive, not to snapshot; leave it out."],
     [
-      "archive r2:data ./cold",
-      'source is "r2:data", an rclone remote; give a folder (a folder of that name is "./r2:data").',
+      "snapshot r2:data ./cold",
+      "source is r2:data, which isn't on this machine, and a snapshot is of a git repository that is; clone it and give the folder, or use the mode archive.",
     ],
     [
       "archive . ./cold --compression-level 10",
@@ -349,7 +358,10 @@ describe("what is refused", () => {
     ["archive . ./cold -s 100m", "there is no flag -s, a name of zip; here, use split-size."],
     ["list ./cold --level read", "--level belongs to verify, not to list; leave it out."],
     ["verify ./cold --set a --freeze", "--freeze belongs to snapshot and archive, not to verify; leave it out."],
-    ["snapshot . ./cold --set v1", "--set belongs to list, verify and restore, not to snapshot; leave it out."],
+    [
+      "snapshot . ./cold --set v1",
+      "--set belongs to list, verify, restore and replicate, not to snapshot; leave it out.",
+    ],
     ["snapshot . ./cold --source /else", 'source is given twice: "/else" and "."; give it once.'],
     [
       "restore ./cold",
@@ -357,7 +369,7 @@ describe("what is refused", () => {
     ],
     [
       "restore --into ./r",
-      "store is missing: say in which folder or release sets are kept, as in coldstore restore ./cold --into ./restored.",
+      "store is missing: say in which folder, release or remote sets are kept, as in coldstore restore ./cold --into ./restored.",
     ],
     ["restore ./c -n --set a --set b", "set is given 2 times; restore brings back one, so give it once."],
     ["restore x.tar --into ./r --set a", "set chooses sets of a store, and a file was given; leave one of them out."],
@@ -366,7 +378,7 @@ describe("what is refused", () => {
       "symlinks is follow, which is for archive: a link in a set leads to nothing yet; give keep, skip or fail.",
     ],
     ["restore ./c --into ./a --into ./b", 'into is given twice: "./a" and "./b"; give it once.'],
-    ["restore ./c --into https://x/y", '--into is "https://x/y", a URL; clone it, and give the folder.'],
+    ["restore ./c --into https://x/y", '--into is "https://x/y", a URL; give a path on this machine.'],
     ["restore ./c -n --format zip", "--format belongs to snapshot and archive, not to restore; leave it out."],
     [
       "restore ./c ./r -n",
@@ -389,7 +401,7 @@ describe("what is refused", () => {
     ],
     [
       "help verfy",
-      'there is no help for "verfy", only for snapshot, archive, list, verify, restore, config, stores, profiles, exit-codes and completion. Did you mean verify?',
+      'there is no help for "verfy", only for snapshot, archive, list, verify, restore, replicate, config, stores, profiles, exit-codes and completion. Did you mean verify?',
     ],
     ["completion", "completion needs a shell; give bash, zsh or fish, as in: coldstore completion bash"],
     ["completion csh", 'there is no completion for "csh"; give bash, zsh or fish, as in: coldstore completion bash'],
@@ -554,7 +566,7 @@ describe("trust", () => {
   test("also not by a profile, and a run that needs one says why it's missing", async () => {
     const files = { "/repo/coldstore.yml": "profiles: {p: {store: ./x}}", "/event.json": event("acme/app") };
     expect(await problemsOf({ argv: "verify --profile p", env: pullRequest, files })).toEqual([
-      "store is missing: say in which folder or release sets are kept, as in coldstore verify ./cold.",
+      "store is missing: say in which folder, release or remote sets are kept, as in coldstore verify ./cold.",
       "store in coldstore.yml isn't used: on a pull request a store comes from a flag or an input.",
     ]);
   });
@@ -613,7 +625,9 @@ describe("which of several places wins", () => {
             text === undefined ? "{}" : `{${spec.name}: ${JSON.stringify(text)}}`;
           const argv = ["--mode", spec.modes[0]!, "--profile", "p"];
           if (spec.name === "compression-level") argv.push("--format", "tar.zst");
-          if (spec.name !== "store") argv.push("--store", spec.group === "release" ? "release" : "./s");
+          if (spec.name !== "store") argv.push("--store", storeFor(spec));
+          if (spec.modes[0] === "replicate" && spec.name !== "from") argv.push("--from", "./f");
+          if (spec.name === "rclone-sha256") argv.push("--rclone-version", "1.75.1");
           if (spec.name === "path") argv.push("--into", "./r");
           if (spec.trust === "explicit") argv.push("--config", "coldstore.yml");
           if (places.flag !== undefined) argv.push(`--${spec.name}=${places.flag}`);
@@ -629,13 +643,19 @@ describe("which of several places wins", () => {
         const profiled = await settingsOf(call({ flag: profile }));
         expect(await settingsOf(call({ profile, file }))).toEqual(profiled);
         expect(await settingsOf(call({ file }))).toEqual(await settingsOf(call({ flag: file })));
-        if (flag !== profile && spec.kind.type !== "path" && spec.kind.type !== "notes")
+        if (flag !== profile && spec.kind.type !== "path" && spec.kind.type !== "source" && spec.kind.type !== "notes")
           expect(profiled).not.toEqual(only);
       }),
       { numRuns: 15 },
     );
   });
 });
+
+/** A store that the setting has a use for. */
+function storeFor({ group, name }: SettingSpec): string {
+  if (group === "remote") return name.includes("ssh") || name === "max-connections" ? "ssh://host/s" : "r2:s";
+  return group === "release" ? "release" : "./s/s";
+}
 
 /** Texts that are fine for a setting, no two of which mean the same. */
 function valueOf({ kind, example }: SettingSpec): fc.Arbitrary<string> {
@@ -648,7 +668,13 @@ function valueOf({ kind, example }: SettingSpec): fc.Arbitrary<string> {
   if (kind.type === "size") return fc.integer({ min: 1, max: 9999 }).map((mib) => `${mib}MiB`);
   if (kind.type === "mtime") return fc.oneof(fc.constantFrom("commit", "keep"), fc.nat().map(String));
   if (kind.type === "duration") return fc.integer({ min: 1, max: 10_000 }).map((seconds) => `${seconds}s`);
-  if (kind.type === "store" || kind.type === "path") return word.map((name) => `./${name}`);
+  if (kind.type === "since") return fc.integer({ min: 1, max: 10_000 }).map((days) => `${days}d`);
+  if (kind.type === "version") return fc.nat({ max: 99 }).map((patch) => `1.75.${patch}`);
+  if (kind.type === "digest") return fc.stringMatching(/^[0-9a-f]{64}$/);
+  if (kind.type === "url") return word.map((name) => `https://${name}.example.org`);
+  if (kind.type === "argument") return fc.integer({ min: 1, max: 99 }).map((count) => `--transfers=${count}`);
+  if (kind.type === "known-host") return word.map((name) => `${name} ssh-ed25519 AAAA`.concat(name));
+  if (kind.type === "source" || kind.type === "store" || kind.type === "path") return word.map((name) => `./${name}`);
   if (kind.type === "entry-path") return word;
   if (kind.type === "project") return word.map((name) => `acme/${name}`);
   return fc.oneof(word, fc.constant(example));

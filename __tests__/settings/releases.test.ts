@@ -97,7 +97,7 @@ describe("the token", () => {
       expect(await problemsOf({ argv, files })).toEqual(
         ["coldstore.yml, line 1", "profile p, coldstore.yml, line 2"].map(
           (where) =>
-            `token (${where}) can't be set in a config file; give it as an input, or on the command line in the variable GH_TOKEN.`,
+            `token (${where}) can't be set in a config file; give it as an input; on the command line set the variable GH_TOKEN or GITHUB_TOKEN instead.`,
         ),
       );
   });
@@ -197,14 +197,14 @@ describe("what can't be had together", () => {
     ["archive . ./cold --notes generate --latest true -n", noRelease("notes and latest are", "them")],
     [
       "snapshot . release --freeze",
-      "freeze is true, and a release holds no freeze markers; add a folder to store, or leave it out: a release that GitHub keeps immutable counts as frozen.",
+      "freeze is true, and a release holds no freeze markers; add a folder or a remote to store, or leave it out: a release that GitHub keeps immutable counts as frozen.",
     ],
     ["snapshot . release --store release:v1", "release:v1 and release can be the same release; give one of them."],
     [
       "verify release:v1 --store release:Acme/App@v1",
       "release:v1 and release:Acme/App@v1 can be the same release; give one of them.",
     ],
-    ["verify ./cold --draft", "--draft belongs to snapshot and archive, not to verify; leave it out."],
+    ["verify ./cold --draft", "--draft belongs to snapshot, archive and replicate, not to verify; leave it out."],
   ])("%s", async (argv, problem) => {
     expect(await problemsOf({ argv, env: actions })).toEqual([problem]);
   });

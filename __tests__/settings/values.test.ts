@@ -44,11 +44,22 @@ const fine: readonly (readonly [SettingName, string, unknown])[] = [
   ["project", "local/folder", "local/folder"],
   ["ref", "refs/tags/v1.0", "refs/tags/v1.0"],
   ["ref", "HEAD@{1 day ago}", "HEAD@{1 day ago}"],
-  ["source", "sub", "/repo/app/sub"],
-  ["source", "/else", "/else"],
-  ["source", "~/x", "/home/me/x"],
-  ["source", "~", "/home/me"],
-  ["source", "..", "/repo"],
+  ["source", "sub", { kind: "folder", text: "sub", path: "/repo/app/sub" }],
+  ["source", "/else", { kind: "folder", text: "/else", path: "/else" }],
+  ["source", "~/x", { kind: "folder", text: "~/x", path: "/home/me/x" }],
+  ["source", "~", { kind: "folder", text: "~", path: "/home/me" }],
+  ["source", "..", { kind: "folder", text: "..", path: "/repo" }],
+  ["source", "r2:photos", { kind: "rclone", text: "r2:photos", remote: "r2:", path: "photos" }],
+  ["source", "ssh://nas/~/photos", { kind: "ssh", text: "ssh://nas/~/photos", host: "nas", path: "photos" }],
+  ["rclone-version", "v1.75.1", "1.75.1"],
+  ["rclone-sha256", `sha256:${"AB".repeat(32)}`, "ab".repeat(32)],
+  ["rclone-mirror", "https://mirror.example.org/rclone//", "https://mirror.example.org/rclone"],
+  ["rclone-mirror", "http://127.0.0.1:8080", "http://127.0.0.1:8080"],
+  ["rclone-args", "--s3-chunk-size=64M", ["--s3-chunk-size=64M"]],
+  ["storage-class", "DEEP_ARCHIVE", "DEEP_ARCHIVE"],
+  ["since", "30d", { ago: 30 * 86_400_000 }],
+  ["since", "2026-01-31", { time: Date.UTC(2026, 0, 31) }],
+  ["only-mode", "archive", ["archive"]],
   ["name", "{repo}-{version}", "{repo}-{version}"],
   ["name", "app", "app"],
   ["prefix", "", ""],
@@ -118,7 +129,8 @@ const bad: readonly (readonly [SettingName, string, string])[] = [
   ["prove", "drills", 'is "drills"; give digest, read, drill or none.'],
   ["level", "restore", "give list, digest, read or drill."],
   ["into", "", "is empty; give a path"],
-  ["into", "r2:x", 'an rclone remote; give a folder (a folder of that name is "./r2:x").'],
+  ["into", "r2:x", 'an rclone remote; give a path on this machine (a folder of that name is "./r2:x").'],
+  ["into", "ssh://h/x", "an SSH host's; give a path on this machine."],
   ["path", "", "is empty; give a path such as src/app.ts."],
   ["path", "/src", "count from the repository's root, write it without the slash before it."],
   ["path", "a/../b", "have no . or .. and no empty part."],
@@ -143,10 +155,22 @@ const bad: readonly (readonly [SettingName, string, string])[] = [
   [
     "source",
     "https://u:secret@github.com/a/b",
-    'is "https://***@github.com/a/b", a URL; clone it, and give the folder.',
+    'is "https://***@github.com/a/b", a URL; clone it, and give the folder, or give a remote such as r2:photos.',
   ],
-  ["source", "ssh://git@github.com/a/b", "clone it, and give the folder."],
-  ["source", "r2:x", 'an rclone remote; give a folder (a folder of that name is "./r2:x").'],
+  ["source", "release", 'a release store; give a folder or a remote (a folder of that name is "./release").'],
+  ["source", "plugin:./a.mjs", "a plugin store; give a folder or a remote."],
+  ["rclone-version", "1.75", "give a version such as 1.75.1, all three numbers of it."],
+  ["rclone-version", "latest", "give a version such as 1.75.1, all three numbers of it."],
+  ["rclone-sha256", "abc", "give the 64 hex digits of a SHA-256."],
+  ["rclone-mirror", "ftp://x/y", "give a web address such as https://mirror.example.org/rclone."],
+  ["rclone-mirror", "https://x/y?a=b", "give a web address"],
+  ["rclone-mirror", "https://me:pw@x/y", "give an address that needs no login."],
+  ["rclone-mirror", "mirror", "give a web address"],
+  ["storage-class", "A B", "give the class by the remote's own name for it, such as DEEP_ARCHIVE."],
+  ["storage-class", "--x", "give the class"],
+  ["max-connections", "0", "give a whole number from 1 to 64."],
+  ["only-mode", "backup", "give snapshot or archive."],
+  ["since", "soon", "give a time from now such as 30d or 12h, a date such as 2026-01-31"],
   ["source", "a\0b", "no control characters."],
   ["name", "", "is empty; give a name"],
   [
@@ -179,7 +203,7 @@ test.each(bad)("%s: %j is refused", (name, text, sentence) => {
   expect(value).toBeUndefined();
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(sentence);
-  expect(problems[0]).toMatch(/^--[a-z-]+ is .*\.$/);
+  expect(problems[0]).toMatch(/^--[a-z0-9-]+ is .*\.$/);
 });
 
 describe("stores", () => {
@@ -194,27 +218,31 @@ describe("stores", () => {
     ["a/b:c", "/repo/app/a/b:c"],
     [".cold", "/repo/app/.cold"],
     ["releases", "/repo/app/releases"],
+    ["a,b/c", "/repo/app/a,b/c"],
+    ["notes, 12:30", "/repo/app/notes, 12:30"],
+    ["a,b", "/repo/app/a,b"],
   ])("%s is a folder", (text, path) => {
     expect(parse("store", [text])).toEqual({ value: [{ kind: "folder", text, path }], problems: [] });
   });
 
   test.each([
-    ["ssh://me:pw@host/x", 'is "ssh://***@host/x", an SSH store; this version stores in folders and releases only.'],
-    ["plugin:./file.mjs", "a plugin store"],
-    [
-      "r2:backups",
-      'an rclone remote; this version stores in folders and releases only (a folder of that name is "./r2:backups").',
-    ],
-    [":s3,provider=AWS,secret_access_key=abc:bucket", 'is ":s3,***", an rclone remote'],
-    ["r2,secret_access_key=abc:bucket", 'is "r2,***", an rclone remote'],
-    ["https://example.org/x", "a URL"],
-    ["C:", "an rclone remote"],
-    ["", "is empty; give a folder such as ./cold, or release."],
+    ["https://example.org/x", "a URL; what rclone reaches is written as the name of its remote and a path"],
+    ["s3://bucket/x", "a URL; what rclone reaches is written as the name of its remote and a path"],
+    ["sftp://me@host/x", "a URL; a folder of an SSH host is ssh://user@host/srv/cold."],
+    ["", "is empty; give a folder such as ./cold, release, or a remote such as r2:backups."],
     ["./a\nb", "no control characters."],
-  ])("%j is refused for now", (text, sentence) => {
+  ])("%j is refused", (text, sentence) => {
     const { problems } = parse("store", [text]);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(sentence);
+  });
+
+  test("one place on a remote or a host, written in two ways, is one store", () => {
+    const texts = ["r2:a/b", "r2:a/b/", "r2:a", "R2:a", "ssh://Nas/srv/a", "ssh://nas//srv/a/", "ssh://nas/~/srv/a"];
+    expect(parse("store", texts).value).toMatchObject(
+      ["r2:a/b", "r2:a", "R2:a", "ssh://Nas/srv/a", "ssh://nas/~/srv/a"].map((text) => ({ text })),
+    );
+    expect(parse("store", ["./x.mjs", "plugin:./x.mjs"]).value).toHaveLength(2);
   });
 
   test.skipIf(sep === "\\")("a drive is refused where there are none", () => {

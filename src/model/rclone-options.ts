@@ -1,5 +1,6 @@
 /**
- * Whether an option of rclone's backends holds a credential, by its name as a config file or a connection string has it. Made
+ * Whether an option of rclone's backends holds a credential, by its name as a config file, a connection string or the end of a
+ * variable has it. Made
  * from what `rclone config providers` marks as IsPassword or Sensitive, without names, addresses and ids.
  */
 export function isSecretOption(name: string): boolean {
@@ -15,8 +16,8 @@ export function runsProgram(name: string): boolean {
 
 const secretOptions: readonly RegExp[] = [
   /(?:^|_)(?:keys?|pass|password2?|passphrase|secret|token)$/,
-  /^(?:2fa|access_grant|authorization|connection_string|cookies?|headers|mnemonic|sas_url|session_id)$/,
+  /(?:^|_)(?:2fa|access_grant|authorization|connection_string|cookies?|headers|mnemonic|sas_url|session_id)$/,
   /(?:_credentials|key_pem|customer_key_base64)$/,
 ];
 
-const publicOptions = /^(?:host_keys|public_key|ask_password|client_credentials)$/;
+const publicOptions = /(?:^|_)(?:host_keys|public_key|ask_password|client_credentials)$/;

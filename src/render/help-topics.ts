@@ -46,8 +46,8 @@ function configHelp(): readonly string[] {
     "Paths and trust",
     "  Relative paths are counted from the top of the repository; in a file named by --config, from that",
     "  file's folder. A file found in the repository may set no store on a pull request, and for a fork's",
-    "  pull request the base's file is used. Where a restore goes, into, it may never set. A token stands",
-    "  in no file.",
+    "  pull request the base's file is used. Where a restore goes, into, it may never set, nor a plugin,",
+    "  nor which rclone runs, and how: rclone-path, rclone-mirror, rclone-args. No file has a secret.",
   ];
 }
 
@@ -73,8 +73,42 @@ function storesHelp(): readonly string[] {
     "  A release that isn't there is made as a draft, filled, proven, and published last. To one that is",
     "  there only files are added; notes, prerelease, latest and draft don't touch it.",
     "",
-    "  Some forms of names are kept for other kinds of stores, and are refused for now: ssh://...,",
-    "  plugin:... and name:path. A folder that is called so, or release, is written ./NAME.",
+    ...remotesHelp(),
+    "",
+    "  A plugin, plugin:./store.mjs: a module of yours that opens a store. Only a flag, an input or a",
+    "  config file that somebody named can say so.",
+    "",
+    "  A folder that is called as one of these, such as release or a:b, is written ./NAME. A source, and",
+    "  the store that replicate copies from, are named in the same way.",
+  ];
+}
+
+function remotesHelp(): readonly string[] {
+  return [
+    "  Whatever rclone reaches: a folder of a remote, by the name that rclone's configuration has for it.",
+    ...columns(
+      [
+        ["NAME:PATH", "r2:backups/acme; in a workflow rclone-config has the configuration"],
+        [":BACKEND,OPTION=VALUE:PATH", "one without a configuration, which holds no secrets"],
+      ],
+      26,
+    ),
+    "",
+    "  rclone is fetched when a store needs it, and checked by its digest; rclone-path names one instead.",
+    "  Variables of rclone's for remotes, RCLONE_CONFIG_NAME_OPTION, and credentials of clouds in the",
+    "  environment reach it. storage-class is for archives; manifests stay readable at once.",
+    "",
+    "  A folder of an SSH host, whose key has to be known: in known_hosts, or by ssh-known-hosts.",
+    ...columns(
+      [
+        ["ssh://USER@HOST:PORT/PATH", "an absolute path; the user and the port can be left out"],
+        ["ssh://USER@HOST/~/PATH", "one from the login's home"],
+      ],
+      26,
+    ),
+    "",
+    "  The agent's keys are used, or the one in the variable COLDSTORE_SSH_KEY; in a workflow the input",
+    "  ssh-key. It has no passphrase.",
   ];
 }
 

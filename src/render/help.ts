@@ -25,7 +25,7 @@ function generalHelp(manual: Manual): readonly string[] {
     "a store, and proves later that they are still there and intact.",
     "",
     "Usage: coldstore MODE [SOURCE] [STORE] [settings]",
-    ...modeGroups(manual).flatMap(([group, rows]) => ["", group, ...columns(rows, 8)]),
+    ...modeGroups(manual).flatMap(([group, rows]) => ["", group, ...columns(rows, 9)]),
     ...sections(manual.groups, first),
     "",
     "Examples",

@@ -1,4 +1,5 @@
 import { ignoreProfiles } from "../model/ignore-profiles.ts";
+import { readRcloneArguments } from "../model/rclone-arguments.ts";
 import type { BaseCommit } from "../model/revision.ts";
 import type {
   ArchiveSettings,
@@ -87,7 +88,7 @@ function rcloneSettings(values: Values): RcloneSettings {
     ...present("path", values["rclone-path"]),
     ...present("mirror", values["rclone-mirror"]),
     ...present("config", values["rclone-config"]),
-    args: values["rclone-args"],
+    args: readRcloneArguments(values["rclone-args"]).flags,
     ...present("storageClass", values["storage-class"]),
   };
 }

@@ -33,8 +33,9 @@ export function parseConnectionString(text: string): Parsed<ConnectionString> {
   while (text.charAt(at) === ",") {
     const option = readOption(text, at + 1);
     if (!option.ok) return option;
-    options.push(option.value);
-    at = option.value.end;
+    const { end: next, ...read } = option.value;
+    options.push(read);
+    at = next;
   }
   return fine({ name, options, remote: text.slice(0, at + 1), path: text.slice(at + 1) });
 }

@@ -1,4 +1,5 @@
-import { isSecretOption, runsProgram } from "../model/rclone-options.ts";
+import { unsafeOption } from "../model/rclone-arguments.ts";
+import { isSecretOption } from "../model/rclone-options.ts";
 import type { RcloneAddress } from "../model/store-address.ts";
 import { type ConnectionString, parseConnectionString } from "./connection-string.ts";
 import { fine, type Parsed, wrong } from "./parsed.ts";
@@ -25,8 +26,8 @@ function unfitOption({ name, options }: ConnectionString): string | undefined {
   const names = options.flatMap((option) => [option.name, ...namesWithin(option.value)]);
   const outer = names.find((each) => /^(?:global|override)\./i.test(each));
   if (outer !== undefined) return `, and ${outer} would change how all of rclone works; leave it out`;
-  const program = names.find(runsProgram);
-  if (program !== undefined) return `, and ${program} runs a program; ${asConfigured}`;
+  const unsafe = names.find((each) => !knownHosts.test(each) && unsafeOption(each) !== undefined);
+  if (unsafe !== undefined) return `, and ${unsafe} ${unsafeOption(unsafe)}; ${asConfigured}`;
   const secret = names.find(isSecretOption) ?? (options.some(({ value }) => hasPassword(value)) ? "a URL" : undefined);
   if (secret !== undefined)
     return `, with a secret in it (${secret}), and anybody on this machine can read it; ${instead(name, secret)}`;
@@ -35,7 +36,7 @@ function unfitOption({ name, options }: ConnectionString): string | undefined {
 
 function namesWithin(value: string): readonly string[] {
   return Array.from(value.matchAll(/(?:^|[,?&;\s'"])([\w.]+)(?==|[,:'"])/g), ([, name = ""]) => name).filter(
-    (name) => isSecretOption(name) || runsProgram(name) || /^(?:global|override)\./i.test(name),
+    (name) => isSecretOption(name) || unsafeOption(name) !== undefined || /^(?:global|override)\./i.test(name),
   );
 }
 
@@ -43,7 +44,10 @@ function hasPassword(value: string): boolean {
   return /:\/\/[^/?#\s@:]*:[^/?#\s]*@/.test(value) || /[?&](?:sig|signature|code|X-Amz-[A-Za-z-]+)=/i.test(value);
 }
 
-const asConfigured = "put it into rclone's configuration, and write the remote as name:path";
+/** They are what a host is checked with. */
+const knownHosts = /^(?:known_hosts_file|host_keys|host_key_algorithms)$/i;
+
+const asConfigured = "leave it out, or put it into rclone's configuration, and write the remote as name:path";
 
 function instead(name: string, key: string): string {
   const known = /^\w+$/.test(name) ? name.toUpperCase() : "NAME";

@@ -1,3 +1,4 @@
+import { readRcloneConfig } from "../model/rclone-config-text.ts";
 import type { SettingKind } from "../model/setting-spec.ts";
 import { fine, type Parsed, wrong } from "./parsed.ts";
 import { hasControls } from "./wording.ts";
@@ -26,18 +27,13 @@ function parseWord(text: string): Parsed<string> {
 
 /** A configuration as it lies on a disk, or that in base64. */
 function parseRcloneConfig(given: string): Parsed<string> {
-  const text = lines(given);
-  const config = isConfig(text) ? text : lines(fromBase64(text) ?? "");
-  if (hasControls(config, "\n\t"))
-    return wrong(" has control characters, which no rclone.conf has; give the text of one");
-  return isConfig(config)
-    ? fine(config)
-    : wrong(" has no [name] of a remote in it; give the text that rclone config show prints, or that in base64");
-}
-
-/** Remotes by their names, or all of it encrypted by rclone. */
-function isConfig(text: string): boolean {
-  return /^[ \t]*\[[^\]\n]+\]/m.test(text) || /^RCLONE_ENCRYPT_V0:/m.test(text);
+  const config = readRcloneConfig(lines(given));
+  if (config === undefined)
+    return wrong(" isn't a configuration of rclone's; give the text of an rclone.conf, or that in base64");
+  const text = lines(config.text);
+  return hasControls(text, "\n\t")
+    ? wrong(" has control characters, which no rclone.conf has; give the text of one")
+    : fine(text);
 }
 
 /** A private key in PEM, or that in base64; line ends that became `\n` in words are taken for what they were. */

@@ -14,6 +14,7 @@ export function parseStore(text: string, place: Place): Parsed<StoreAddress> {
   if (text === "") return wrong("; give a folder such as ./cold, release, or a remote such as r2:backups");
   const form = formOf(text);
   if (form === "release") return parseRelease(text);
+  if (form === "url") return wrong(`, a URL; ${insteadOfUrl(text)}`);
   return form === "plugin" ? parsePlugin(text, place) : parseSource(text, place);
 }
 
@@ -34,7 +35,7 @@ export function parseSource(text: string, place: Place): Parsed<FolderAddress | 
       return path.ok ? fine({ kind: "folder", text, path: path.value }) : path;
     }
     case "url":
-      return wrong(`, a URL${insteadOfUrl(text)}`);
+      return wrong(", a URL; clone it, and give the folder, or give a remote such as r2:photos");
     case "release":
     case "plugin":
       return wrong(`, ${refusal[form]}; give a folder or a remote${asFolder(text, form)}`);
@@ -87,10 +88,9 @@ function parseFolder(text: string, form: "path" | "drive", place: Place): Parsed
 }
 
 function insteadOfUrl(text: string): string {
-  if (/^(?:sftp|scp|rsync):/i.test(text)) return "; a folder of an SSH host is ssh://user@host/srv/cold";
-  if (/^(?:https?|git|git\+ssh):/i.test(text))
-    return "; give a folder (of a repository elsewhere, clone it), or a remote of rclone's such as cloud:backups";
-  return "; what rclone reaches is written as the name of its remote and a path, such as r2:backups";
+  return /^(?:sftp|scp|rsync):/i.test(text)
+    ? "a folder of an SSH host is ssh://user@host/srv/cold"
+    : "what rclone reaches is written as the name of its remote and a path, such as r2:backups";
 }
 
 function asFolder(text: string, form: Form): string {

@@ -1,3 +1,4 @@
+import { readRcloneArguments } from "../model/rclone-arguments.ts";
 import type { StoreAddress } from "../model/store-address.ts";
 import type { SettingName } from "./spec/table.ts";
 import type { Values } from "./value-types.ts";
@@ -19,7 +20,12 @@ const ofFetching = ["rclone-version", "rclone-sha256", "rclone-mirror"] as const
  * them: a config file, which serves all modes, may have them for others.
  */
 export function remoteContradictions(values: Partial<Values>, given: ReadonlySet<SettingName>): readonly string[] {
-  return [...ofOneRclone(values), ...withoutUse(values, given)];
+  const { problems } = readRcloneArguments(values["rclone-args"] ?? []);
+  return [
+    ...ofOneRclone(values, given),
+    ...problems.map((problem) => `rclone-args: ${problem}.`),
+    ...withoutUse(values, given),
+  ];
 }
 
 /** What stands against a source that lies on a remote. */
@@ -44,13 +50,13 @@ export function remoteSource(
 }
 
 /** One that is here isn't fetched, and a digest is one version's. */
-function ofOneRclone(values: Partial<Values>): readonly string[] {
+function ofOneRclone(values: Partial<Values>, given: ReadonlySet<SettingName>): readonly string[] {
   const fetching = ofFetching.filter((name) => values[name] !== undefined);
   if (values["rclone-path"] !== undefined && fetching.length > 0)
     return [
       `rclone-path names an rclone that is here, and ${oneOf(fetching, "and")} ${fetching.length === 1 ? "is" : "are"} for one that is fetched; leave one or the other out.`,
     ];
-  return fetching.includes("rclone-sha256") && !fetching.includes("rclone-version")
+  return given.has("rclone-sha256") && !fetching.includes("rclone-version")
     ? ["rclone-sha256 is given without rclone-version; give the version that it belongs to, too."]
     : [];
 }

@@ -1,3 +1,5 @@
+import { rcloneNames, sshNames } from "./renamed-remotes.ts";
+
 /** Names that people bring from other tools, and what to do instead. Underscores are written as dashes here. */
 const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>> = {
   ...from("softprops/action-gh-release", {
@@ -23,7 +25,9 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     "password-file": "leave it out: sets are not encrypted",
     "password-command": "leave it out: sets are not encrypted",
     tag: "use milestone or note",
-    host: "use project",
+    host: "use project for what sets belong to, store: ssh://user@host/path for where they are kept",
+    "from-repo": "use from",
+    repo2: "use from",
     time: "leave it out: a snapshot bears its commit's time",
     "read-data": "use level: read",
     "read-data-subset": "use level: read, which reads all",
@@ -82,7 +86,6 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     "add-file": "use files, which join the set beside the archive",
     "add-virtual-file": "use files, which join the set beside the archive",
     "worktree-attributes": "use the mode archive for what isn't committed",
-    remote: "use source: clone it, and give the folder",
     "recurse-submodules": "use submodules: include",
   }),
   ...from("unzip", { d: "use into" }),
@@ -91,7 +94,9 @@ const renamed: Readonly<Record<string, readonly [tool: string, advice: string]>>
     "recurse-paths": "leave it out: folders go in with all that is in them",
   }),
   ...from("7z", { mx: "use compression-level", "volume-size": "use split-size" }),
+  ...from("actions for SSH", sshNames),
   ...from("rclone", {
+    ...rcloneNames,
     filter: "use exclude and include",
     "filter-from": "use exclude and include, once for each pattern",
     "include-from": "use include, once for each pattern",
@@ -174,11 +179,14 @@ const renamedModes: Readonly<Record<string, readonly [tool: string, mode: string
     check: "verify",
     dump: "restore",
   }),
+  ...from("restic and rclone", { copy: "replicate" }),
+  ...from("rclone", { sync: "replicate", lsf: "list", hashsum: "verify" }),
 };
 
 /** What to do instead of a setting that another tool has; undefined for a name that none of them has. */
 export function insteadOf(name: string): string | undefined {
   const key = name.toLowerCase().replaceAll("_", "-");
+  if (/^rclone-config-./.test(key)) return "a variable of rclone's; here, set it in env, under its whole name";
   const known = lookUp(renamed, key) ?? lookUp(renamed, key.replace(/^no-/, ""));
   return known && `a name of ${known[0]}; here, ${known[1]}`;
 }

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { manual, settingSpecs } from "../../../src/settings/spec/table.ts";
-import { everyMode, makingModes, modes, readingModes } from "../../../src/settings/spec/modes.ts";
+import {
+  choosingModes,
+  everyMode,
+  makingModes,
+  modes,
+  readingModes,
+  writingModes,
+} from "../../../src/settings/spec/modes.ts";
 import { parseSetting } from "../../../src/settings/values.ts";
 
 const place = { base: "/repo", home: "/home/me" };
@@ -18,7 +25,7 @@ describe.each(settingSpecs())("$name", (spec) => {
     expect(everyMode).toEqual(expect.arrayContaining([...spec.modes]));
     expect(spec.modes.length).toBeGreaterThan(0);
     expect(spec.help).toMatch(/^\S[ -~]+[^.\s]$/);
-    expect(spec.name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(spec.name).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
   });
 });
 
@@ -28,7 +35,11 @@ test("the modes of the setting mode, of the modes table and of the lists by grou
   expect(choice).toEqual({ type: "choice", values: names });
   expect(everyMode).toEqual(names);
   expect(makingModes).toEqual(modes.filter(({ group }) => group === "make").map(({ name }) => name));
-  expect(readingModes).toEqual(modes.filter(({ group }) => group !== "make").map(({ name }) => name));
+  const ofGroups = (...groups: readonly string[]) =>
+    modes.filter(({ group }) => groups.includes(group)).map(({ name }) => name);
+  expect(readingModes).toEqual(ofGroups("look", "get back"));
+  expect(choosingModes).toEqual(ofGroups("look", "get back", "keep house"));
+  expect(writingModes).toEqual(ofGroups("make", "keep house"));
 });
 
 test("short flags are one letter, each of one setting, and switches", () => {

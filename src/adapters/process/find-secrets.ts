@@ -1,14 +1,19 @@
+import { reveal, secretsOfConfig } from "../../model/rclone-config-text.ts";
+import { isSecretOption } from "../../model/rclone-options.ts";
+
 /** The variables that a process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The credentials that a run inherits, whole, in the order of the variables, each once: by the names of variables that usually
- * hold one, also inside of JSON; the passwords in URLs; and what git is told to send to a server. What looks like a
+ * hold one, also inside of JSON; those of rclone's configuration; the passwords in URLs; and what git is told to send to a server. What looks like a
  * credential by its name alone may be none; `secretForms` leaves plain words, numbers and paths.
  */
 export function findSecrets(env: Environment): readonly string[] {
   const found = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [...byName(name, value), ...inUrl(name, value), ...inHeader(value)],
+    value === undefined
+      ? []
+      : [...byName(name, value), ...ofRclone(name, value), ...inUrl(name, value), ...inHeader(value)],
   );
   return [...new Set(found)].filter((secret) => secret.trim() !== "");
 }
@@ -17,16 +22,33 @@ export function findSecrets(env: Environment): readonly string[] {
 // is where a secret lies, and ACCESS_KEY_ID is public.
 const secretNames: readonly RegExp[] = [
   /(?:token|secret|password|passphrase|passwd)$/iu,
-  /(?:^|[_-])(?:pass|pat|pwd)\d?$/iu,
+  // PWD alone is the current folder.
+  /(?:^|[_-])(?:pass|pat)\d?$|[_-]pwd\d?$/iu,
   /(?:^|[_-])(?:access|account|api|app|deploy|encryption|license|master|private|secret|shared|signing|ssh|storage)[_-]?key$/iu,
   /^(?:SAS|AZURE_STORAGE_CONNECTION_STRING|AZURE_STORAGE_SAS|GOOGLE_CREDENTIALS|DOCKER_AUTH_CONFIG)$/iu,
-  // Options of rclone's backends, as variables of a remote or of all remotes of a kind.
-  /^RCLONE_.+_(?:pass|password2?|key|key_pem|key_file_pass|sas_url|cookies?|service_account_credentials|application_key|auth)$/iu,
+  // An option of swift's that may hold a credential in its URL.
+  /^RCLONE_.+_auth$/iu,
 ];
 
 function byName(name: string, value: string): readonly string[] {
   if (!secretNames.some((each) => each.test(name))) return [];
-  return [value, ...inJson(value)];
+  return [value, ...inJson(value), ...inPem(value)];
+}
+
+/** A key in PEM that came in base64, or in one line with `\n` in it. */
+function inPem(value: string): readonly string[] {
+  const text = value.trim();
+  if (text.startsWith("LS0tLS1")) return [Buffer.from(text, "base64").toString()];
+  return text.startsWith("-----BEGIN") && text.includes("\\n") ? [text.replaceAll("\\n", "\n")] : [];
+}
+
+/** A configuration as the action's input, or options of remotes and backends; obscured passwords as they are, too. */
+function ofRclone(name: string, value: string): readonly string[] {
+  if (/^INPUT_RCLONE-CONFIG$/iu.test(name)) return value.trim() === "" ? [] : secretsOfConfig(value);
+  const [, option] = /^RCLONE_(?:CONFIG_)?(\w+)$/iu.exec(name) ?? [];
+  if (option === undefined || !isSecretOption(option)) return [];
+  const revealed = reveal(value);
+  return [value, ...inJson(value), ...(revealed === undefined ? [] : [revealed])];
 }
 
 /** What a service account's key or an OAuth token has beside names and addresses. */
