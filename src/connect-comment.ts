@@ -3,7 +3,7 @@ import { stepPlace } from "./adapters/actions/step-place.ts";
 import { openCommentApi } from "./adapters/github/comment-api.ts";
 import { postStickyComment } from "./adapters/github/sticky-comment.ts";
 import { maskSecrets } from "./adapters/process/mask-secrets.ts";
-import { openClient } from "./connect-stores.ts";
+import { openClient } from "./connect-releases.ts";
 import type { Log } from "./ports/log.ts";
 import type { Settings } from "./settings/settings.ts";
 

@@ -1,168 +1,110 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
-import { openGitRepository } from "./adapters/git/git-repository.ts";
-import { apiUrlOf } from "./adapters/github/github-address.ts";
-import type { GitHubClient } from "./adapters/github/github-client.ts";
-import { openReleaseApi } from "./adapters/github/open-release-api.ts";
-import type { ReleasePolicy } from "./adapters/github/release-options.ts";
-import { openReleaseStore } from "./adapters/github/release-store.ts";
-import { repositoryOfOrigin } from "./adapters/github/repository-of-origin.ts";
-import type { Within } from "./adapters/github/within.ts";
+import { dirname } from "node:path";
 import { type LocalStore, openFolderStore } from "./adapters/local/folder-store.ts";
+import { openPluginStore } from "./adapters/plugin/open-plugin-store.ts";
+import { unreachableStore } from "./adapters/wrappers/unreachable-store.ts";
+import { openReleases, type Releases, type ReleaseSurroundings } from "./connect-releases.ts";
+import type { Remotes, RemoteSurroundings } from "./connect-remotes.ts";
 import { ColdstoreError } from "./model/errors.ts";
-import type { ReleaseAddress } from "./model/store-address.ts";
-import { version } from "./model/version.ts";
-import type { RepositoryFacts } from "./ports/repository.ts";
+import type { PluginAddress, RemoteAddress, StoreAddress } from "./model/store-address.ts";
+import type { SourceFolder } from "./ports/folder.ts";
 import type { Store } from "./ports/store.ts";
 import type { Scratch } from "./ports/workspace.ts";
-import { inActions, isPullRequest } from "./settings/defaults-from-env.ts";
-import type { ReleaseSettings, Settings } from "./settings/settings.ts";
-import { projectOf } from "./steps/name-set.ts";
+import type { Settings } from "./settings/settings.ts";
 
 /** What stores are opened with beside the settings. */
-export interface StoreSurroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  /** For looking into the source before the run does. */
-  readonly scratch: () => Promise<Scratch>;
-  /** Told of waits that a person would notice. */
-  readonly say: (line: string) => void;
-}
+export type StoreSurroundings = ReleaseSurroundings & RemoteSurroundings;
 
 /** A run's stores in the order of the settings; `folders` are those of this machine. Disposing of them lets go of connections. */
 export interface OpenStores extends AsyncDisposable {
   readonly stores: readonly Store[];
+  readonly from?: Store;
   readonly folders: readonly LocalStore[];
+  /** A source that isn't on this machine; it's to be disposed of before the scratch folder. */
+  openSource(address: RemoteAddress, scratch: Scratch): Promise<SourceFolder & AsyncDisposable>;
 }
 
 /** Opens every store that the settings name, or the folder that the one file lies in. */
 export async function openStores(settings: Settings, around: StoreSurroundings): Promise<OpenStores> {
   await using held = new AsyncDisposableStack();
-  const folders: LocalStore[] = [];
-  const openFolder = (path: string, name: string, flat: boolean) => {
-    const store = openFolderStore({ path, name, flat });
-    folders.push(store);
-    return store;
-  };
+  const reach = held.use(new Reach(settings, around));
   const stores: Store[] = [];
-  if ("file" in settings && settings.file !== undefined) {
-    const folder = dirname(settings.file);
-    return { stores: [openFolder(folder, folder, true)], folders, [Symbol.asyncDispose]: async () => undefined };
-  }
-  const releases = settings.stores.some(({ kind }) => kind === "release");
-  const hub = releases ? await openHub(settings, around) : undefined;
-  if (hub !== undefined) held.use(hub.client);
-  for (const address of settings.stores) {
-    if (address.kind === "folder") stores.push(openFolder(address.path, address.text, false));
-    else if (address.kind === "release" && hub !== undefined) stores.push(releaseStore(address, hub));
-  }
+  if ("file" in settings && settings.file !== undefined) stores.push(reach.folder(dirname(settings.file)));
+  for (const address of settings.stores) stores.push(await reach.open(address));
+  const from = "from" in settings ? await reach.open(settings.from) : undefined;
   const kept = held.move();
-  return { stores, folders, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
-}
-
-/** GitHub, and what all releases of a run have in common. */
-interface Hub {
-  readonly client: GitHubClient;
-  /** `owner/name` of the run's own repository; absent when nothing tells it. */
-  readonly repository: string | undefined;
-  /** What keys begin with; absent: the release's repository. */
-  readonly project: string | undefined;
-  readonly policy: ReleasePolicy;
-  readonly wait: (until: Date, why: string) => void;
-}
-
-async function openHub(settings: Settings, { env, signal, scratch, say }: StoreSurroundings): Promise<Hub> {
-  const apiUrl = apiUrlOf(env);
-  const { project } = settings;
-  const making = "source" in settings;
-  const policy = "release" in settings ? await policyOf(settings.release) : keptAsItIs;
-  const ran = env["GITHUB_REPOSITORY"] || undefined;
-  // What is made belongs to the repository that the run is of, whatever its sets are filed under.
-  const own = making ? ran : (project ?? ran);
-  const facts = own === undefined ? await factsOf(settings, { signal, scratch }) : undefined;
-  const found = facts?.origin === undefined ? undefined : repositoryOfOrigin(facts.origin, apiUrl);
-  const repository = own ?? found ?? project;
-  const filed = making && facts !== undefined ? projectOf(facts.origin, folderOf(facts, settings.source)) : undefined;
   return {
-    client: await openClient(settings, { env, say }),
-    policy,
-    repository,
-    project: project ?? filed,
-    wait: waiting(say),
+    stores,
+    ...(from && { from }),
+    folders: reach.folders,
+    openSource: async (address, scratch) => (await reach.remotes()).openFolder(address, scratch),
+    [Symbol.asyncDispose]: async () => kept.disposeAsync(),
   };
 }
 
-/** GitHub's API with the credentials of the settings. */
-export async function openClient(
-  { token, stallTimeout }: Settings,
-  { env, say }: Pick<StoreSurroundings, "env" | "say">,
-): Promise<GitHubClient> {
-  // Loaded here alone: it costs every run 0.1 s and 15 MB otherwise. `eager` keeps it in the one file that is bundled.
-  const { openGitHub } = await import(/* webpackMode: "eager" */ "./adapters/github/github-client.ts");
-  return openGitHub({
-    ...(token !== undefined && { token }),
-    within: withinOf(env),
-    apiUrl: apiUrlOf(env),
-    userAgent: `coldstore/${version}`,
-    stallMs: stallTimeout,
-    wait: waiting(say),
-    env,
-  });
-}
+/** Where stores of a run can be; GitHub and rclone are only looked for when one is there. */
+class Reach implements AsyncDisposable {
+  readonly folders: LocalStore[] = [];
+  readonly #settings: Settings;
+  readonly #around: StoreSurroundings;
+  readonly #held = new AsyncDisposableStack();
+  #releases: Releases | undefined;
+  #remotes: Remotes | undefined;
 
-function waiting(say: StoreSurroundings["say"]): (until: Date, why: string) => void {
-  return (until, why) => say(`${why}; waiting until ${until.toISOString().slice(11, 19)} UTC`);
-}
-
-function withinOf(env: StoreSurroundings["env"]): Within {
-  if (isPullRequest(env)) return "pull-request";
-  return inActions(env) ? "job" : "shell";
-}
-
-const keptAsItIs: ReleasePolicy = { draft: false, prerelease: "auto", latest: "auto" };
-
-function releaseStore(address: ReleaseAddress, { client, project, policy, wait, ...hub }: Hub): Store {
-  const repository = address.repository ?? hub.repository;
-  if (repository === undefined)
-    throw new ColdstoreError(
-      "settings",
-      `store ${address.text} doesn't tell which repository's releases are meant, and there is no origin on GitHub here; set project to owner/repo, or name the store as release:owner/repo@TAG`,
-    );
-  const { tag } = address;
-  const api = openReleaseApi(client, repository);
-  return openReleaseStore({
-    api,
-    name: address.text,
-    project: project ?? repository,
-    policy,
-    wait,
-    ...(tag !== undefined && { tag }),
-  });
-}
-
-/** What the run's source says of itself; undefined where there is no repository. */
-async function factsOf(
-  settings: Settings,
-  { signal, scratch }: Pick<StoreSurroundings, "signal" | "scratch">,
-): Promise<RepositoryFacts | undefined> {
-  const source = "source" in settings ? settings.source : ".";
-  try {
-    return (await openGitRepository({ source, scratch: await scratch(), signal })).facts;
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
+  constructor(settings: Settings, around: StoreSurroundings) {
+    this.#settings = settings;
+    this.#around = around;
   }
-}
 
-function folderOf({ workTree }: RepositoryFacts, source: string): string {
-  return basename(workTree ?? source);
-}
+  async open(address: StoreAddress): Promise<Store> {
+    switch (address.kind) {
+      case "folder":
+        return this.#folder({ path: address.path, name: address.text });
+      case "release":
+        this.#releases ??= this.#held.use(await openReleases(this.#settings, this.#around));
+        return this.#releases.openStore(address);
+      case "rclone":
+      case "ssh":
+        return this.#orUnreachable(address, async () => (await this.remotes()).openStore(address));
+      case "plugin":
+        return this.#plugin(address);
+    }
+  }
 
-async function policyOf({ notes, ...rest }: ReleaseSettings): Promise<ReleasePolicy> {
-  if (notes === undefined || notes === "generate") return { ...rest, ...(notes && { notes }) };
-  try {
-    return { ...rest, notes: { text: await readFile(notes.file, "utf8") } };
-  } catch (cause) {
-    throw new ColdstoreError("source", `the file of notes, ${notes.file}, can't be read; check its path`, { cause });
+  /** A folder whose files lie in it as they are. */
+  folder(path: string): Store {
+    return this.#folder({ path, name: path, flat: true });
+  }
+
+  async remotes(): Promise<Remotes> {
+    // Loaded here alone, as runs without a remote have no use for it. `eager` keeps it in the one file that is bundled.
+    const { openRemotes } = await import(/* webpackMode: "eager" */ "./connect-remotes.ts");
+    return (this.#remotes ??= this.#held.use(openRemotes(this.#settings, this.#around)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#held.disposeAsync();
+  }
+
+  #folder(place: Parameters<typeof openFolderStore>[0]): Store {
+    const store = openFolderStore(place);
+    this.folders.push(store);
+    return store;
+  }
+
+  async #plugin(address: PluginAddress): Promise<Store> {
+    const store = await openPluginStore(address, this.#around);
+    this.#held.defer(async () => store[Symbol.asyncDispose]?.());
+    return store;
+  }
+
+  /** A store that is down keeps nothing from the others. */
+  async #orUnreachable({ text }: RemoteAddress, open: () => Promise<Store>): Promise<Store> {
+    try {
+      return await open();
+    } catch (error) {
+      this.#around.signal.throwIfAborted();
+      if (error instanceof ColdstoreError && error.failure === "store") return unreachableStore(text, error);
+      throw error;
+    }
   }
 }

@@ -20,10 +20,12 @@ import { identifyRun } from "./adapters/process/identify-run.ts";
 import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
 import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
 import { retryingStore } from "./adapters/wrappers/retrying-store.ts";
-import { openStores } from "./connect-stores.ts";
+import { openStores, type OpenStores } from "./connect-stores.ts";
 import type { ColdstoreError } from "./model/errors.ts";
-import { foldersOf } from "./model/store-address.ts";
+import { foldersOf, type RemoteAddress } from "./model/store-address.ts";
 import type { Ports } from "./ports/ports.ts";
+import type { Store } from "./ports/store.ts";
+import type { Scratch } from "./ports/workspace.ts";
 import type { ConfigSource } from "./settings/find-config.ts";
 import type { ArchiveSettings, Presentation, Settings, SnapshotSettings } from "./settings/settings.ts";
 
@@ -74,31 +76,20 @@ export async function connect(
   const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon, lastWord }));
   const temporary = await openWorkspace({ root: temporaryFolder(env), signal });
   const workspace = await workspaceFor(settings, temporary, signal);
-  const { stores, folders } = held.use(
-    await openStores(settings, {
-      env,
-      signal,
-      scratch: async () => held.use(await temporary.scratch()),
-      say: (line) => output.log.event(line),
-    }),
-  );
-  scratch.push(temporary, workspace, ...folders);
+  // Before anything lies in them: a configuration of remotes has secrets.
+  scratch.push(temporary, workspace);
+  const until = { end: held };
+  const scratchUntilEnd = async () => until.end.use(await temporary.scratch());
+  const say = (line: string) => output.log.event(line);
+  const around = { env, signal, scratch: scratchUntilEnd, workspace: temporary, say };
+  const opened = held.use(await openStores(settings, around));
+  scratch.push(...opened.folders);
   const kept = held.move();
-  const keep = <T extends { removeScratchNow(): void }>(place: T): T => {
-    scratch.push(place);
-    return place;
-  };
-  const apart = foldersOf(settings.stores);
+  until.end = kept;
   const ports: Ports = {
-    openRepository: async () =>
-      openGitRepository({ source: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
-    openFolder: async () =>
-      openSourceFolder({ path: sourceOf(settings), scratch: kept.use(await temporary.scratch()), signal }),
-    openTarget: async (into) => keep(await openRestoreTarget({ into, signal, apart })),
-    foreseeTarget: async (into) => foreseeRestoreTarget({ into, signal, apart }),
-    openDrill: async () => keep(await openDrillTarget({ root: temporaryFolder(env), signal })),
-    stores: stores.map((store) => (isDryRun(settings) ? dryRunStore(store) : retryingStore(store, usualRetries()))),
-    outputs: openBuildOutputs(isMaking(settings) ? settings.source : process.cwd()),
+    ...sourcePorts(settings, { signal, scratch: scratchUntilEnd, held: kept, opened }),
+    ...targetPorts(settings, { signal, scratch, root: temporaryFolder(env) }),
+    ...storePorts(settings, opened),
     workspace: jobFolder !== undefined && outlives(settings) ? keepingWorkspace(workspace, jobFolder) : workspace,
     log: output.log,
     progress: output.progress,
@@ -107,6 +98,63 @@ export async function connect(
     run: identifyRun(env),
   };
   return { ports, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+}
+
+interface SourcePlace {
+  readonly signal: AbortSignal;
+  readonly scratch: () => Promise<Scratch>;
+  /** What is to be let go of at the end. */
+  readonly held: AsyncDisposableStack;
+  readonly opened: OpenStores;
+}
+
+function sourcePorts(
+  settings: Settings,
+  { signal, scratch, held, opened }: SourcePlace,
+): Pick<Ports, "openRepository" | "openFolder" | "outputs"> {
+  const source = sourceOf(settings);
+  const remote = remoteSourceOf(settings);
+  return {
+    openRepository: async () => openGitRepository({ source, scratch: await scratch(), signal }),
+    openFolder: async () => {
+      const own = await scratch();
+      if (remote === undefined) return openSourceFolder({ path: source, scratch: own, signal });
+      return held.use(await opened.openSource(remote, own));
+    },
+    outputs: openBuildOutputs(outputsFolder(settings)),
+  };
+}
+
+interface TargetPlace {
+  readonly signal: AbortSignal;
+  /** All that is to go when the process is about to end on the spot; grows. */
+  readonly scratch: { removeScratchNow(): void }[];
+  /** Folder for drills. */
+  readonly root: string;
+}
+
+function targetPorts(
+  settings: Settings,
+  { signal, scratch, root }: TargetPlace,
+): Pick<Ports, "openTarget" | "foreseeTarget" | "openDrill"> {
+  const apart = foldersOf(settings.stores);
+  const keep = <T extends { removeScratchNow(): void }>(place: T): T => {
+    scratch.push(place);
+    return place;
+  };
+  return {
+    openTarget: async (into) => keep(await openRestoreTarget({ into, signal, apart })),
+    foreseeTarget: async (into) => foreseeRestoreTarget({ into, signal, apart }),
+    openDrill: async () => keep(await openDrillTarget({ root, signal })),
+  };
+}
+
+function storePorts(settings: Settings, { stores, from }: OpenStores): Pick<Ports, "stores" | "from"> {
+  const retrying = (store: Store) => retryingStore(store, usualRetries());
+  return {
+    stores: stores.map(isDryRun(settings) ? dryRunStore : retrying),
+    ...(from && { from: retrying(from) }),
+  };
 }
 
 function temporaryFolder(env: Surroundings["env"]): string {
@@ -166,6 +214,15 @@ async function workspaceFor(
 /** Whether what is made is to outlive the run here: no store that has it is on this machine. */
 function outlives(settings: Settings): boolean {
   return isMaking(settings) && !settings.dryRun && foldersOf(settings.stores).length === 0;
+}
+
+function remoteSourceOf(settings: Settings): RemoteAddress | undefined {
+  return settings.mode === "archive" ? settings.remote : undefined;
+}
+
+/** Build outputs are files of this machine, wherever the source is. */
+function outputsFolder(settings: Settings): string {
+  return isMaking(settings) && remoteSourceOf(settings) === undefined ? settings.source : process.cwd();
 }
 
 function sourceOf(settings: Settings): string {
