@@ -265,7 +265,7 @@ describe("a set that is there with other content", () => {
     const world = replicas();
     const { name, objects } = plainSet({
       id: "v1",
-      base: `${base}`,
+      base,
       archive: "new",
       superseded: ["app.tar", "app.files.jsonl.gz", "app.SHA256SUMS"],
     });

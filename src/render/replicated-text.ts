@@ -19,9 +19,7 @@ export function replicatedSentence({ outcomes, status }: Report): string {
       ? []
       : [`${subject(copied)} ${areIs(copied)} copied to ${storesIn(copied)}${proven(copied)}`]),
     ...(repaired.length === 0 ? [] : [`${subject(repaired)} ${areIs(repaired)} repaired in ${storesIn(repaired)}`]),
-    ...(rest.length > 0 && copied.length + repaired.length > 0
-      ? [`${formatCount(setsOf(rest).length)} were there`]
-      : []),
+    ...(rest.length > 0 && copied.length + repaired.length > 0 ? [wereThere(rest)] : []),
     ...(copied.length + repaired.length === 0 ? [`${subject(outcomes)} ${areIs(outcomes)} unchanged in ${to}`] : []),
     ...(never.length === 0
       ? []
@@ -57,6 +55,11 @@ const wrongWords: ReadonlySet<OutcomeWord> = new Set<OutcomeWord>([
 
 function of(outcomes: readonly Outcome[], ...words: readonly OutcomeWord[]): readonly Outcome[] {
   return outcomes.filter(({ outcome }) => words.includes(outcome));
+}
+
+function wereThere(rest: readonly Outcome[]): string {
+  const sets = setsOf(rest).length;
+  return `${formatCount(sets)} ${sets === 1 ? "was" : "were"} there already`;
 }
 
 function proven(copied: readonly Outcome[]): string {

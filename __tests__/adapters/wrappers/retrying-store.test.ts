@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RetryPolicy } from "../../../src/adapters/wrappers/retry-policy.ts";
 import { retryingStore } from "../../../src/adapters/wrappers/retrying-store.ts";
 import { ColdstoreError } from "../../../src/model/errors.ts";
-import type { Put, Store } from "../../../src/ports/store.ts";
+import type { Put, PutOutcome, Store } from "../../../src/ports/store.ts";
 import { storeContract } from "../../contracts/store-contract.ts";
 import { MemoryPlace, MemoryStore } from "../../support/memory-store.ts";
 import { all, dataArtifact, fill, keysOf, readAll, seeded, sha256Of, testIo } from "../../support/store-fixtures.ts";
@@ -82,6 +82,38 @@ describe("what not every store does", () => {
   test("is absent where the store doesn't do it", () => {
     const retrying = retryingStore(new MemoryStore(), quick());
     expect([retrying.show, retrying.locked]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("taking over from another store", () => {
+  const from = new MemoryStore();
+  const items = ["a", "b", "c"].map((key) => ({ key, bytes: 1, sha256: sha256Of(key) }));
+
+  /** Fails with these errors by their keys, one after the other, then succeeds. */
+  function taking(errors: Record<string, ColdstoreError[]>, can = true): Store & { readonly asked: string[][] } {
+    const asked: string[][] = [];
+    async function* take(keys: readonly string[]): AsyncGenerator<PutOutcome> {
+      asked.push([...keys]);
+      for (const key of keys) {
+        const error = errors[key]?.shift();
+        if (error !== undefined) yield { key, outcome: "failed", error };
+        else yield { key, outcome: "created", object: { key, bytes: 1, digests: {} } };
+      }
+    }
+    const takeFrom: Store["takeFrom"] = (_, some) => (can ? take(some.map(({ key }) => key)) : undefined);
+    return Object.assign(new MemoryStore(), { takeFrom, asked });
+  }
+
+  test("only what failed for a transient reason is asked for again", async () => {
+    const store = taking({ a: [busy, busy], c: [refused] });
+    const outcomes = await all(retryingStore(store, quick()).takeFrom!(from, items, testIo())!);
+    expect(outcomes.map(({ key, outcome }) => `${key} ${outcome}`)).toEqual(["b created", "c failed", "a created"]);
+    expect(store.asked).toEqual([["a", "b", "c"], ["a"], ["a"]]);
+  });
+
+  test("is absent, or says no, where the stores can't", () => {
+    expect(retryingStore(new MemoryStore(), quick()).takeFrom).toBeUndefined();
+    expect(retryingStore(taking({}, false), quick()).takeFrom?.(from, items, testIo())).toBeUndefined();
   });
 });
 
