@@ -1,7 +1,6 @@
 import { archive } from "./modes/archive.ts";
 import { list } from "./modes/list.ts";
 import { replicate } from "./modes/replicate.ts";
-import { replicate } from "./modes/replicate.ts";
 import { restore } from "./modes/restore.ts";
 import { snapshot } from "./modes/snapshot.ts";
 import { verify } from "./modes/verify.ts";
