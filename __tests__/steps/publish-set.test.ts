@@ -20,7 +20,9 @@ function publication(store: MemoryStore, files: AsyncIterable<SetFile>, name = s
   content.catch(() => undefined);
   const manifest = () => Promise.reject(new Error("too early"));
   const openDrill = () => Promise.reject(new Error("nothing is drilled"));
-  const how = { prove: "digest", openDrill, stored: () => {} } as const;
+  const nothing = () => {};
+  const watch = { storing: nothing, proving: nothing, idle: nothing, stored: nothing };
+  const how = { prove: "digest", openDrill, watch } as const;
   return publishSet({ store, set: name, files, content, manifest, ...how }, testIo());
 }
 

@@ -51,6 +51,8 @@ export function screenOf(
     else if (token === "\u001b[?25l") cursor = false;
     else if (token === "\u001b[?25h") cursor = true;
     else if (token === "\u001b[2K") lines[lines.length - 1] = "";
+    // Only lines that are empty are left upwards here.
+    else if (token === "\u001b[1A") lines.pop();
     else if (/^\p{Cc}\[\d+m$/u.test(token)) continue;
     else if (token.startsWith("\u001b")) throw new Error(`unknown code ${JSON.stringify(token)}`);
     else {

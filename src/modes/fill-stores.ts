@@ -5,9 +5,10 @@ import { type Asked, chooseRecipes } from "../steps/choose-recipes.ts";
 import { needsFiles, type Job } from "../steps/decide-job.ts";
 import type { JobResult } from "../steps/do-job.ts";
 import { tellFailure } from "../steps/tell-stores.ts";
+import { endJobs } from "./end-jobs.ts";
 import { jobIn } from "./job-in.ts";
 import { keepStanding } from "./keep-made.ts";
-import { endJobs, makeAndStore } from "./make-and-store.ts";
+import { makeAndStore } from "./make-and-store.ts";
 import type { MakingOrder } from "./making-order.ts";
 import type { ScratchPlan } from "./plan-scratch.ts";
 
@@ -43,7 +44,7 @@ export async function fillStores(
   if (recipes.length > 0 && scratch.errors.length > 0) throw await toldNoRoom(order, { stores, ports, scratch }, io);
   const run = await order.describe(ports.signal);
   const idle = places.filter(({ job }) => !needsFiles(job));
-  const work = { order, run, ports, bounded: scratch.bounded };
+  const work = { order, run, ports, scratch };
   const ends = [...(await endJobs({ ...work, base: order.name, formats: [], places: idle }, io))];
   // One after the other: scratch then holds one making at a time.
   for (const each of recipes) ends.push(...(await makeAndStore({ ...work, ...each }, io)));

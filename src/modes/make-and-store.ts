@@ -1,36 +1,14 @@
 import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
-import type { ManifestRun } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
-import { formatBytes, formatDuration } from "../model/units.ts";
-import type { Ports } from "../ports/ports.ts";
-import type { Io, Store } from "../ports/store.ts";
+import type { Io } from "../ports/store.ts";
 import { type Recipe, triedRecipe } from "../steps/choose-recipes.ts";
-import { jobKnowing, needsFiles, type Job } from "../steps/decide-job.ts";
-import { doJob } from "../steps/do-job.ts";
+import { jobKnowing, needsFiles } from "../steps/decide-job.ts";
 import type { SetInTheMaking } from "../steps/make-set.ts";
-import { PartRoom, type PartTaker } from "../steps/part-room.ts";
+import { PartRoom } from "../steps/part-room.ts";
 import { canonicalSha256 } from "../steps/seal-manifest.ts";
-import { showSet } from "../steps/show-set.ts";
+import { endJobs, type Place, type Work } from "./end-jobs.ts";
 import type { StoreEnd } from "./fill-stores.ts";
 import { keepMade } from "./keep-made.ts";
-import type { MakingOrder } from "./making-order.ts";
-
-/** What is to be done in one store. */
-export interface Place {
-  readonly store: Store;
-  readonly job: Job;
-  readonly taker?: PartTaker;
-}
-
-/** One set and those stores that get it in the same way. */
-export interface Work {
-  readonly order: MakingOrder;
-  readonly run: ManifestRun;
-  readonly places: readonly Place[];
-  readonly ports: Ports;
-  /** Scratch keeps parts of archives no longer than stores need them. */
-  readonly bounded: boolean;
-}
 
 type RecipeWork = Work & { readonly recipe: Recipe };
 
@@ -39,7 +17,7 @@ export async function makeAndStore(work: RecipeWork, io: Io): Promise<readonly S
   const { order, ports, recipe } = work;
   const { formats } = recipe;
   const { base } = recipe.names;
-  const room = work.bounded && recipe.splitSize !== undefined ? new PartRoom() : undefined;
+  const room = work.scratch.bounded && recipe.splitSize !== undefined ? new PartRoom() : undefined;
   const places = room === undefined ? work.places : await knownPlaces(work, io);
   if (!places.some(({ job }) => needsFiles(job))) return endJobs({ ...work, places, base, formats }, io);
   const stop = new AbortController();
@@ -87,33 +65,4 @@ async function knownPlaces({ order, ports, recipe, places }: RecipeWork, io: Io)
   } finally {
     meter.done();
   }
-}
-
-/** What the files of some stores are called, and how they are being made; without a making for jobs that need none. */
-interface Ending {
-  readonly base: string;
-  readonly formats: Recipe["formats"];
-  readonly making?: SetInTheMaking;
-}
-
-/** Ends the jobs of all places, side by side. */
-export async function endJobs(
-  { order, run, places, ports, base, formats, making }: Work & Ending,
-  io: Io,
-): Promise<readonly StoreEnd[]> {
-  const { set, settings } = order;
-  return Promise.all(
-    places.map(async ({ store, job, taker }) => {
-      const begun = ports.now().getTime();
-      const elapsed = () => (ports.now().getTime() - begun) / 1000;
-      const stored = ({ artifact: { name, bytes } }: SetFile) =>
-        ports.log.event(`stored ${name} (${formatBytes(bytes)}, ${formatDuration(elapsed())}) in ${store.name}`);
-      const { prove } = settings;
-      const openDrill = async () => ports.openDrill();
-      const done = await doJob({ store, job, set, base, formats, run, prove, openDrill, making, taker, stored }, io);
-      const end = await showSet(store, done, io);
-      if (end.shown?.news !== undefined) ports.log.event(`${end.shown.news} in ${store.name}`);
-      return { store, job, ...end, seconds: elapsed() };
-    }),
-  );
 }

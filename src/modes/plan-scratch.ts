@@ -11,6 +11,8 @@ export interface ScratchPlan {
   readonly bounded: boolean;
   /** What stands against making anything. */
   readonly errors: readonly ColdstoreError[];
+  /** All that is to be made, as far as it had to be estimated. */
+  readonly likelyBytes?: number;
 }
 
 type Order = Pick<MakingOrder, "settings" | "name" | "files" | "tarBytes" | "estimate">;
@@ -30,7 +32,7 @@ export async function planScratch(order: Order, ports: Ports, io: Io): Promise<S
   const [first] = settings.stores;
   if (first?.kind === "folder") return { bounded: false, errors: [] };
   const free = await ports.workspace.freeBytes();
-  const sizes = await sizesOf(order, free, io);
+  const { sizes, isLikely } = await sizesOf(order, free, io);
   const all = sum(sizes) + sum(files);
   const keeps = ports.workspace.keep !== undefined;
   const isLocal = foldersOf(settings.stores).length > 0;
@@ -44,7 +46,8 @@ export async function planScratch(order: Order, ports: Ports, io: Io): Promise<S
         `${free === undefined ? "" : ` of ${formatBytes(free)} free`}: later steps don't get them`,
     );
   const missing = need - (free ?? Infinity);
-  return { bounded, errors: missing > 0 ? [noRoom(order, { need, missing, bounded, isLocal })] : [] };
+  const errors = missing > 0 ? [noRoom(order, { need, missing, bounded, isLocal })] : [];
+  return { bounded, errors, ...(isLikely && { likelyBytes: all }) };
 }
 
 interface Sized {
@@ -52,12 +55,18 @@ interface Sized {
 }
 
 /** What the archives would take uncompressed, where that is no matter; else their likely sizes. */
-async function sizesOf(order: Order, free: number | undefined, io: Io): Promise<readonly Sized[]> {
+async function sizesOf(
+  order: Order,
+  free: number | undefined,
+  io: Io,
+): Promise<{ readonly sizes: readonly Sized[]; readonly isLikely: boolean }> {
   const { settings, tarBytes, files } = order;
   const most = settings.formats.map(() => ({ bytes: tarBytes }));
   const isSmall = tarBytes <= (settings.splitSize ?? Infinity);
   const hasRoom = free === undefined || (sum(most) + sum(files)) * comfort <= free;
-  return isSmall && hasRoom ? most : order.estimate(io.signal);
+  return isSmall && hasRoom
+    ? { sizes: most, isLikely: false }
+    : { sizes: await order.estimate(io.signal), isLikely: true };
 }
 
 function twoParts({ bytes }: Sized, splitSize = Infinity): Sized {

@@ -12,6 +12,8 @@ export interface Log {
 /** One piece of work whose bytes are counted; `total` is absent when unknown. */
 export interface Meter {
   add(bytes: number): void;
+  /** Tells the total as soon as it's known, or known better. Absent where nobody looks. */
+  expect?(totalBytes: number): void;
   done(): void;
 }
 

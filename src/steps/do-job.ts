@@ -1,6 +1,5 @@
 import type { ArchiveFormat, Manifest, ManifestRun } from "../model/manifest.ts";
 import { type Evidence, wordFor } from "../model/report.ts";
-import type { SetFile } from "../model/set-file.ts";
 import type { SetName } from "../model/set-name.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Store } from "../ports/store.ts";
@@ -14,6 +13,7 @@ import { listStrays } from "./list-strays.ts";
 import type { SetInTheMaking } from "./make-set.ts";
 import type { PartTaker } from "./part-room.ts";
 import { publishSet, type Published } from "./publish-set.ts";
+import type { StoreWatch } from "./put-files.ts";
 import { repairSet } from "./repair-set.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 
@@ -48,8 +48,7 @@ export interface JobOrder {
   readonly making: SetInTheMaking | undefined;
   /** Told what needn't lie in scratch for this job any more. */
   readonly taker?: PartTaker | undefined;
-  /** Told of each file that is in the store now. */
-  stored(file: SetFile): void;
+  readonly watch: StoreWatch;
 }
 
 /** Does what is to be done in one store. Never rejects: whatever goes wrong there, an abort too, is its result. */
@@ -85,7 +84,7 @@ async function publish(
   replaces: Extract<Job, { kind: "replace" }>["set"] | undefined,
   io: Io,
 ): Promise<JobResult> {
-  const { store, set, base, prove, taker } = order;
+  const { store, set, base, prove, taker, watch } = order;
   const { files, content } = makingOf(order);
   const published = await publishSet(
     {
@@ -97,7 +96,7 @@ async function publish(
       taker,
       openDrill: async () => order.openDrill(),
       ...(replaces && { replaces }),
-      stored: (file) => order.stored(file),
+      watch,
       async manifest(stored) {
         const own = stored.map(({ artifact }) => artifact.name);
         const superseded = await listStrays({ store, set, own }, io);
@@ -141,9 +140,8 @@ async function formatsLacking({ manifest }: CompleteSet, order: JobOrder): Promi
 
 async function repair(order: JobOrder, { set, missing }: Extract<Job, { kind: "repair" }>, io: Io): Promise<JobResult> {
   const { files } = makingOf(order);
-  const { store, prove, taker } = order;
-  const stored = (file: SetFile) => order.stored(file);
-  const repaired = await repairSet({ store, set, missing, files, prove, taker, stored }, io);
+  const { store, prove, taker, watch } = order;
+  const repaired = await repairSet({ store, set, missing, files, prove, taker, watch }, io);
   const [error] = repaired.errors;
   if (error !== undefined) return failedJob(error);
   const { errors: _, ...proof } = repaired;

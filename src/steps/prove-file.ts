@@ -39,6 +39,11 @@ export async function proveFile(
   }
 }
 
+/** Whether nothing but an object's bytes can prove it, and they can be read. */
+export function isReadBack({ digests, confirmed, frozen }: StoredObject, byReport: boolean): boolean {
+  return digests.sha256 === undefined && !frozen && !(byReport && confirmed !== undefined);
+}
+
 /** What proofs rest on; each kind once, in byte order. */
 export function evidenceOf(proofs: readonly FileProof[]): readonly Evidence[] {
   const by = proofs.flatMap((proof) => (proof.kind === "proven" ? proof.by : []));

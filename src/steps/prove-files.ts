@@ -9,7 +9,15 @@ import type { Io, Store, StoredObject } from "../ports/store.ts";
 import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
 import { describeFiles } from "./describe-files.ts";
 import { drillSet } from "./drill-set.ts";
-import { evidenceOf, type FileProof, notAsMade, proveFile, stillFrozen, unlessAborted } from "./prove-file.ts";
+import {
+  evidenceOf,
+  type FileProof,
+  isReadBack,
+  notAsMade,
+  proveFile,
+  stillFrozen,
+  unlessAborted,
+} from "./prove-file.ts";
 import { readWhole } from "./read-back.ts";
 
 /** A file of a set and the object that a store has of it. */
@@ -26,6 +34,8 @@ export interface ProofRequest {
   readonly prove: "digest" | "read" | "drill" | "none";
   /** Where a drill restores to. */
   openDrill(): Promise<RestoreTarget>;
+  /** Told how many bytes are about to be read where they lie. */
+  reading?(bytes: number): void;
 }
 
 /** What came of proving files. */
@@ -43,6 +53,7 @@ export async function proveFiles(request: ProofRequest, io: Io): Promise<FilesPr
   const { store, prove, files } = request;
   if (prove === "none") return { doubts: [], evidence: [] };
   const doubts: ColdstoreError[] = [];
+  request.reading?.(bytesToRead(request));
   const proofs: FileProof[] = [];
   const frozen: StoredObject[] = [];
   for (const { file, object } of files) {
@@ -57,6 +68,15 @@ export async function proveFiles(request: ProofRequest, io: Io): Promise<FilesPr
   if (frozen.length > 0) return { ...proof, unread: stillFrozen(request, frozen) };
   if (prove === "read") return { ...proof, doubts: await proveEntries(request, io) };
   return prove === "drill" ? { ...proof, doubts: await proveByDrill(request, io) } : proof;
+}
+
+function bytesToRead({ prove, files }: ProofRequest): number {
+  const byReport = prove === "digest";
+  return files.reduce((sum, { file, object }) => {
+    const once = isReadBack(object, byReport) ? object.bytes : 0;
+    const again = prove === "read" && file.role === "archive" && !object.frozen ? object.bytes : 0;
+    return sum + once + again;
+  }, 0);
 }
 
 /** Brings the set back from the store before anybody is told that it is there. */

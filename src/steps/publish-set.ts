@@ -3,24 +3,19 @@ import type { Artifact } from "../model/artifact.ts";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { type Manifest, type ManifestContent, storedFiles } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
-import { isTimedId } from "../model/set-id.ts";
 import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { RestoreTarget } from "../ports/restore-target.ts";
-import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
+import type { Io, Store } from "../ports/store.ts";
 import { awaitWholeSet } from "./await-other-run.ts";
 import type { CompleteSet } from "./find-standing.ts";
-import type { PartTaker } from "./part-room.ts";
 import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { swapManifest } from "./swap-manifest.ts";
-import { type FilesProof, proveFiles, proveManifest, type StoredFile } from "./prove-files.ts";
+import { type FilesProof, proveFiles, proveManifest } from "./prove-files.ts";
+import { forget, isOrphaning, putFiles, type PutFiles, type PutOrder } from "./put-files.ts";
 
 /** One set on its way into one store. */
-export interface Publication {
-  readonly store: Store;
-  readonly set: SetName;
-  /** Everything but the manifest, as it's finished. */
-  readonly files: AsyncIterable<SetFile>;
+export interface Publication extends PutOrder {
   /** Makes the manifest; called once, when all files are stored and proven, and an old one is kept. */
   manifest(files: readonly SetFile[]): Promise<{ readonly manifest: Manifest; readonly artifact: Artifact }>;
   readonly content: Promise<ManifestContent>;
@@ -29,9 +24,6 @@ export interface Publication {
   openDrill(): Promise<RestoreTarget>;
   /** A set to take the place of: its files stay, its manifest is swapped last. */
   readonly replaces?: ArchiveSet;
-  /** Told what needn't lie in scratch for this store any more. */
-  readonly taker?: PartTaker | undefined;
-  stored(file: SetFile): void;
 }
 
 /** What proves the files; `unread`: why not all of them can be proven now. */
@@ -56,7 +48,9 @@ export async function publishSet(publication: Publication, io: Io): Promise<Publ
   await publication.store.settle(io);
   const content = await contentOrError(publication, io);
   if (content instanceof ColdstoreError) return fail(publication, { ...put, errors: [content] }, io);
-  const { doubts, ...proof } = await proveFiles({ ...publication, files: put.files, content }, io);
+  const reading = (bytes: number) => publication.watch.proving(bytes);
+  const { doubts, ...proof } = await proveFiles({ ...publication, files: put.files, content, reading }, io);
+  publication.watch.idle();
   if (doubts.length > 0) return fail(publication, { ...put, errors: doubts }, io);
   const placed = await place(publication, put, io);
   return placed.kind === "stored" ? { ...placed, ...proof } : placed;
@@ -80,101 +74,6 @@ async function fail(
 ): Promise<Published> {
   if (errors.some((error) => isOrphaning(set, error))) await forget(store, created, io);
   return { kind: "failed", error: oneError(errors) };
-}
-
-/**
- * Whether no later run makes what is left when this goes wrong: none has the name of an archive that is named by its run's start,
- * a folder that changed is another one, and some runs fail again until somebody changes what they are to do.
- */
-function isOrphaning({ mode, id }: SetName, { failure }: ColdstoreError): boolean {
-  if (failure === "conflict" || failure === "settings") return true;
-  return mode === "archive" && (isTimedId(id) || failure === "source");
-}
-
-/** Why the run failed counts for more than what it left. */
-async function forget(store: Store, created: readonly string[], io: Io): Promise<void> {
-  await removeKeys(store, created, io).catch(() => undefined);
-}
-
-interface PutFiles {
-  readonly files: readonly StoredFile[];
-  readonly created: readonly string[];
-  readonly different: readonly string[];
-  /** What is different was there before this run created anything, so that no run at work has made it. */
-  readonly blocked: boolean;
-  readonly errors: readonly ColdstoreError[];
-}
-
-async function putFiles(publication: Publication, io: Io): Promise<PutFiles> {
-  const { store, set, files } = publication;
-  const prefix = setPrefix(set);
-  const pending = new Map<string, SetFile>();
-  const objects = new Map<string, StoredObject>();
-  const outcomes: PutOutcome[] = [];
-  let answered = Promise.withResolvers<void>();
-  async function* puts(): AsyncGenerator<Put> {
-    for await (const file of files) {
-      if (pending.size > outcomes.length && waitsItsTurn(file, pending.size)) await answered.promise;
-      if (outcomes.some(isLasting)) return;
-      const key = prefix + file.artifact.name;
-      answered = Promise.withResolvers();
-      pending.set(key, file);
-      yield { key, artifact: file.artifact };
-    }
-  }
-  const keysOf = (word: PutOutcome["outcome"]) => outcomes.filter((o) => o.outcome === word).map(({ key }) => key);
-  try {
-    for await (const outcome of store.put(puts(), io)) {
-      outcomes.push(outcome);
-      if (outcomes.length === pending.size) answered.resolve();
-      const file = pending.get(outcome.key);
-      if (file !== undefined) publication.taker?.done(file);
-      if (outcome.outcome === "failed" || outcome.outcome === "different" || file === undefined) continue;
-      objects.set(outcome.key, outcome.object);
-      publication.stored(file);
-    }
-  } catch (error) {
-    // A run that is told otherwise makes other files, which these would be in the way of.
-    if (error instanceof ColdstoreError && isOrphaning(set, error)) await forget(store, keysOf("created"), io);
-    throw error;
-  }
-  return {
-    files: [...pending].flatMap(([key, file]) => storedFile(file, objects.get(key))),
-    created: keysOf("created"),
-    different: keysOf("different"),
-    blocked: isBlocked(outcomes),
-    errors: errorsAmong(outcomes),
-  };
-}
-
-/** Whether nothing more need be sent: with this the set can't become whole. */
-function isLasting(outcome: PutOutcome): boolean {
-  return outcome.outcome === "different" || (outcome.outcome === "failed" && !outcome.error.transient);
-}
-
-function isBlocked(outcomes: readonly PutOutcome[]): boolean {
-  const times = (word: "created" | "different") =>
-    outcomes.flatMap((each) => (each.outcome === word ? (each.object.modified?.getTime() ?? NaN) : []));
-  const different = times("different");
-  return different.length > 0 && Math.max(...different) < Math.min(...times("created"));
-}
-
-/** Each sentence once: one reason may keep several files out. */
-function errorsAmong(outcomes: readonly PutOutcome[]): readonly ColdstoreError[] {
-  const errors = outcomes.flatMap((outcome) => (outcome.outcome === "failed" ? outcome.error : []));
-  return errors.filter(({ message }, i) => errors.findIndex((other) => other.message === message) === i);
-}
-
-/**
- * Of two runs at once with other content, the one that creates the first file goes on, and the other adds nothing: so the
- * second file waits for the first. What may differ although the archives are equal waits for all that is before it.
- */
-function waitsItsTurn({ role }: SetFile, before: number): boolean {
-  return before === 1 || (role !== "archive" && role !== "file-list");
-}
-
-function storedFile(file: SetFile, object: StoredObject | undefined): StoredFile[] {
-  return object === undefined ? [] : [{ file, object }];
 }
 
 async function place(publication: Publication, put: PutFiles, io: Io): Promise<Published> {

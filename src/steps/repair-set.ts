@@ -6,6 +6,7 @@ import { setText } from "../model/set-name.ts";
 import type { Io, Put, Store, StoredObject } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import type { PartTaker } from "./part-room.ts";
+import type { StoreWatch } from "./put-files.ts";
 import { evidenceOf, type FileProof, proveFile, stillFrozen } from "./prove-file.ts";
 
 export interface Repair {
@@ -16,7 +17,7 @@ export interface Repair {
   readonly prove: "digest" | "read" | "drill" | "none";
   /** Told what needn't lie in scratch for this store any more. */
   readonly taker?: PartTaker | undefined;
-  stored(file: SetFile): void;
+  readonly watch: StoreWatch;
 }
 
 /** What came of putting files back; `unread`: those whose bytes can't be read back yet. */
@@ -37,12 +38,13 @@ export async function repairSet(repair: Repair, io: Io): Promise<Repaired> {
     using _ = { [Symbol.dispose]: () => repair.taker?.done(file) };
     const lost = [...left].find((each) => isSameFile(each, file));
     if (lost === undefined) continue;
+    if (proofs.length === 0) repair.watch.storing();
     left.delete(lost);
     const artifact = { ...file.artifact, name: lost.name };
     const { proof, object } = await putBack(repair, { key: set.prefix + lost.name, artifact }, io);
     proofs.push(proof);
     if (proof.kind === "frozen" && object !== undefined) frozen.push(object);
-    if (proof.kind !== "doubted") repair.stored(file);
+    if (proof.kind !== "doubted") repair.watch.stored(file);
   }
   await store.settle(io);
   const doubts = proofs.flatMap((proof) => (proof.kind === "doubted" ? proof.error : []));

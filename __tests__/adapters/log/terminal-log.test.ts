@@ -102,13 +102,40 @@ test("an abort in the middle of work leaves the terminal tidy", () => {
   expect(clock.timers).toBe(0);
 });
 
-test("several pieces of work show the oldest and count the others", () => {
-  const { progress, clock, screen } = terminal();
-  progress.start("packing", 100);
-  progress.start("storing", 100);
-  progress.start("proving", 100);
+test("several pieces of work have a line each, up to four, and the others are counted", () => {
+  const { log, progress, clock, screen } = terminal();
+  const meters = ["packing", "storing in a", "storing in b"].map((title) => progress.start(title, 100));
   clock.advance(1000);
-  expect(screen().lines[0]).toMatch(/^packing .*\(and 2 more\)$/u);
+  meters[1]?.add(50);
+  clock.advance(1000);
+  expect(screen().lines.map((line) => line.replace(/ {2}.*/u, ""))).toEqual([
+    "packing",
+    "storing in a",
+    "storing in b",
+  ]);
+  expect(screen().lines[1]).toMatch(/50 %/u);
+  log.event("said");
+  expect(screen().lines).toEqual(["  said", ""]);
+  const others = ["c", "d", "e"].map((title) => progress.start(`storing in ${title}`, 100));
+  clock.advance(1000);
+  expect(screen().lines).toHaveLength(5);
+  expect(screen().lines.at(-1)).toMatch(/^storing in c .*\(and 2 more\)$/u);
+  for (const meter of [...meters, ...others.slice(1)]) meter.done();
+  clock.advance(1000);
+  expect(screen().lines.map((line) => line.replace(/ {2,}\[.*/u, ""))).toEqual(["  said", "storing in c"]);
+  others[0]?.done();
+  expect(screen()).toEqual({ lines: ["  said", ""], cursor: true });
+});
+
+test("a total that becomes known later gives a share from then on", () => {
+  const { progress, clock, screen } = terminal();
+  const meter = progress.start("storing");
+  meter.add(3_000_000);
+  clock.advance(1000);
+  expect(screen().lines).toEqual(["storing  3.0 MB  3.0 MB/s"]);
+  meter.expect?.(6_000_000);
+  clock.advance(100);
+  expect(screen().lines[0]).toMatch(/50 % {2}3\.0 MB of 6\.0 MB/u);
 });
 
 test.each([200, 100, 60, 40, 30, 20, 10, 5, 1])("a bar fits a terminal of %d columns", (columns) => {

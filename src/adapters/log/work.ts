@@ -34,6 +34,7 @@ export class WorkList implements Progress {
     this.#changed();
     return {
       add: (bytes) => work.add(bytes),
+      expect: (bytes) => work.expect(bytes),
       done: () => {
         if (this.#running.delete(work)) this.#changed();
       },
@@ -68,20 +69,28 @@ const samplesKept = 10;
 
 class CountedWork implements Work {
   readonly title: string;
-  readonly total: number | undefined;
   readonly started: number;
+  #total: number | undefined;
   #bytes = 0;
   #samples: readonly Sample[];
 
   constructor(title: string, total: number | undefined, started: number) {
     this.title = title;
-    this.total = total;
+    this.#total = total;
     this.started = started;
     this.#samples = [{ time: started, bytes: 0 }];
   }
 
+  get total(): number | undefined {
+    return this.#total;
+  }
+
   get bytes(): number {
     return this.#bytes;
+  }
+
+  expect(total: number): void {
+    this.#total = total;
   }
 
   add(bytes: number): void {

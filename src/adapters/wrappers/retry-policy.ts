@@ -1,5 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { asColdstoreError } from "../../model/errors.ts";
+import { asColdstoreError, type ColdstoreError } from "../../model/errors.ts";
+import { formatDuration } from "../../model/units.ts";
 
 /** When to try again, and when to give up. Seconds and milliseconds are real ones unless a test says otherwise. */
 export interface RetryPolicy {
@@ -14,12 +15,14 @@ export interface RetryPolicy {
   now(): number;
   /** In [0, 1). */
   random(): number;
+  /** Told before each pause why there is one. */
+  waiting?(ms: number, error: ColdstoreError): void;
   /** Rejects with the signal's reason when that aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Five tries within 15 minutes. */
-export function usualRetries(): RetryPolicy {
+/** Five tries within 15 minutes; `say` is told of each pause, in a line. */
+export function usualRetries(say?: (line: string) => void): RetryPolicy {
   return {
     attempts: 5,
     mostMs: 15 * 60_000,
@@ -27,10 +30,21 @@ export function usualRetries(): RetryPolicy {
     longestPauseMs: 60_000,
     now: () => Date.now(),
     random: () => Math.random(),
+    ...(say && { waiting: (ms, error) => say(waitingLine(ms, error)) }),
     async sleep(ms, signal) {
       await timer(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     },
   };
+}
+
+// What went wrong may be told at length, and is told in full when it stays so.
+const mostChars = 300;
+
+/** `trying again in 4 s: reason`, however long or broken up the reason is. */
+function waitingLine(ms: number, { message }: ColdstoreError): string {
+  const reason = message.replace(/\s+/gu, " ").trim();
+  const cut = reason.length > mostChars ? `${reason.slice(0, mostChars).toWellFormed()}…` : reason;
+  return `trying again in ${formatDuration(ms / 1000)}: ${cut}`;
 }
 
 /** The tries of one thing: says whether there is another one, after the pause that belongs before it. */
@@ -38,6 +52,7 @@ export class Tries {
   readonly #policy: RetryPolicy;
   /** Of the first failure. */
   #failed: number | undefined;
+  #error: ColdstoreError | undefined;
   #made = 1;
 
   constructor(policy: RetryPolicy) {
@@ -50,15 +65,18 @@ export class Tries {
     const now = this.#policy.now();
     this.#failed ??= now;
     const inTime = now - this.#failed < mostMs;
-    return asColdstoreError(thrown).transient && this.#made < attempts && inTime;
+    this.#error = asColdstoreError(thrown);
+    return this.#error.transient && this.#made < attempts && inTime;
   }
 
   /** Waits before the next try: a random part of a pause that doubles, so that many don't come back at once. */
   async pause(signal: AbortSignal): Promise<void> {
     const { firstPauseMs, longestPauseMs } = this.#policy;
-    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#made - 1));
+    const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#made - 1));
+    const pause = longest * (0.5 + this.#policy.random() / 2);
     this.#made += 1;
-    await this.#policy.sleep(pause * (0.5 + this.#policy.random() / 2), signal);
+    if (this.#error !== undefined) this.#policy.waiting?.(pause, this.#error);
+    await this.#policy.sleep(pause, signal);
     signal.throwIfAborted();
   }
 
