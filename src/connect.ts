@@ -89,7 +89,7 @@ export async function connect(
   const ports: Ports = {
     ...sourcePorts(settings, { signal, scratch: scratchUntilEnd, held: kept, opened }),
     ...targetPorts(settings, { signal, scratch, root: temporaryFolder(env) }),
-    ...storePorts(settings, opened),
+    ...storePorts(settings, opened, say),
     workspace: jobFolder !== undefined && outlives(settings) ? keepingWorkspace(workspace, jobFolder) : workspace,
     log: output.log,
     progress: output.progress,
@@ -149,8 +149,16 @@ function targetPorts(
   };
 }
 
-function storePorts(settings: Settings, { stores, from }: OpenStores): Pick<Ports, "stores" | "from"> {
-  const retrying = (store: Store) => retryingStore(store, usualRetries());
+function storePorts(
+  settings: Settings,
+  { stores, from }: OpenStores,
+  say: (line: string) => void,
+): Pick<Ports, "stores" | "from"> {
+  const retrying = (store: Store) =>
+    retryingStore(
+      store,
+      usualRetries((line) => say(`${store.name}: ${line}`)),
+    );
   return {
     stores: stores.map(isDryRun(settings) ? dryRunStore : retrying),
     ...(from && { from: retrying(from) }),
