@@ -97,5 +97,6 @@ test("README and docs have the workflows that they should", () => {
     "attest",
     "build",
     "drill",
+    "replicate",
   ]);
 });

@@ -8,9 +8,9 @@ export interface DocumentedWorkflow {
   readonly text: string;
 }
 
-/** Every code block of the README, of docs/action.md, docs/releases.md and docs/restore.md that stands behind `<!-- workflow: NAME -->` or `<!-- ci: workflow -->`. */
+/** Every code block of the README, of docs/action.md, docs/releases.md, docs/restore.md and docs/replicate.md that stands behind `<!-- workflow: NAME -->` or `<!-- ci: workflow -->`. */
 export function documentedWorkflows(root: string): readonly DocumentedWorkflow[] {
-  return ["README.md", "docs/action.md", "docs/releases.md", "docs/restore.md"].flatMap((page) => {
+  return ["README.md", "docs/action.md", "docs/releases.md", "docs/restore.md", "docs/replicate.md"].flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
     const blocks = text.matchAll(/<!-- (?:workflow: ([\w-]+)|ci: workflow) -->\n```yaml\n(.*?)^```$/gmsu);
     return [...blocks].map(([, name = "workflow", block = ""]) => ({ page, name, text: block }));
