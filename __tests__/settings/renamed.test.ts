@@ -85,3 +85,22 @@ test("inputs of softprops/action-gh-release that mean the same here are settings
 test("names that no tool has get no answer", () => {
   for (const name of ["frobnicate", "constructor", "__proto__", ""]) expect(insteadOf(name)).toBeUndefined();
 });
+
+test.each([
+  ["remote", "use source for what is read, store for where sets are kept"],
+  ["rclone_conf", "use rclone-config"],
+  ["RCLONE_CONFIG_R2_TYPE", "set it in env, under its whole name"],
+  ["s3-storage-class", "use storage-class"],
+  ["bucket", "use store: name:bucket with rclone-config"],
+  ["ssh_private_key", "use ssh-key, on the command line the variable COLDSTORE_SSH_KEY"],
+  ["known_hosts", "use ssh-known-hosts"],
+  ["host", "use project for what sets belong to, store: ssh://user@host/path for where they are kept"],
+  ["from-repo", "use from"],
+  ["destination", "use store"],
+])("of remotes and hosts, %s: %s", (name, advice) => {
+  expect(insteadOf(name)).toContain(`; here, ${advice}`);
+});
+
+test.each(["copy", "sync"])("the mode %s of others is replicate", (name) => {
+  expect(insteadOfMode(name)).toContain("here, use replicate");
+});

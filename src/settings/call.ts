@@ -27,7 +27,8 @@ export function readCall(flags: Flags): Call {
   if (!flags.unsure && words.length > (makes ? 2 : 1)) problems.push(tooMany(mode, words, makes));
   const [word, store] = words;
   const call = { values, problems, unsure: flags.unsure };
-  if (mode === "replicate" && word !== undefined) addRaw(values, "store", { text: word, label: "store" });
+  if (mode === "replicate" && word !== undefined)
+    values.set("store", [{ text: word, label: "store" }, ...(values.get("store") ?? [])]);
   if (mode === "replicate") return call;
   if (!makes) return { ...call, ...(word !== undefined && { storeOrFile: word }) };
   if (word !== undefined) addRaw(values, "source", { text: word, label: "source" });

@@ -53,7 +53,10 @@ function readLong(reading: Reading, token: string): void {
 /** The word behind it is its value all the same: it may be a secret, and is no store. */
 function readInput(reading: Reading, spec: SettingSpec, value: string | undefined): void {
   reading.problems.push(inputAsFlag(spec));
-  if (value === undefined) takeValue(reading);
+  if (value !== undefined) return;
+  // A key in PEM begins with dashes.
+  if (reading.rest[0]?.startsWith("-----BEGIN")) reading.rest.shift();
+  else takeValue(reading);
 }
 
 function readSetting(reading: Reading, name: SettingName, value: string | undefined): void {

@@ -15,7 +15,10 @@ export function hasControls(text: string, allowed = ""): boolean {
   return Array.from(text).some((char) => (char < " " || char === "\u007f") && !allowed.includes(char));
 }
 
-/** URLs may hold a password, and rclone's connection strings keys. */
+/** URLs may hold a password, rclone's connection strings keys, and what begins so is a key as a whole. */
 function withoutSecrets(text: string): string {
-  return text.replace(/:\/\/[^/@]*@/g, "://***@").replace(/^(:?[^,:/]+),[\w.]+[=,:].*$/s, "$1,***");
+  return text
+    .replace(/-----BEGIN [^]*/, "-----BEGIN ***")
+    .replace(/:\/\/[^/@]*@/g, "://***@")
+    .replace(/^(:?[^,:/]+),[\w.]+[=,:].*$/s, "$1,***");
 }
