@@ -49,17 +49,9 @@ test("an encrypted configuration passes, and all of its payload is secret", () =
   expect(secretsOfConfig(text)).toContain("abcdEFGH0123");
 });
 
-test("secret values, their lines, passwords in URLs and the whole are secrets; the rest isn't", () => {
+test("secret values, passwords in URLs and the whole are secrets; the rest isn't", () => {
   const secrets = secretsOfConfig(plain);
-  expect(secrets).toEqual(
-    expect.arrayContaining([
-      plain,
-      "s3cr3t=with:odd",
-      "secret_access_key = s3cr3t=with:odd",
-      "url-pass",
-      "quoted pass",
-    ]),
-  );
+  expect(secrets).toEqual(expect.arrayContaining([plain, "s3cr3t=with:odd", "url-pass", "quoted pass"]));
   expect(secrets).not.toContain("AKIAEXAMPLE");
   expect(secrets).not.toContain("s3");
 });

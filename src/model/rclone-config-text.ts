@@ -21,8 +21,8 @@ export function readRcloneConfig(given: string): RcloneConfigText | undefined {
 }
 
 /**
- * Whatever in a configuration must never be shown: values of secret options as they stand and revealed, the parts of tokens, the
- * lines that they are on, and the whole. Also of a text that is no configuration, which may be one that was spoilt.
+ * Whatever in a configuration must never be shown: values of secret options as they stand and revealed, the parts of tokens, and
+ * the whole, which has the lines that they are on. Also of a text that is no configuration, which may be one that was spoilt.
  */
 export function secretsOfConfig(given: string): readonly string[] {
   const config = readRcloneConfig(given);
@@ -38,7 +38,7 @@ export function secretsOfOption({ name, value }: { readonly name: string; readon
   const inUrl = /:\/\/[^/?#\s@:]*:([^/?#\s]*)@/u.exec(value)?.[1];
   if (!isSecretOption(name)) return inUrl === undefined ? [] : [value, inUrl];
   const revealed = reveal(value);
-  return [value, `${name} = ${value}`, ...inJson(value), ...(revealed === undefined ? [] : [revealed])];
+  return [value, ...inJson(value), ...(revealed === undefined ? [] : [revealed])];
 }
 
 // As fs/config/obscure of rclone has it: it hides a password from a glance, no more.

@@ -26,6 +26,8 @@ export interface RcloneProcessRequest {
   readonly folder: string;
   /** Milliseconds without progress after which a call is ended. */
   readonly stallTimeout: number;
+  /** Milliseconds that rclone has to end in when the run is aborted; absent: six seconds, less than the run itself has. */
+  readonly grace?: number;
   /** Told once that something needs a person's attention, in a sentence. */
   readonly warn?: (sentence: string) => void;
 }
@@ -43,6 +45,9 @@ export async function openRcloneProcess(request: RcloneProcessRequest): Promise<
   const { remote, folder, warn } = request;
   return new OwnRcloneProcess({ ...request, args: flags }, await placeConfig(remote, folder, (text) => warn?.(text)));
 }
+
+// Less than the seven seconds that the run itself has.
+const usualGrace = 6000;
 
 class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
   readonly #request: RcloneProcessRequest;
@@ -106,10 +111,19 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
     await this.#config[Symbol.asyncDispose]();
   }
 
-  async #start(command: RcloneCommand, { signal }: RcloneIo): Promise<Call> {
-    signal.throwIfAborted();
-    const { program, remote, args, stallTimeout } = this.#request;
+  async #start(command: RcloneCommand, io: RcloneIo): Promise<Call> {
+    io.signal.throwIfAborted();
     const list = command.files && (await this.#writeList(command.files));
+    try {
+      return this.#startWith(command, io, list);
+    } catch (error) {
+      if (list !== undefined) await rm(list, { force: true });
+      throw error;
+    }
+  }
+
+  #startWith(command: RcloneCommand, { signal }: RcloneIo, list: string | undefined): Call {
+    const { program, remote, args, stallTimeout, grace = usualGrace } = this.#request;
     const flags = callFlags({
       config: this.#config.path,
       args,
@@ -122,6 +136,7 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
       env: this.#env,
       signal,
       name: remote.name,
+      grace,
       ...(command.quiet !== true && { stallTimeout }),
     });
     this.#running.add(rclone);

@@ -80,7 +80,10 @@ function salvaged(line: string): Line {
   const plain = line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d+)? /u, "");
   const named = /^(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|EMERGENCY)\s*:\s*(.*)/su.exec(plain);
   if (named !== null) return { level: named[1]?.toLowerCase(), msg: named[2] };
-  return { level: /^(?:Error|Fatal error|Failed to|panic)\b/u.test(plain) ? "error" : "notice", msg: plain };
+  return {
+    level: /^(?:Error|Fatal error|Failed to|panic|Command \S+ needs)\b/u.test(plain) ? "error" : "notice",
+    msg: plain,
+  };
 }
 
 function asEvent(line: Line, scrub: (text: string) => string): RcloneEvent {

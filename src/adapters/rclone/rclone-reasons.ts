@@ -202,7 +202,7 @@ const last: readonly RcloneReason[] = [
     says: "the remote has no digests of that kind",
   },
   {
-    text: /^(?:panic|fatal error|runtime error|goroutine \d+)\b/i,
+    text: /^(?:panic: |fatal error: [a-z]|runtime error|goroutine \d+)/,
     failure: "store",
     says: "rclone itself crashed; try another rclone-version",
   },

@@ -1,10 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { ColdstoreError } from "../../model/errors.ts";
-import { formatDuration } from "../../model/units.ts";
-
-/** Milliseconds that rclone has to end in after it was told to: less than the run itself has. */
-const grace = 6000;
+import { type RcloneStall, watchRclone } from "./rclone-stall.ts";
 
 export interface RcloneStart {
   /** Absolute path of the executable. */
@@ -14,6 +11,8 @@ export interface RcloneStart {
   readonly signal: AbortSignal;
   /** Milliseconds without a sign of progress; absent: it may be quiet for as long as it likes. */
   readonly stallTimeout?: number;
+  /** Milliseconds that it has to end in after it was told to. */
+  readonly grace: number;
   /** Of the remote, for errors. */
   readonly name: string;
 }
@@ -45,8 +44,8 @@ export function startRclone(start: RcloneStart): RunningRclone {
     // In a group of its own Ctrl-C doesn't reach it beside ours: a second SIGINT would cut its tidying up short.
     detached: process.platform !== "win32",
   });
-  const end = new ChildEnd(child);
-  const watch = watchStall(start, child.stdout, (reason) => end.stop(reason));
+  const end = new ChildEnd(child, start.grace);
+  const watch = watchFor(start, child.stdout, (reason) => end.stop(reason));
   const onAbort = (): void => end.stop(reasonOf(start.signal));
   start.signal.addEventListener("abort", onAbort, { once: true });
   const ended = end.code(start.program).finally(() => {
@@ -65,15 +64,22 @@ export function startRclone(start: RcloneStart): RunningRclone {
   };
 }
 
+function watchFor({ stallTimeout, name }: RcloneStart, stdout: Readable, stall: (reason: Error) => void): RcloneStall {
+  if (stallTimeout === undefined) return { moved() {}, end() {} };
+  return watchRclone({ name, milliseconds: stallTimeout, stdout, stall });
+}
+
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 class ChildEnd {
   readonly #child: Child;
+  readonly #grace: number;
   #reason: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(child: Child) {
+  constructor(child: Child, grace: number) {
     this.#child = child;
+    this.#grace = grace;
   }
 
   stop(reason: Error): void {
@@ -83,7 +89,7 @@ class ChildEnd {
     this.#child.stdout.resume();
     // Windows has no signals: there it's ended at once.
     this.#child.kill("SIGINT");
-    this.#timer = setTimeout(() => this.kill(), grace);
+    this.#timer = setTimeout(() => this.kill(), this.#grace);
   }
 
   /** With what it may have started: a program that gives tokens, or ssh. */
@@ -128,29 +134,6 @@ class ChildEnd {
 }
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 };
-
-interface Watch {
-  moved(): void;
-  end(): void;
-}
-
-function watchStall({ stallTimeout, name }: RcloneStart, stdout: Readable, stall: (reason: Error) => void): Watch {
-  if (stallTimeout === undefined) return { moved() {}, end() {} };
-  const timer = setTimeout(() => {
-    // Where whoever reads is the slow one, rclone isn't to blame.
-    if (stdout.readableFlowing === false && stdout.readableLength > 0) timer.refresh();
-    else stall(stalled(name, stallTimeout));
-  }, stallTimeout);
-  return { moved: () => void timer.refresh(), end: () => clearTimeout(timer) };
-}
-
-function stalled(name: string, milliseconds: number): ColdstoreError {
-  return new ColdstoreError(
-    "store",
-    `${name} is stalled: nothing moved for ${formatDuration(milliseconds / 1000)}, and rclone was ended; try again, or set stall-timeout higher if the remote needs longer`,
-    { transient: true },
-  );
-}
 
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new ColdstoreError("interrupted", "stopped while rclone ran");
