@@ -19,7 +19,7 @@ storeContract(
       async [Symbol.asyncDispose]() {},
     };
   },
-  "reads",
+  { reads: true },
 );
 
 storeContract(
@@ -32,7 +32,7 @@ storeContract(
       async [Symbol.asyncDispose]() {},
     };
   },
-  "reads",
+  { reads: true },
 );
 
 describe("a dry run", () => {

@@ -20,6 +20,8 @@ export interface BatchPlace {
   readonly storageClass: string | undefined;
   /** Scratch that isn't there yet. */
   readonly folder: string;
+  /** How long another's half-made file is watched. */
+  readonly patienceMs: number;
   /** Told of what the call has created. */
   created?(item: Staged, object: StoredObject): void;
 }

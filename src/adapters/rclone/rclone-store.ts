@@ -27,6 +27,8 @@ export interface RcloneStoreOptions {
   readonly name: string;
   /** Of payload alone: what is read to find, list and check sets stays in the remote's usual one. */
   readonly storageClass?: string;
+  /** Milliseconds that what a killed run may have left is watched before it's taken for that; 2000 unless told. */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -95,6 +97,7 @@ class RcloneStore implements port.Store {
             rclone: this.#rclone,
             storageClass: this.#options.storageClass,
             folder: await scratch.next(),
+            patienceMs: this.#options.patienceMs ?? 2000,
             created: (item, object) => this.#unsettled.note(item, object),
           },
           { ...io, signal },

@@ -13,10 +13,8 @@ interface Search {
   readonly rclone: Rclone;
   readonly folder: string;
   readonly staged: readonly Staged[];
+  readonly patienceMs: number;
 }
-
-// Somebody who is still sending sends more in this time.
-const pauseMs = 2000;
 
 /**
  * Removes what a run that was killed has left of these very artifacts, on remotes that show files before they are whole: files
@@ -30,7 +28,8 @@ export async function removeLeftovers(search: Search, io: Io): Promise<Set<strin
   const wanted = new Map(staged.map((item) => [item.key, item]));
   const short = there.filter(({ path, bytes }) => bytes < (wanted.get(path)?.bytes ?? 0));
   if (short.length === 0) return taken;
-  await sleep(pauseMs, undefined, { signal: io.signal }).catch(() => io.signal.throwIfAborted());
+  // Somebody who is still sending sends more in this time.
+  await sleep(search.patienceMs, undefined, { signal: io.signal }).catch(() => io.signal.throwIfAborted());
   const later = await rclone.find(
     short.map(({ path }) => path),
     [],

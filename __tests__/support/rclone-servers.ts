@@ -1,0 +1,117 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { rclonePath } from "./rclone-stores.ts";
+
+export type Served = "s3" | "webdav" | "sftp" | "ftp";
+
+/** A server on loopback, and the section of rclone's configuration that reaches it. */
+export interface RcloneServer extends AsyncDisposable {
+  readonly port: number;
+  /** The folder that it serves, on this machine. */
+  readonly folder: string;
+  /** Text of an rclone.conf with one section, `far`. */
+  readonly config: string;
+  /** A root in `far` that nobody has used yet. */
+  root(): string;
+}
+
+const password = "pass-word";
+
+/** Starts `rclone serve` on a free port, and waits until it answers. */
+export async function startRcloneServer(kind: Served): Promise<RcloneServer> {
+  const folder = await mkdtemp(join(tmpdir(), `coldstore-serve-${kind}-`));
+  await mkdir(join(folder, "bucket"));
+  const port = await freePort();
+  const flags = { s3: ["--auth-key=accesskey,secretkey1"], webdav: [], sftp: login, ftp: login }[kind];
+  const server = spawn(rclonePath(), ["serve", kind, `--addr=127.0.0.1:${port}`, ...flags, folder], {
+    env: { ...process.env, RCLONE_CONFIG: "/dev/null" },
+    stdio: "ignore",
+  });
+  await untilAnswering(port, server);
+  return served({ port, folder, config: configOf(kind, port) }, server);
+}
+
+/** Starts moto's S3, which knows versions and locks, on a free port. */
+export async function startMoto(): Promise<RcloneServer> {
+  const folder = await mkdtemp(join(tmpdir(), "coldstore-moto-"));
+  const port = await freePort();
+  const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  await untilAnswering(port, server);
+  const made = await fetch(`http://127.0.0.1:${port}/bucket`, { method: "PUT" });
+  if (!made.ok) throw new Error(`moto answered ${made.status}`);
+  return served({ port, folder, config: configOf("s3", port) }, server);
+}
+
+const login = ["--user=me", `--pass=${password}`];
+
+function served(about: Pick<RcloneServer, "port" | "folder" | "config">, server: ChildProcess): RcloneServer {
+  let roots = 0;
+  return {
+    ...about,
+    root: () => `far:bucket/cold-${(roots += 1)}`,
+    async [Symbol.asyncDispose]() {
+      server.kill("SIGKILL");
+      if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
+      await rm(about.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configOf(kind: Served, port: number): string {
+  const url = `http://127.0.0.1:${port}`;
+  const lines = {
+    s3: [
+      "provider = Other",
+      "access_key_id = accesskey",
+      "secret_access_key = secretkey1",
+      `endpoint = ${url}`,
+      "force_path_style = true",
+      "region = us-east-1",
+    ],
+    webdav: [`url = ${url}`, "vendor = other"],
+    sftp: [...loginLines(port), "shell_type = unix", "known_hosts_file = none"],
+    ftp: loginLines(port),
+  }[kind];
+  return ["[far]", `type = ${kind}`, ...lines, ""].join("\n");
+}
+
+function loginLines(port: number): readonly string[] {
+  const obscured = execFileSync(rclonePath(), ["obscure", password], { encoding: "utf8" }).trim();
+  return ["host = 127.0.0.1", `port = ${port}`, "user = me", `pass = ${obscured}`];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function untilAnswering(port: number, server: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (server.exitCode !== null) throw new Error(`the server ended with code ${server.exitCode}`);
+    if (await answers(port)) return;
+    await sleep(50);
+  }
+  throw new Error(`nothing answers on port ${port}`);
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
