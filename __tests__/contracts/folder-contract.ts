@@ -34,6 +34,7 @@ export function folderContract(name: string, make: () => Promise<FolderUnderTest
     links(under);
     reading(under);
     streaming(under);
+    fetching(under);
   });
 }
 
@@ -45,6 +46,11 @@ function looked(disk: FolderDisk, path: BytePath): DiskEntry {
   const entry = disk.look(path);
   if (entry === undefined) throw new Error(`${path} isn't there`);
   return entry;
+}
+
+/** Where contents have to be fetched first, this does it. */
+async function reach(disk: FolderDisk, ...paths: readonly BytePath[]): Promise<void> {
+  await disk.fetch?.(paths, signal);
 }
 
 function looking(under: Under): void {
@@ -201,29 +207,32 @@ function links(under: Under): void {
     for (const path of ["gone", "below", "a"]) expect(disk.resolve(path)).toBeUndefined();
   });
 
-  test("another folder is read like the first, by its absolute path", () => {
+  test("another folder is read like the first, by its absolute path", async () => {
     const { disk, root, write } = under();
     write("inner/\xe9/file", "content");
     const inner = disk.at(`${root}/inner/\xe9`);
     expect(inner.names("")).toEqual([{ name: "file", type: "file" }]);
+    await reach(inner, "file");
     expect(textOf(inner.read("file", looked(inner, "file")))).toBe("content");
     expect(inner.look("file")).toEqual(disk.look("inner/\xe9/file"));
   });
 }
 
 function reading(under: Under): void {
-  test("a file that was looked at is read whole", () => {
+  test("a file that was looked at is read whole", async () => {
     const { disk, write } = under();
     for (const content of ["", "text", "x".repeat(300_000)]) {
       write("d/f", content);
+      await reach(disk, "d/f");
       expect(textOf(disk.read("d/f", looked(disk, "d/f")))).toBe(content);
     }
   });
 
-  test.each(changes)("a file that $what since the look is not read", ({ change }) => {
+  test.each(changes)("a file that $what since the look is not read", async ({ change }) => {
     const { disk, write } = under();
     write("d/f", "before", { mtime: 50 });
     const before = looked(disk, "d/f");
+    await reach(disk, "d/f");
     change(under());
     expect(disk.read("d/f", before)).toBeUndefined();
   });
@@ -239,6 +248,17 @@ function streaming(under: Under): void {
     expect(Buffer.concat(chunks).equals(content)).toBe(true);
     expect(Math.max(...chunks.map((chunk) => chunk.length))).toBeLessThanOrEqual(2 * 1024 * 1024);
     expect(Buffer.concat(await Array.fromAsync(disk.stream("empty", looked(disk, "empty"), signal)))).toHaveLength(0);
+  });
+
+  test("a stream can begin anywhere in a file, and at its end", async () => {
+    const { disk, write } = under();
+    const content = Buffer.alloc(3 * 1024 * 1024 + 5, "0123456789");
+    write("big", content);
+    await reach(disk, "big");
+    for (const from of [1, 1024 * 1024 + 3, content.length - 1, content.length]) {
+      const chunks = await Array.fromAsync(disk.stream("big", looked(disk, "big"), signal, from));
+      expect(Buffer.concat(chunks).equals(content.subarray(from))).toBe(true);
+    }
   });
 
   test.each(changes)(
@@ -275,6 +295,36 @@ function streaming(under: Under): void {
       for await (const _ of disk.stream("big", looked(disk, "big"), controller.signal)) controller.abort(reason);
     };
     await expect(read()).rejects.toBe(reason);
+  });
+}
+
+function fetching(under: Under): void {
+  test("what was fetched can be read until it's let go, by each reader for itself", async () => {
+    const { disk, write } = under();
+    const paths = ["a", "d/b", "d/c", "e"];
+    for (const path of paths) write(path, `content of ${path}`);
+    if (disk.fetch === undefined) return;
+    const first = await disk.fetch(paths, signal);
+    expect(first.count).toBeGreaterThanOrEqual(1);
+    expect(first.count).toBeLessThanOrEqual(paths.length);
+    const again = await disk.fetch(paths, signal);
+    await again[Symbol.asyncDispose]();
+    expect(textOf(disk.read("a", looked(disk, "a")))).toBe("content of a");
+    await first[Symbol.asyncDispose]();
+    for (let at = 0; at < paths.length;) {
+      await using fetched = await disk.fetch(paths.slice(at), signal);
+      for (const path of paths.slice(at, at + fetched.count))
+        expect(textOf(disk.read(path, looked(disk, path)))).toBe(`content of ${path}`);
+      at += fetched.count;
+    }
+  });
+
+  test("an abort ends a fetch with its reason", async () => {
+    const { disk, write } = under();
+    write("a", "a");
+    const reason = new ColdstoreError("interrupted", "stopped by the test");
+    const fetch = disk.fetch?.(["a"], AbortSignal.abort(reason));
+    if (fetch !== undefined) await expect(fetch).rejects.toBe(reason);
   });
 }
 

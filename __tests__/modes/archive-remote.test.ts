@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { openSourceFolder } from "../../src/adapters/local/open-folder.ts";
 import type { BatchLimits } from "../../src/adapters/rclone/file-fetcher.ts";
 import { ColdstoreError, exitCodeOf } from "../../src/model/errors.ts";
 import type { ManifestRun } from "../../src/model/manifest.ts";
+import type { SourceFolder } from "../../src/ports/folder.ts";
+import { atHand } from "../../src/steps/fetch-ahead.ts";
 import { parseManifest } from "../../src/steps/seal-manifest.ts";
 import { folderRclone, type FolderRclone, type FolderRcloneOptions } from "../support/folder-rclone.ts";
 import { type LocalFolder, localFolder } from "../support/local-folder.ts";
@@ -16,6 +19,7 @@ import { openRemote, usedIn } from "../support/remote-source.ts";
 import { bytesIn, errorOf, makeWorld, outcomesOf, type World } from "../support/world.ts";
 
 interface Far extends AsyncDisposable {
+  readonly folder: SourceFolder;
   readonly far: LocalFolder;
   readonly rclone: FolderRclone;
   readonly world: World;
@@ -43,6 +47,7 @@ async function farWorld(
   return {
     far,
     rclone,
+    folder: remote.folder,
     world: makeWorld({ folder: remote.folder }),
     scratch: remote.scratch,
     [Symbol.asyncDispose]: dispose,
@@ -270,4 +275,54 @@ test("a file that fails to copy each time is an error that says why", async () =
     failure: "source",
     message: expect.stringContaining("can't read README.md: the far end is out of order"),
   });
+});
+
+test("several readers at once each have their files", async () => {
+  const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i + 10}`, `content ${i}`]));
+  await using at = await farWorld(files, { limits: { bytes: 8 * 1024 * 1024, files: 7 } });
+  const { disk } = at.folder;
+  const wanted = Object.keys(files);
+  const read = async (): Promise<string[]> => {
+    const found: string[] = [];
+    const { signal } = new AbortController();
+    for await (const stretch of atHand(wanted, (path) => ({ disk, path }), signal))
+      for (const path of stretch) {
+        await setImmediate();
+        found.push(String(disk.read(path, disk.look(path)!)));
+      }
+    return found;
+  };
+  for (const found of await Promise.all([read(), read(), read()])) expect(found).toEqual(Object.values(files));
+  expect(usedIn(at.scratch).files).toBe(0);
+});
+
+test("a reader that stops leaves nothing in scratch, and nothing on its way", async () => {
+  const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i + 10}`, `content ${i}`]));
+  await using at = await farWorld(files, { limits: { bytes: 8 * 1024 * 1024, files: 7 } });
+  const { disk } = at.folder;
+  const { signal } = new AbortController();
+  for await (const _ of atHand(Object.keys(files), (path) => ({ disk, path }), signal)) break;
+  expect(usedIn(at.scratch).files).toBe(0);
+});
+
+test("a dry run of a small remote tells exactly what would be stored", async () => {
+  await using at = await farWorld(small);
+  const report = await at.world.archive({ dryRun: true });
+  const plan = report.details?.kind === "plan" ? report.details.plan : undefined;
+  expect(outcomesOf(report)).toEqual(["would-store"]);
+  expect(plan?.sizes).toMatchObject([{ format: "tar.gz", exact: true }]);
+});
+
+test("a dry run of a large remote fetches samples alone, and says so", async () => {
+  await using at = await farWorld({ ...small, "z/large": "" }, { hashes: [] });
+  const bytes = 100 * 1024 * 1024;
+  truncateSync(join(at.far.path, "z/large"), bytes);
+  await using remote = await openRemote({ rclone: at.rclone });
+  const report = await makeWorld({ folder: remote.folder }).archive({ dryRun: true });
+  const plan = report.details?.kind === "plan" ? report.details.plan : undefined;
+  expect(plan?.tarBytes).toBeGreaterThan(bytes);
+  expect(plan?.sizes[0]?.bytes).toBeLessThan(bytes / 10);
+  expect(report.warnings.join("\n")).toContain("only samples were fetched of the 105 MB in fake:folder");
+  expect(at.rclone.calls["cat"]).toBeLessThanOrEqual(64);
+  expect(at.rclone.bytesGiven()).toBeLessThan(bytes / 4);
 });

@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  type ReadStream,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -38,6 +39,8 @@ export interface FolderRcloneOptions {
 export interface FolderRclone extends Rclone {
   readonly calls: Record<string, number>;
   readonly fetched: string[];
+  /** Bytes that `cat` has read. */
+  bytesGiven(): number;
 }
 
 const plainFeatures: Omit<RemoteFeatures, "hashes"> = {
@@ -58,6 +61,7 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
   const { hashes: offered = ["md5", "sha256"], lies = {}, onFetch, fails } = options;
   const calls: Record<string, number> = {};
   const fetched: string[] = [];
+  const streams: ReadStream[] = [];
   const count = (name: string): void => {
     calls[name] = (calls[name] ?? 0) + 1;
   };
@@ -88,6 +92,7 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
     name: "fake:folder",
     calls,
     fetched,
+    bytesGiven: () => streams.reduce((sum, stream) => sum + stream.bytesRead, 0),
     features: async () => ({ ...plainFeatures, hashes: offered }),
     lookAt: async () => undefined,
     async list(folder, hashes, _io, notes) {
@@ -127,7 +132,9 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
       fetched.push(path);
       if (!existsSync(full(path))) throw new ColdstoreError("not-found", `there is no ${path} in fake:folder`);
       if (range?.start === range?.end && range !== undefined) return Readable.from([]);
-      return createReadStream(full(path), range && { start: range.start, end: range.end - 1 });
+      const stream = createReadStream(full(path), range && { start: range.start, end: range.end - 1 });
+      streams.push(stream);
+      return stream;
     },
     async remove(path) {
       const was = existsSync(full(path));

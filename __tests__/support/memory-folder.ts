@@ -5,6 +5,7 @@ import type {
   DiskEntry,
   DiskName,
   DiskType,
+  FetchedFiles,
   FolderDisk,
   GitListing,
   SourceFolder,
@@ -39,6 +40,8 @@ export interface MemoryFolderSpec {
   readonly nested?: Readonly<Record<BytePath, MemoryFolderSpec>>;
   /** Absolute; `/memory/project` if nobody says. */
   readonly path?: string;
+  /** Contents have to be fetched before they can be read, so many files at once. */
+  readonly batches?: number;
 }
 
 /** What git would say; the fake knows no rules. */
@@ -63,12 +66,12 @@ export function memoryFolder(spec: MemoryFolderSpec = {}): SourceFolder {
 }
 
 /** The same for the contract that every folder keeps. */
-export function memoryFolderUnderTest(): FolderUnderTest {
+export function memoryFolderUnderTest(batches?: number): FolderUnderTest {
   const root = "/memory/project";
   const tree = new MemoryTree(root);
   const full = (path: BytePath): BytePath => `${root}/${path}`;
   return {
-    disk: new MemoryDisk(tree, root),
+    disk: batches === undefined ? new MemoryDisk(tree, root) : new FarDisk(tree, root, batches),
     root,
     write: (path, content, as = {}) =>
       tree.put(full(path), {
@@ -97,7 +100,7 @@ function fill(tree: MemoryTree, path: string, { files = {}, around = {}, nested 
 function sourceOf(tree: MemoryTree, path: string, spec: MemoryFolderSpec): SourceFolder {
   return {
     path,
-    disk: new MemoryDisk(tree, path),
+    disk: spec.batches === undefined ? new MemoryDisk(tree, path) : new FarDisk(tree, path, spec.batches),
     inRepository: spec.inRepository ?? "",
     ...(spec.repository && { repository: spec.repository }),
     ...(spec.git && { git: listingOf(spec, spec.git), gitVersion: "2.39.5" }),
@@ -249,9 +252,9 @@ class MemoryDisk implements FolderDisk {
     return node === undefined || entryOf(node).signature !== looked.signature ? undefined : node.data;
   }
 
-  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal, from = 0): AsyncGenerator<Uint8Array> {
     const mebibyte = 1024 * 1024;
-    for (let at = 0; at === 0 || at < looked.bytes; at += mebibyte) {
+    for (let at = from; at === from || at < looked.bytes; at += mebibyte) {
       signal.throwIfAborted();
       const data = this.read(path, looked);
       if (data === undefined)
@@ -297,6 +300,38 @@ class MemoryDisk implements FolderDisk {
       else at.push(part!);
     }
     return `/${at.join("/")}`;
+  }
+}
+
+/** A disk that is read only in what was fetched. */
+class FarDisk extends MemoryDisk {
+  readonly #batch: number;
+  readonly #here: (readonly BytePath[])[] = [];
+
+  constructor(tree: MemoryTree, root: BytePath, batch: number) {
+    super(tree, root);
+    this.#batch = batch;
+  }
+
+  override read(path: BytePath, looked: DiskEntry): Uint8Array | undefined {
+    if (!path.endsWith(".gitignore") && !this.#here.some((paths) => paths.includes(path)))
+      throw new Error(`${path} was read before it was fetched`);
+    return super.read(path, looked);
+  }
+
+  override async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal, from = 0): AsyncGenerator<Uint8Array> {
+    await using _ = await this.fetch([path], signal);
+    yield* super.stream(path, looked, signal, from);
+  }
+
+  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<FetchedFiles> {
+    signal.throwIfAborted();
+    const fetched = paths.slice(0, this.#batch);
+    this.#here.push(fetched);
+    return {
+      count: fetched.length,
+      [Symbol.asyncDispose]: async () => void this.#here.splice(this.#here.indexOf(fetched), 1),
+    };
   }
 }
 

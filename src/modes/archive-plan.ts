@@ -2,6 +2,7 @@ import { textOf } from "../steps/byte-text.ts";
 import { asColdstoreError, type ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { Plan } from "../model/details.ts";
 import type { Report } from "../model/report.ts";
+import { formatBytes } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { baseDifference } from "../steps/base-difference.ts";
@@ -14,7 +15,7 @@ import { tooManyParts } from "../steps/too-many-parts.ts";
 import { WeightSurvey } from "../steps/weight-survey.ts";
 import { makingArchive } from "./archive-making.ts";
 import type { ArchiveOrder } from "./archive-order.ts";
-import { prospectOf } from "./archive-prospect.ts";
+import { type ArchiveProspect, prospectOf } from "./archive-prospect.ts";
 import { foresee } from "./foresee.ts";
 import type { MakingOrder } from "./making-order.ts";
 import { packFolder, type SelectedProspect } from "./pack-folder.ts";
@@ -22,14 +23,28 @@ import { exactTarBytes, expectedSeconds, firstMemory, planReport, splitsOf } fro
 
 /** What an archive would be and do, found by reading all of the folder, without writing anything but scratch. */
 export async function planArchiveReport(taken: ArchiveOrder, ports: Ports, io: Io): Promise<Report> {
-  const prospect = await prospectOf(taken, ports.stores, io);
-  const selection = prospect.selection ?? (await taken.select());
-  const trial = await tryOut({ ...prospect, selection }, ports, io);
-  const plan = await planOf({ ...prospect, selection }, trial, ports);
+  const looked = await prospectOf(taken, ports.stores, io);
+  const selection = looked.selection ?? (await taken.select());
+  const prospect = { ...looked, selection, warnings: [...looked.warnings, ...unfetched(looked)] };
+  const trial = await tryOut(prospect, ports, io);
+  const plan = await planOf(prospect, trial, ports);
   const wouldBe = await Promise.all(ports.stores.map(async (store) => foresee(store, trial.order, io)));
   const { name, settings } = trial.order;
   const parts = tooManyParts(plan.sizes, { name, splitSize: settings.splitSize });
   return planReport({ order: trial.order, plan, wouldBe, inTheWay: [...trial.errors, ...parts] });
+}
+
+/** Too much would have to come from a remote for a run that only tells what would be. */
+function isTooFar({ taken, tarBytes }: ArchiveProspect): boolean {
+  return taken.examined.folder.remote !== undefined && tarBytes > exactTarBytes;
+}
+
+function unfetched(prospect: ArchiveProspect): readonly string[] {
+  if (!isTooFar(prospect)) return [];
+  const { path } = prospect.taken.examined.folder;
+  return [
+    `only samples were fetched of the ${formatBytes(prospect.tarBytes)} in ${path}: whether all of it can be read, whether Git LFS pointers are in it, and whether the stores have it already is found out when it's archived`,
+  ];
 }
 
 interface Trial {
@@ -43,7 +58,7 @@ interface Trial {
 async function tryOut(prospect: SelectedProspect, ports: Ports, io: Io): Promise<Trial> {
   const { settings, selection, tarBytes } = prospect;
   const byPlan = makingArchive(prospect, { by: "plan" }, ports);
-  if (selection.errors.length > 0) return { order: byPlan, errors: selection.errors };
+  if (selection.errors.length > 0 || isTooFar(prospect)) return { order: byPlan, errors: selection.errors };
   const formats = tarBytes <= exactTarBytes ? settings.formats : [];
   // Sizes tell in how many parts an archive would be.
   const { splitSize: _, ...whole } = settings;
@@ -67,7 +82,7 @@ async function planOf(prospect: SelectedProspect, trial: Trial, ports: Ports): P
   const { settings, selection, tarBytes } = prospect;
   const [sizes, lfs, memory, base] = await Promise.all([
     trial.sizes ?? prospect.estimate(ports.signal),
-    selection.lfs ?? pointersIn(selection.entries, ports.signal),
+    selection.lfs ?? (isTooFar(prospect) ? [] : pointersIn(selection.entries, ports.signal)),
     firstMemory(ports, async (store, io) => remembered(prospect, store, io)),
     differenceToBase(prospect.taken, ports.signal),
   ]);

@@ -82,17 +82,27 @@ export interface FolderDisk {
   resolve(path: BytePath): { readonly path: BytePath; readonly entry: DiskEntry } | undefined;
   /** The whole content of a file that was looked at, good until the next call; undefined when it isn't that file any more, or changed meanwhile. */
   read(path: BytePath, looked: DiskEntry): Uint8Array | undefined;
-  /** The same in chunks, for a file of any size. Rejects with `source`, transient, when it isn't that file any more, or changed meanwhile. */
-  stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * The same in chunks, for a file of any size, from a byte of it on. Rejects with `source`, transient, when it isn't that file
+   * any more, or changed meanwhile.
+   */
+  stream(path: BytePath, looked: DiskEntry, signal: AbortSignal, from?: number): AsyncIterable<Uint8Array>;
   /** Another folder (an absolute path): what a link leads to. */
   at(folder: BytePath): FolderDisk;
   /**
-   * Absent where contents are at hand. Else a file can be read only after it was fetched: this brings the contents of the
-   * first of these files, as many as the disk has room for, and resolves to their number, one at least. They stay until the
-   * next call, which is likely to be about the files that follow: those may be on their way already. A file that has changed
-   * or vanished counts as fetched, and a look tells what it is now. Rejects with `source` for one that can't be had.
+   * Absent where contents are at hand. Else a file can be read only while it is fetched, but for .gitignore files: this brings the
+   * contents of the first of these, as many as the disk has room for, one at least, and keeps them until they are let go. The
+   * files behind them may be on their way then, for a call that begins with these. A file that has changed or vanished counts as
+   * fetched, and a look tells what it is now; `stream` gives a file that wasn't fetched, too, at the price of a call of its own.
+   * Rejects with `source` for one that can't be had.
    */
-  fetch?(paths: readonly BytePath[], signal: AbortSignal): Promise<number>;
+  fetch?(paths: readonly BytePath[], signal: AbortSignal): Promise<FetchedFiles>;
+}
+
+/** Files whose contents are at hand until it is disposed of. */
+export interface FetchedFiles extends AsyncDisposable {
+  /** So many of the first that were asked for. */
+  readonly count: number;
 }
 
 /** What is to be known of a folder that isn't on this machine. */

@@ -17,6 +17,8 @@ export interface SizeRequest<E extends GridEntry> {
   readonly read: ContentReader<E>;
   readonly formats: readonly ArchiveFormat[];
   readonly level?: AskedLevel | undefined;
+  /** Absent: as many as the grid has. */
+  readonly mostSamples?: number | undefined;
 }
 
 // Each takes half a megabyte while it works; more of them than cores win nothing.
@@ -29,7 +31,7 @@ export async function estimateSizes<E extends GridEntry>(
 ): Promise<Plan["sizes"]> {
   const { formats, tarBytes, tarIsExact } = request;
   const meters = new Map(formats.flatMap((format) => meterOf<E>(format, levelOf(format, request.level))));
-  const samples = request.grid.samples().filter(({ start }) => start + sampleBytes <= tarBytes);
+  const samples = samplesOf(request);
   if (meters.size > 0) await feed([...meters.values()], { ...request, samples }, signal);
   signal.throwIfAborted();
   return formats.map((format) => {
@@ -38,6 +40,17 @@ export async function estimateSizes<E extends GridEntry>(
     const bytes = format === "zip" ? zipBytes(request, ratio) : ratio * tarBytes;
     return { format, bytes: Math.round(bytes), exact: false };
   });
+}
+
+/** All over the tar, whole ones. */
+function samplesOf<E extends GridEntry>({
+  grid,
+  tarBytes,
+  mostSamples = Infinity,
+}: SizeRequest<E>): readonly Sample<E>[] {
+  const whole = grid.samples().filter(({ start }) => start + sampleBytes <= tarBytes);
+  const each = Math.ceil(whole.length / mostSamples);
+  return each <= 1 ? whole : whole.filter((_, i) => i % each === 0);
 }
 
 function meterOf<E extends GridEntry>(

@@ -1,4 +1,4 @@
-import type { BytePath, FolderDisk } from "../ports/folder.ts";
+import type { BytePath, FetchedFiles, FolderDisk } from "../ports/folder.ts";
 import type { FolderEntry } from "./folder-entry.ts";
 
 /** A file on a disk whose content is wanted. */
@@ -16,12 +16,20 @@ export async function* atHand<T>(
   fileOf: (item: T) => WantedFile | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<readonly T[], void, undefined> {
-  for (let at = 0; at < items.length;) {
-    const coming = foresee(items, at, fileOf);
-    const fetched = await coming.disk?.fetch?.(coming.paths, signal);
-    const end = coming.places[fetched ?? Infinity] ?? coming.end;
-    yield at === 0 && end === items.length ? items : items.slice(at, end);
-    at = end;
+  let held: FetchedFiles | undefined;
+  try {
+    for (let at = 0; at < items.length;) {
+      const coming = foresee(items, at, fileOf);
+      const fetched = await coming.disk?.fetch?.(coming.paths, signal);
+      const before = held;
+      held = fetched;
+      await before?.[Symbol.asyncDispose]();
+      const end = coming.places[fetched?.count ?? Infinity] ?? coming.end;
+      yield at === 0 && end === items.length ? items : items.slice(at, end);
+      at = end;
+    }
+  } finally {
+    await held?.[Symbol.asyncDispose]();
   }
 }
 

@@ -5,6 +5,8 @@ export interface WantedContent<E> {
   readonly entry: E;
   readonly from: number;
   readonly to: number;
+  /** The stretches in it that are really looked at, in order; they may overlap. */
+  readonly parts: readonly { readonly from: number; readonly to: number }[];
 }
 
 /** A part of what was wanted; `offset` is that of its first byte in the content. */
@@ -49,9 +51,13 @@ export async function fillSamples<E extends GridEntry>(
 }
 
 function wantedOf<E extends GridEntry>([entry, places]: readonly [E, readonly Place<E>[]]): WantedContent<E> {
-  const from = Math.min(...places.map(({ window, offset }) => Math.max(0, window.start - offset)));
-  const to = Math.max(...places.map(({ window, offset }) => window.start + sampleBytes - offset));
-  return { entry, from, to: Math.min(to, entry.bytes) };
+  const parts = places.map(({ window, offset }) => ({
+    from: Math.max(0, window.start - offset),
+    to: Math.min(window.start + sampleBytes - offset, entry.bytes),
+  }));
+  const from = Math.min(...parts.map((part) => part.from));
+  const to = Math.max(...parts.map((part) => part.to));
+  return { entry, from, to, parts: parts.sort((a, b) => a.from - b.from) };
 }
 
 const empty = Buffer.alloc(0);

@@ -69,10 +69,10 @@ class LocalDisk implements FolderDisk {
     return this.#reading("read", path, () => readSteady({ native: nativePath(this.#full(path)), looked }, this.#room));
   }
 
-  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal, from?: number): AsyncGenerator<Uint8Array> {
     const full = this.#full(path);
     try {
-      yield* streamSteady({ native: nativePath(full), name: readablePath(full), looked }, signal);
+      yield* streamSteady({ native: nativePath(full), name: readablePath(full), looked }, signal, from);
     } catch (error) {
       signal.throwIfAborted();
       throw sourceError(error, "read", readablePath(full));

@@ -81,13 +81,13 @@ function isOther(error: unknown): boolean {
 
 const pieceBytes = 1 << 20;
 
-/** The content in pieces, each a buffer of its own. Rejects with a transient `source` when it isn't that file any more, or changes. */
-export async function* streamSteady(file: LookedAt, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** The content from a byte on in pieces, each a buffer of its own. Rejects with a transient `source` when it isn't that file any more, or changes. */
+export async function* streamSteady(file: LookedAt, signal: AbortSignal, from = 0): AsyncGenerator<Buffer> {
   const handle = await openOrReject(file);
   try {
     const before = await settledHandle(handle, signal);
     if (diskEntry(before).signature !== file.looked.signature) throw changed(file);
-    yield* pieces(handle, file, signal);
+    yield* pieces(handle, { file, from }, signal);
     if (!isUnchanged(before, await handle.stat({ bigint: true }))) throw changed(file);
   } finally {
     await handle.close();
@@ -110,9 +110,13 @@ async function settledHandle(handle: FileHandle, signal: AbortSignal): Promise<B
   return handle.stat({ bigint: true });
 }
 
-async function* pieces(handle: FileHandle, file: LookedAt, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* pieces(
+  handle: FileHandle,
+  { file, from }: { readonly file: LookedAt; readonly from: number },
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
   const { bytes } = file.looked;
-  for (let at = 0; at < bytes;) {
+  for (let at = from; at < bytes;) {
     signal.throwIfAborted();
     const piece = Buffer.allocUnsafeSlow(Math.min(pieceBytes, bytes - at));
     const { bytesRead } = await handle.read(piece, 0, piece.length, at);

@@ -20,9 +20,12 @@ function controlOf(picture: string): string {
   return picture === "\u2421" ? "\x7f" : String.fromCharCode(picture.charCodeAt(0) - 0x2400);
 }
 
-/** Whether rclone may not find a file by the very path that it has listed: bytes that aren't UTF-8 are lost, quotes misread. */
+/**
+ * Whether rclone may not find a file by the very path that it has listed: bytes that aren't UTF-8 are lost, quotes misread, and
+ * spaces around a name don't come through FTP.
+ */
 export function isDoubtful(path: string): boolean {
-  return path.includes("\ufffd") || path.includes(quote);
+  return path.includes("\ufffd") || path.includes(quote) || /(^|\/) | (\/|$)/.test(path);
 }
 
 /** Whether a list of paths, one a line, can hold it. */

@@ -149,7 +149,7 @@ function withoutClashes(wanted: readonly Wanted[]): readonly Wanted[] {
   const seen = new Set<string>();
   return wanted.filter(({ of: { path } }) => {
     const folded = path.normalize("NFC").toLowerCase();
-    if (!fitsLine(path) || isDoubtful(path) || seen.has(folded)) return false;
+    if (!fitsLine(path) || seen.has(folded)) return false;
     seen.add(folded);
     return true;
   });
@@ -201,7 +201,7 @@ async function lookAgain({ rclone, tree, hashes }: BatchOrder, files: readonly W
 function unreachable({ name }: Rclone, { path }: RemoteFile): ColdstoreError {
   return new ColdstoreError(
     "source",
-    `${path} in ${name} can't be fetched under the name that rclone lists, as for names that aren't UTF-8; rename it there, or leave it out with exclude`,
+    `${path} in ${name} can't be fetched under the name that rclone lists, as happens with bytes that aren't UTF-8, and with spaces around a name; rename it there, or leave it out with exclude`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { BytePath } from "../../ports/folder.ts";
+import type { BytePath, FetchedFiles } from "../../ports/folder.ts";
 import type { Io } from "../../ports/store.ts";
 import { fetchBatch, type BatchOrder, type FetchedFile } from "./fetch-batch.ts";
 
@@ -27,15 +27,16 @@ export interface FetcherOptions extends Omit<BatchOrder, "paths" | "folder"> {
   readonly limits?: BatchLimits | undefined;
 }
 
-/** Brings files of a remote here in batches, the next one while this one is read. Disposing of it ends what is under way. */
+/** Brings files of a remote here in batches, for each reader the next one while this one is read. Disposing of it ends what is under way. */
 export class FileFetcher implements AsyncDisposable {
   readonly #options: FetcherOptions;
   readonly #limits: BatchLimits;
   #made = 0;
   #kept: ReadonlyMap<BytePath, FetchedFile> = new Map();
-  #here: ReadonlyMap<BytePath, FetchedFile> = new Map();
-  #current: Batch | undefined;
-  #next: Batch | undefined;
+  /** Batches that are there, and are being read. */
+  readonly #here = new Map<Batch, ReadonlyMap<BytePath, FetchedFile>>();
+  /** Batches that nobody has asked for yet. */
+  readonly #ahead = new Set<Batch>();
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -43,17 +44,25 @@ export class FileFetcher implements AsyncDisposable {
   }
 
   /** As `FolderDisk.fetch`. */
-  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<number> {
+  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<FetchedFiles> {
     signal.throwIfAborted();
-    await this.#drop(this.#current);
-    this.#here = new Map();
-    const batch = this.#awaited(paths) ?? (await this.#anew(paths, signal));
-    this.#current = batch;
-    this.#next = undefined;
-    this.#here = await batch.files;
+    const batch = this.#claim(paths) ?? this.#start(this.#first(paths), signal);
+    try {
+      this.#here.set(batch, await batch.files);
+    } catch (error) {
+      await this.#drop(batch);
+      throw error;
+    }
     const rest = this.#first(paths.slice(batch.paths.length));
-    if (rest.length > 0) this.#next = this.#start(rest, signal);
-    return batch.paths.length;
+    const next = rest.length > 0 ? this.#start(rest, signal) : undefined;
+    if (next !== undefined) this.#ahead.add(next);
+    return {
+      count: batch.paths.length,
+      [Symbol.asyncDispose]: async () => {
+        await this.#drop(batch);
+        if (next !== undefined && this.#ahead.has(next)) await this.#drop(next);
+      },
+    };
   }
 
   /** Fetches small files that stay. */
@@ -70,8 +79,12 @@ export class FileFetcher implements AsyncDisposable {
   /** Where a file is here, as it is listed now; undefined when it isn't. */
   place(path: BytePath): string | Buffer | undefined {
     const listed = this.#options.tree.file(path);
-    const file = [this.#here.get(path), this.#kept.get(path)].find((each) => each?.of === listed);
-    return listed === undefined ? undefined : file?.place;
+    if (listed === undefined) return undefined;
+    for (const files of [...this.#here.values(), this.#kept]) {
+      const file = files.get(path);
+      if (file?.of === listed) return file.place;
+    }
+    return undefined;
   }
 
   read(path: BytePath): Uint8Array | undefined {
@@ -80,18 +93,14 @@ export class FileFetcher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#drop(this.#current), this.#drop(this.#next)]);
+    await Promise.all([...this.#here.keys(), ...this.#ahead].map(async (batch) => this.#drop(batch)));
   }
 
-  /** The batch that is on its way, if it is the one that is asked for. */
-  #awaited(paths: readonly BytePath[]): Batch | undefined {
-    const next = this.#next;
-    return next?.paths.every((path, i) => path === paths[i]) === true ? next : undefined;
-  }
-
-  async #anew(paths: readonly BytePath[], signal: AbortSignal): Promise<Batch> {
-    await this.#drop(this.#next);
-    return this.#start(this.#first(paths), signal);
+  /** The batch that is on its way, if these begin with it. */
+  #claim(paths: readonly BytePath[]): Batch | undefined {
+    const batch = [...this.#ahead].find((each) => each.paths.every((path, i) => path === paths[i]));
+    if (batch !== undefined) this.#ahead.delete(batch);
+    return batch;
   }
 
   /** As many of the first as make a batch; what is streamed takes no room in it. */
@@ -121,8 +130,9 @@ export class FileFetcher implements AsyncDisposable {
     return { paths, folder, files, stop };
   }
 
-  async #drop(batch: Batch | undefined): Promise<void> {
-    if (batch === undefined) return;
+  async #drop(batch: Batch): Promise<void> {
+    this.#here.delete(batch);
+    this.#ahead.delete(batch);
     batch.stop.abort();
     await batch.files.catch(() => undefined);
     await rm(batch.folder, { recursive: true, force: true, maxRetries: 3 });

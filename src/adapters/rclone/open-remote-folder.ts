@@ -48,6 +48,8 @@ export async function openRemoteFolder(place: RemoteFolderPlace): Promise<Source
 }
 
 interface RemoteListing {
+  /** Times are those at which files came there. */
+  readonly timesOfComing: boolean;
   readonly tree: RemoteTree;
   readonly hashes: readonly string[];
   readonly passedOver: readonly string[];
@@ -66,7 +68,7 @@ async function listRemote(rclone: Rclone, io: Io): Promise<RemoteListing> {
     const files = await rclone.list("", hashes, io, notes);
     const tree = new RemoteTree(files, folders);
     if (tree.impossible.length > 0) throw impossiblePaths(rclone, tree.impossible);
-    return { tree, hashes, passedOver };
+    return { tree, hashes, passedOver, timesOfComing: features.bucketBased };
   } catch (thrown) {
     io.signal.throwIfAborted();
     throw remoteError(thrown, `the source ${rclone.name} can't be read`);

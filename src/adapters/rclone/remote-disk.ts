@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { ColdstoreError } from "../../model/errors.ts";
-import type { BytePath, DiskEntry, DiskName, FolderDisk } from "../../ports/folder.ts";
+import type { BytePath, DiskEntry, DiskName, FetchedFiles, FolderDisk } from "../../ports/folder.ts";
 import type { Io } from "../../ports/store.ts";
 import { readablePath } from "../local/native-path.ts";
 import type { FileFetcher } from "./file-fetcher.ts";
@@ -60,7 +60,7 @@ export class RemoteDisk implements FolderDisk {
     return data;
   }
 
-  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal, from = 0): AsyncGenerator<Uint8Array> {
     const { rclone, tree, fetcher } = this.#contents;
     const full = this.#full(path);
     const file = tree.file(full);
@@ -68,10 +68,10 @@ export class RemoteDisk implements FolderDisk {
       throw changedMeanwhile(readablePath(full));
     const place = fetcher.place(full);
     const io: Io = { signal, progress: () => undefined };
-    if (place !== undefined) yield* createReadStream(place, { highWaterMark: pieceBytes, signal });
+    if (place !== undefined) yield* createReadStream(place, { start: from, highWaterMark: pieceBytes, signal });
     else {
       try {
-        yield* streamRemote(rclone, file, io);
+        yield* streamRemote(rclone, { file, from }, io);
       } catch (thrown) {
         signal.throwIfAborted();
         await this.#lookAgain(full, io);
@@ -84,7 +84,7 @@ export class RemoteDisk implements FolderDisk {
     throw new ColdstoreError("bug", `${readablePath(folder)} isn't on the remote's own disk`);
   }
 
-  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<number> {
+  async fetch(paths: readonly BytePath[], signal: AbortSignal): Promise<FetchedFiles> {
     return this.#contents.fetcher.fetch(this.#within === "" ? paths : paths.map((path) => this.#full(path)), signal);
   }
 

@@ -7,14 +7,20 @@ export function remoteWarnings(listing: {
   readonly name: string;
   readonly tree: RemoteTree;
   readonly passedOver: readonly string[];
+  readonly timesOfComing: boolean;
 }): readonly string[] {
-  const { name, tree, passedOver } = listing;
+  const { name, tree, passedOver, timesOfComing } = listing;
   const files = tree.paths().flatMap((path) => tree.file(path) ?? []);
   const named = (wanted: (typeof files)[number][]): readonly string[] => wanted.map(({ path }) => path);
   const unchecked = named(files.filter(({ hashes }) => checkOf(hashes) === undefined));
   const undated = named(files.filter(({ modified }) => modified === undefined));
   return [
     `${name} is a remote: its .gitignore files count, but which files are tracked can't be told there, nor which are executable`,
+    ...(timesOfComing
+      ? [
+          `${name} is in a bucket: the time of a file is when it was put there; set mtime to a number of seconds to give all files the same`,
+        ]
+      : []),
     ...about(unchecked, ["file has", "files have"], `no digest in ${name}, so that only the size is checked`),
     ...about(
       undated,

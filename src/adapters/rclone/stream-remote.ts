@@ -7,14 +7,21 @@ import { changedMeanwhile, remoteError } from "./remote-error.ts";
 
 const breaks = 3;
 
+/** A file, and the byte that it is wanted from. */
+export interface StreamOrder {
+  readonly file: RemoteFile;
+  readonly from: number;
+}
+
 /**
  * The content of a file straight from the remote; a stream that breaks off is taken up where it was, if a digest will tell
- * that it was the same file. Rejects with a transient `source` when size or digest aren't those that were listed.
+ * that it was the same file. Rejects with a transient `source` when size or digest aren't those that were listed; of a part the
+ * digest isn't known.
  */
-export async function* streamRemote(rclone: Rclone, file: RemoteFile, io: Io): AsyncGenerator<Uint8Array> {
+export async function* streamRemote(rclone: Rclone, { file, from }: StreamOrder, io: Io): AsyncGenerator<Uint8Array> {
   const { path, bytes, hashes } = file;
-  const digester = digesterOf(checkOf(hashes)?.name ?? "");
-  let at = 0;
+  const digester = from === 0 ? digesterOf(checkOf(hashes)?.name ?? "") : undefined;
+  let at = from;
   for (let broken = 0; ;) {
     try {
       const range = at === 0 ? undefined : { start: at, end: bytes };
