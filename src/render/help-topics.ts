@@ -61,7 +61,7 @@ function storesHelp(): readonly string[] {
     "  Releases on GitHub: a set is among the files of a release, and its manifest joins them last.",
     ...columns(
       [
-        ["release", "the release of the set's tag; list, verify and restore read all of them"],
+        ["release", "the release of the set's tag; modes that read take all of them"],
         ["release:TAG", "the release of this tag, whatever the set is of"],
         ["release:OWNER/NAME@TAG", "one in another repository"],
       ],

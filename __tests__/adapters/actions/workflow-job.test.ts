@@ -52,6 +52,23 @@ describe("a job", () => {
     expect(said.findLastIndex((line) => line.startsWith("mask "))).toBe(said.indexOf(`log coldstore ${version}`) - 1);
   });
 
+  test("masks the secrets of remotes: the key line by line, and what rclone's configuration has, also in base64", async () => {
+    const lines = [
+      "-----BEGIN OPENSSH PRIVATE KEY-----",
+      "b3BlbnNzaC1rZXktdjEAAAAA",
+      "-----END OPENSSH PRIVATE KEY-----",
+    ];
+    const config = "[r2]\ntype = s3\nsecret_access_key = s3cr3tValue42\n";
+    await aJob({
+      "INPUT_SSH-KEY": lines.join("\n"),
+      "INPUT_RCLONE-CONFIG": Buffer.from(config).toString("base64"),
+      RCLONE_CONFIG_BOX_PASS: "an0therS3cret",
+    }).begin();
+    const secrets = [...lines, "s3cr3tValue42", Buffer.from(config).toString("base64"), "an0therS3cret"];
+    for (const secret of secrets) expect(said).toContain(`mask ${secret}`);
+    for (const line of said.filter((each) => each.startsWith("mask "))) expect(line).not.toMatch(/[\r\n]/u);
+  });
+
   test("has a folder for what outlives the step, which goes when the job ends", async () => {
     const job = aJob();
     expect(job.folder).toBeUndefined();

@@ -5,7 +5,7 @@ import { everyMode, makingModes } from "./modes.ts";
 export const running = {
   project: {
     kind: { type: "project" },
-    defaultText: "GitHub Actions' own, else origin's, else local/FOLDER; for list, verify and restore: all",
+    defaultText: "GitHub Actions' own, else origin's, else local/FOLDER; for list, verify, restore and replicate: all",
     modes: everyMode,
     group: "run",
     help: "what sets belong to: owner/repo, or local/folder",
@@ -47,7 +47,7 @@ export const running = {
     default: "5m",
     modes: everyMode,
     group: "run",
-    help: "when to give up on a release to or from which not a byte moves",
+    help: "when to give up on a release, a remote or an SSH host to or from which not a byte moves",
     example: "90s",
     where: "everywhere",
     trust: "found",
