@@ -1,0 +1,54 @@
+import { ColdstoreError } from "../../model/errors.ts";
+import { visibleText } from "../../model/visible-text.ts";
+
+/** Where calls into a plugin go through: what it throws becomes an error that names it, and an abort doesn't wait for it. */
+export interface ForeignCall {
+  /** As in messages. */
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+/** Calls a plugin. `what` is the end of "can't": `list objects`. Rejects with `store`, with the signal's reason after an abort. */
+export async function callPlugin<T>(
+  { name, signal }: ForeignCall,
+  what: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  try {
+    return await unlessAborted(signal, (async () => work())());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw foreignError(name, what, error);
+  }
+}
+
+/** Something thrown by a plugin as an error of ours; its message is text that anybody may have written. */
+export function foreignError(name: string, what: string, thrown: unknown): ColdstoreError {
+  if (thrown instanceof ColdstoreError) return thrown;
+  const said = (thrown instanceof Error ? thrown.message : String(thrown)) || "it gives no reason";
+  const cut = said.length > 1000 ? `${said.slice(0, 1000).toWellFormed()}...` : said;
+  return new ColdstoreError("store", visibleText(`${name} can't ${what}: ${cut}`), {
+    cause: thrown,
+    transient: thrown instanceof Error && "transient" in thrown && thrown.transient === true,
+  });
+}
+
+/** What a plugin has answered that it must not. */
+export function wrongAnswer(name: string, problem: string): ColdstoreError {
+  return new ColdstoreError(
+    "store",
+    visibleText(`${name} ${problem}; that's a fault of the plugin, see docs/plugins.md`),
+  );
+}
+
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
