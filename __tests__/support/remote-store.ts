@@ -13,10 +13,16 @@ export interface RemoteStoreOptions extends MemoryStoreOptions {
 /** A store in memory as remotes are: it reports no SHA-256, says what has confirmed a put, and may have a cold tier. */
 export class RemoteStore extends MemoryStore {
   readonly #options: RemoteStoreOptions;
+  #thawed = false;
 
   constructor(options: RemoteStoreOptions = {}) {
     super({ name: "r2:backups", digests: [], ...options });
     this.#options = options;
+  }
+
+  /** Makes everything readable for a while; its tier stays what it is. */
+  thaw(): void {
+    this.#thawed = true;
   }
 
   override async *list(prefix: string, io: Io): AsyncGenerator<StoredObject> {
@@ -39,7 +45,7 @@ export class RemoteStore extends MemoryStore {
   }
 
   override async open(key: string, range: ByteRange | undefined, io: Io): Promise<Readable> {
-    if (this.#options.freezes?.(key) === true)
+    if (this.#options.freezes?.(key) === true && !this.#thawed)
       throw new ColdstoreError("store", `${key} in ${this.name} is in a cold tier and has to be thawed first`);
     return super.open(key, range, io);
   }

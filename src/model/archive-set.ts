@@ -2,6 +2,7 @@ import { readableJson } from "./canonical-json.ts";
 import type { ColdstoreError } from "./errors.ts";
 import { type Manifest, storedFiles } from "./manifest.ts";
 import type { SetName } from "./set-name.ts";
+import { formatCount } from "./units.ts";
 
 /** A file of a set as its store lists it; `name` counts from the set's folder. */
 export interface ListedFile {
@@ -9,6 +10,8 @@ export interface ListedFile {
   readonly bytes: number;
   readonly sha256?: string;
   readonly modified?: Date;
+  /** It has to be thawed before it can be read; the tier that it lies in, or "" where nothing tells. */
+  readonly cold?: string;
 }
 
 /** What a store has under one set's name. Times are compact (20261122T021500Z). */
@@ -52,6 +55,17 @@ export function missingFiles(set: ListedSet, manifest: Manifest): readonly strin
       return found?.bytes !== file.bytes || (found.sha256 ?? file.sha256) !== file.sha256;
     })
     .map(({ name }) => name);
+}
+
+/** What has to be thawed before a set can be read, in one sentence; undefined when nothing has. */
+export function coldText({ files }: ListedSet): string | undefined {
+  const cold = files.filter((file) => file.cold !== undefined);
+  const [first, second] = cold;
+  if (first === undefined) return undefined;
+  const tier = first.cold === "" ? "a cold tier" : `the cold tier ${first.cold}`;
+  return second === undefined
+    ? `${first.name} lies in ${tier} and has to be thawed before it can be read`
+    : `${first.name} and ${formatCount(cold.length - 1, "more file")} lie in ${tier} and have to be thawed before they can be read`;
 }
 
 /**

@@ -116,7 +116,7 @@ export interface SetRow {
   readonly proven?: string;
   readonly bytes: number;
   readonly frozen: boolean;
-  /** What is wrong with it, when it isn't complete; one sentence. */
+  /** What is wrong with it, when it isn't complete, or has to be done before it can be read; one sentence. */
   readonly detail?: string;
 }
 

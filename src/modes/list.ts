@@ -1,11 +1,12 @@
 import { basename } from "node:path";
-import { isProvenByListing, lastProof, listedBytes } from "../model/archive-set.ts";
+import { coldText, isProvenByListing, lastProof, listedBytes } from "../model/archive-set.ts";
 import type { Details, SetRow } from "../model/details.ts";
 import { asColdstoreError, ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import type { Outcome, Report } from "../model/report.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { ListSettings } from "../settings/settings.ts";
+import { setText, type SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
 import { compareLists } from "../steps/compare-lists.ts";
 import { findCompanions } from "../steps/find-companions.ts";
@@ -34,9 +35,10 @@ function reportOf(details: Details, warnings: readonly string[]): Report {
   return { mode: "list", status: "ok", outcomes: [], warnings, errors: [], outputs: { status: "ok" }, details };
 }
 
-/** A store that couldn't be looked into, and why. */
+/** A store that couldn't be looked into, or one set in it, and why. */
 interface FailedStore {
   readonly store: Store;
+  readonly set?: SetName;
   readonly error: ColdstoreError;
 }
 
@@ -77,10 +79,11 @@ function oneError(errors: readonly ColdstoreError[]): ColdstoreError {
 /** The other stores are shown; that something in these is unknown makes the run red. */
 function withFailures(report: Report, failed: readonly FailedStore[]): Report {
   if (failed.length === 0) return report;
-  const outcomes = failed.map(({ store, error }): Outcome => ({
+  const outcomes = failed.map(({ store, set, error }): Outcome => ({
     outcome: "unknown",
     store: store.name,
-    detail: `which sets it has\n${error.message}`,
+    ...(set && { set: setText(set) }),
+    detail: set === undefined ? `which sets it has\n${error.message}` : error.message,
   }));
   const errors = failed.map(({ error }) => error);
   return { ...report, status: "failed", outcomes, errors, outputs: { status: "failed", stores: outcomes } };
@@ -99,7 +102,8 @@ async function listAll(settings: ListSettings, { stores }: Reached, { now, io }:
   }
   const read = someOf(stores, failed).map(({ name }) => name);
   const details: Details = { kind: "sets", stores: read, rows: copies.map((copy) => rowOf(copy, now)) };
-  return { report: reportOf(details, warningsOf(copies, stores)), failed };
+  const told = copies.filter((copy) => unreadOf(copy).length === 0);
+  return { report: reportOf(details, warningsOf(told, stores)), failed: [...failed, ...copies.flatMap(unreadOf)] };
 }
 
 /** What isn't in the stores that were reached may well be in the others: that is said with it. */
@@ -115,7 +119,8 @@ async function listSome(settings: ListSettings, { stores, failed }: Reached, at:
 }
 
 function rowOf({ store, set }: SetCopy, now: Date): SetRow {
-  const detail = whyUnsound(set);
+  const unsound = whyUnsound(set);
+  const detail = unsound ?? coldText(set);
   const row = {
     set: set.name,
     store: store.name,
@@ -125,7 +130,7 @@ function rowOf({ store, set }: SetCopy, now: Date): SetRow {
   };
   if (set.state !== "complete") return { ...row, state: set.leftover ? "leftover" : set.state };
   const proven = provenAt(set, now);
-  const state = detail === undefined ? "complete" : "damaged";
+  const state = unsound === undefined ? "complete" : "damaged";
   return { ...row, state, made: set.manifest.run.started, ...(proven && { proven }) };
 }
 
@@ -136,10 +141,17 @@ function provenAt(set: CompleteSet, now: Date): string | undefined {
 
 function warningsOf(copies: readonly SetCopy[], stores: readonly Store[]): readonly string[] {
   return copies.flatMap(({ store, set }) => {
-    const why = whyUnsound(set);
+    const cold = coldText(set);
+    const why = whyUnsound(set) ?? (cold && `${setText(set.name)}: ${cold}`);
     if (why === undefined) return [];
     return stores.length === 1 ? why : `${store.name}: ${why}`;
   });
+}
+
+/** A manifest that can't be read now says nothing for or against its set. */
+function unreadOf({ store, set }: SetCopy): readonly FailedStore[] {
+  const isUnread = set.state === "damaged" && set.error.failure === "store";
+  return isUnread ? [{ store, set: set.name, error: set.error }] : [];
 }
 
 interface ReadableCopy {

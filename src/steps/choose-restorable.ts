@@ -1,4 +1,4 @@
-import { isProven } from "../model/archive-set.ts";
+import { coldText, isProven } from "../model/archive-set.ts";
 import { canonicalJson } from "../model/canonical-json.ts";
 import { ColdstoreError, SeveralErrors } from "../model/errors.ts";
 import { setText, type SetSelector } from "../model/set-name.ts";
@@ -117,8 +117,13 @@ function isProvenCopy({ set }: RestorableCopy): boolean {
   return isProven(set, set.manifest);
 }
 
+/** What has to be thawed comes behind what can be read at once. */
 function provenFirst(a: RestorableCopy, b: RestorableCopy): number {
-  return Number(isProvenCopy(b)) - Number(isProvenCopy(a));
+  return Number(isCold(a)) - Number(isCold(b)) || Number(isProvenCopy(b)) - Number(isProvenCopy(a));
+}
+
+function isCold({ set }: RestorableCopy): boolean {
+  return coldText(set) !== undefined;
 }
 
 function newestFirst(a: HeldSet, b: HeldSet): number {

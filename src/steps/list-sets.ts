@@ -78,8 +78,17 @@ function gather(sets: Map<string, Gathered>, object: StoredObject): void {
   }
 }
 
-function listedFile(name: string, { bytes, digests: { sha256 }, modified }: StoredObject): ListedFile {
-  return { name, bytes, ...(sha256 !== undefined && { sha256 }), ...(modified && { modified }) };
+function listedFile(
+  name: string,
+  { bytes, digests: { sha256 }, modified, frozen, tier = "" }: StoredObject,
+): ListedFile {
+  return {
+    name,
+    bytes,
+    ...(sha256 !== undefined && { sha256 }),
+    ...(modified && { modified }),
+    ...(frozen && { cold: tier }),
+  };
 }
 
 function emptySet(name: SetName): Gathered {
