@@ -80,7 +80,7 @@ test("a marker that a store doesn't take makes the run red, another record only 
   const warned = await other.replicate();
   expect([warned.status, warned.warnings]).toEqual([
     "ok",
-    ["target-1 took no records of acme/app/snapshot/v1: it's read-only"],
+    ["target-1 didn't take all records of acme/app/snapshot/v1: it's read-only"],
   ]);
 });
 

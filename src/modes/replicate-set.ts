@@ -13,7 +13,7 @@ import { failedJob, type JobResult } from "../steps/do-job.ts";
 import type { CompleteSet } from "../steps/find-standing.ts";
 import { proveStanding } from "../steps/prove-standing.ts";
 import { showSet } from "../steps/show-set.ts";
-import { tellProof } from "../steps/tell-copied.ts";
+import { proofPut } from "../steps/tell-copied.ts";
 import type { PlannedCopy, Target } from "./plan-copies.ts";
 
 /** How the copying of one set ended in one store. */
@@ -149,7 +149,7 @@ interface Ended {
 
 /** What follows when a set is there. */
 async function after(replication: SetReplication, place: Place, ended: Ended): Promise<CopyEnd> {
-  const { settings, ports, set } = replication;
+  const { ports, set } = replication;
   const { store, plan } = place;
   const { result } = ended;
   const rest = { store, set: set.name, plan, ...(ended.seconds !== undefined && { seconds: ended.seconds }) };
@@ -157,46 +157,45 @@ async function after(replication: SetReplication, place: Place, ended: Ended): P
   if (!("manifest" in result) || ports.signal.aborted) return { ...rest, result, ...nothing };
   const io: Io = { signal: ports.signal, progress: () => undefined };
   const told = result.kind === "kept" ? nothing : await bringRecords(replication, place, result, io);
-  const stamp = { time: ports.now(), run: ports.run.id };
-  const untold = await tellProof(store, { set: set.name, result, level: settings.prove, stamp }, io);
-  const warnings = [
-    ...told.warnings,
-    ...(untold ? [`${store.name} took no record of this run: ${untold.message}`] : []),
-  ];
-  if (plan.job.kind === "leave" && plan.found.set.hidden !== "until-shown")
-    return { ...rest, result, ...told, warnings };
+  if (plan.job.kind === "leave" && plan.found.set.hidden !== "until-shown") return { ...rest, result, ...told };
   const end = await showSet(store, result, io);
   if (end.shown?.news !== undefined) ports.log.event(`${end.shown.news} in ${store.name}`);
-  return { ...rest, ...end, ...told, warnings: [...warnings, ...(end.shown?.warnings ?? [])] };
+  return { ...rest, ...end, ...told, warnings: [...told.warnings, ...(end.shown?.warnings ?? [])] };
 }
 
 type Present = Extract<JobResult, { manifest: unknown }>;
 
 /** A proof speaks of the very manifest, and counts in a store only for a copy that was proven there. */
 async function bringRecords(
-  { from, set }: SetReplication,
+  { settings, ports, from, set }: SetReplication,
   { store, plan }: Place,
   result: Present,
   io: Io,
 ): Promise<Pick<CopyEnd, "records" | "warnings" | "errors">> {
+  if (!store.traits.records) return { records: [], warnings: await looseIn({ from, store, set }, io), errors: [] };
+  const stamp = { time: ports.now(), run: ports.run.id };
+  const own = proofPut({ set: set.name, result, level: settings.prove, stamp });
   const isOwn = result.manifest.seal === set.manifest.seal;
-  const isProvenNow = result.kind === "stored" || (result.kind === "unchanged" && result.evidence !== undefined);
-  const proven = isProvenNow || isProven(plan.found.set, result.manifest);
+  const proven = own !== undefined || isProven(plan.found.set, result.manifest);
   const keys = plan.records.filter((key) => !isProof(key) || (isOwn && proven));
-  const unmarked = set.frozen && !store.traits.records && (await store.locked?.(set.name, io).catch(() => undefined));
-  const loose = set.frozen && !store.traits.records && !unmarked ? [notMarked(from, store, set.name)] : [];
-  if (keys.length === 0) return { records: [], warnings: loose, errors: [] };
-  const { copied, errors } = await copyRecords({ from, store, keys }, io);
-  const missing = keys.filter((key) => !copied.includes(key));
+  if (keys.length === 0 && own === undefined) return { records: [], warnings: [], errors: [] };
+  const { copied, errors } = await copyRecords({ from, store, keys, own: own ? [own] : [] }, io);
   const [error] = errors;
-  if (error === undefined) return { records: copied, warnings: loose, errors: [] };
-  if (missing.some(isMarker))
-    return { records: copied, warnings: loose, errors: [lessFrozen(from, store, set.name, error)] };
-  return {
-    records: copied,
-    warnings: [...loose, `${store.name} took no records of ${setText(set.name)}: ${error.message}`],
-    errors: [],
-  };
+  if (error === undefined) return { records: copied, warnings: [], errors: [] };
+  const isLoose = keys.some((key) => isMarker(key) && !copied.includes(key));
+  if (isLoose) return { records: copied, warnings: [], errors: [lessFrozen(from, store, set.name, error)] };
+  const warning = `${store.name} didn't take all records of ${setText(set.name)}: ${error.message}`;
+  return { records: copied, warnings: [warning], errors: [] };
+}
+
+/** Says of a set that is frozen where it comes from that it isn't here, unless nothing can be changed here anyway. */
+async function looseIn(
+  { from, store, set }: { readonly from: Store; readonly store: Store; readonly set: CompleteSet },
+  io: Io,
+): Promise<readonly string[]> {
+  if (!set.frozen) return [];
+  const locked = await store.locked?.(set.name, io).catch(() => undefined);
+  return locked === undefined ? [notMarked(from, store, set.name)] : [];
 }
 
 function lessFrozen(from: Store, store: Store, set: SetName, cause: ColdstoreError): ColdstoreError {

@@ -8,6 +8,8 @@ export interface RecordCopy {
   readonly from: Store;
   readonly store: Store;
   readonly keys: readonly string[];
+  /** What this run itself says of the set. */
+  readonly own: readonly Put[];
 }
 
 /** What became of copying records: those that a store has now, and why it hasn't got the others. */
@@ -16,18 +18,18 @@ export interface RecordsCopied {
   readonly errors: readonly ColdstoreError[];
 }
 
-/** Copies records byte for byte. Never rejects. */
-export async function copyRecords({ from, store, keys }: RecordCopy, io: Io): Promise<RecordsCopied> {
+/** Copies records byte for byte, and adds the run's own. Never rejects. */
+export async function copyRecords({ from, store, keys, own }: RecordCopy, io: Io): Promise<RecordsCopied> {
   const copied: string[] = [];
   const errors: ColdstoreError[] = [];
   try {
     const puts: Put[] = [];
-    for await (const object of from.read(keys, io)) {
+    for await (const object of keys.length === 0 ? [] : from.read(keys, io)) {
       if ("error" in object) errors.push(object.error);
       if ("data" in object) puts.push({ key: object.key, artifact: smallArtifact(nameIn(object.key), object.data) });
     }
     // Of the same second a marker must never be there before one that it was set after: older ones first.
-    for await (const outcome of store.put(puts.sort(byTime), io)) {
+    for await (const outcome of store.put([...puts.sort(byTime), ...own], io)) {
       if (outcome.outcome === "failed") errors.push(outcome.error);
       else copied.push(outcome.key);
     }

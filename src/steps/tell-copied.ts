@@ -2,23 +2,28 @@ import { exitCodeOf, type ColdstoreError } from "../model/errors.ts";
 import type { OutcomeWord } from "../model/report.ts";
 import type { SetName } from "../model/set-name.ts";
 import { rfc3339 } from "../model/timestamps.ts";
-import type { Io, Store } from "../ports/store.ts";
+import type { Io, Put, Store } from "../ports/store.ts";
 import type { JobResult } from "./do-job.ts";
 import { proofOf } from "./tell-stores.ts";
-import { writeHistory, writeRecord, type Stamp } from "./write-records.ts";
+import { recordPut, writeHistory, type Stamp } from "./write-records.ts";
 
-/** Adds the proof that a copy was given; resolves to the reason when the store didn't take it. */
-export async function tellProof(
-  store: Store,
-  told: { readonly set: SetName; readonly result: JobResult; readonly level: string; readonly stamp: Stamp },
-  io: Io,
-): Promise<ColdstoreError | undefined> {
+/** The record of the proof that a copy was given; undefined for one that was given none. */
+export function proofPut(told: {
+  readonly set: SetName;
+  readonly result: JobResult;
+  readonly level: string;
+  readonly stamp: Stamp;
+}): Put | undefined {
   const { set, result, level, stamp } = told;
   // What stood before bears evidence only when this run proved all of it.
   const isProven = result.kind === "stored" || (result.kind === "unchanged" && result.evidence !== undefined);
   if (!isProven || result.unread !== undefined) return undefined;
-  const says = { ...proofOf(result.manifest, level), evidence: result.evidence };
-  return writeRecord(store, { set, kind: "proof", stamp, says }, io);
+  return recordPut({
+    set,
+    kind: "proof",
+    stamp,
+    says: { ...proofOf(result.manifest, level), evidence: result.evidence },
+  });
 }
 
 /** A run that copied sets, as one store should remember it. */

@@ -3,7 +3,7 @@ import { historyKey, recordKey, type RecordKind } from "../model/keys.ts";
 import { readableJson } from "../model/canonical-json.ts";
 import type { SetName } from "../model/set-name.ts";
 import { compactTime } from "../model/timestamps.ts";
-import type { Io, Store } from "../ports/store.ts";
+import type { Io, Put, Store } from "../ports/store.ts";
 import { smallArtifact } from "./small-artifact.ts";
 
 /** Which run says it, and when. */
@@ -12,14 +12,22 @@ export interface Stamp {
   readonly run: string;
 }
 
+/** What is said about a set. */
+export interface Said {
+  readonly set: SetName;
+  readonly kind: RecordKind;
+  readonly stamp: Stamp;
+  readonly says: object;
+}
+
 /** Adds a record about a set. Resolves to the reason when the store didn't take it; a store without records takes none. */
-export async function writeRecord(
-  store: Store,
-  record: { readonly set: SetName; readonly kind: RecordKind; readonly stamp: Stamp; readonly says: object },
-  io: Io,
-): Promise<ColdstoreError | undefined> {
-  const key = recordKey(record.set, record.kind, keyStamp(record.stamp));
-  return writeOnce(store, { key, value: { schema: "coldstore/record/1", kind: record.kind, ...record.says } }, io);
+export async function writeRecord(store: Store, record: Said, io: Io): Promise<ColdstoreError | undefined> {
+  return writeOnce(store, recordPut(record), io);
+}
+
+/** A record about a set, to be put with others. */
+export function recordPut({ set, kind, stamp, says }: Said): Put {
+  return putOf(recordKey(set, kind, keyStamp(stamp)), { schema: "coldstore/record/1", kind, ...says });
 }
 
 /** Adds a run's line to a project's history, likewise. */
@@ -29,18 +37,21 @@ export async function writeHistory(
   io: Io,
 ): Promise<ColdstoreError | undefined> {
   const key = historyKey(line.project, keyStamp(line.stamp));
-  return writeOnce(store, { key, value: { schema: "coldstore/history/1", ...line.says } }, io);
+  return writeOnce(store, putOf(key, { schema: "coldstore/history/1", ...line.says }), io);
 }
 
 function keyStamp({ time, run }: Stamp): { readonly time: string; readonly run: string } {
   return { time: compactTime(time), run };
 }
 
-async function writeOnce(store: Store, { key, value }: { readonly key: string; readonly value: object }, io: Io) {
+function putOf(key: string, value: object): Put {
+  return { key, artifact: smallArtifact(key.slice(key.lastIndexOf("/") + 1), readableJson(value)) };
+}
+
+async function writeOnce(store: Store, put: Put, io: Io): Promise<ColdstoreError | undefined> {
   if (!store.traits.records) return undefined;
-  const artifact = smallArtifact(key.slice(key.lastIndexOf("/") + 1), readableJson(value));
   try {
-    for await (const result of store.put([{ key, artifact }], io)) if (result.outcome === "failed") return result.error;
+    for await (const result of store.put([put], io)) if (result.outcome === "failed") return result.error;
     await store.settle(io);
     return undefined;
   } catch (error) {

@@ -1,0 +1,75 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { copyFiles } from "../../src/steps/copy-files.ts";
+import { batchesOf, scratchBytes } from "../../src/steps/fetch-files.ts";
+import { loadSets, listSet } from "../../src/steps/list-sets.ts";
+import { MemoryPlace, MemoryStore } from "../support/memory-store.ts";
+import { plainScratch } from "../support/open-fixture.ts";
+import { plainSet, putPlainSet } from "../support/plain-set.ts";
+import { testIo } from "../support/store-fixtures.ts";
+
+const MiB = 1024 * 1024;
+
+function files(...sizes: readonly number[]) {
+  return sizes.map((bytes, i) => ({ name: `file-${i}`, bytes, sha256: "" }));
+}
+
+const sizesOf = (sizes: readonly number[]) =>
+  batchesOf(files(...sizes)).map((batch) => batch.map(({ bytes }) => bytes));
+
+test("small files are fetched together, large ones by themselves, the largest first", () => {
+  expect(sizesOf([])).toEqual([]);
+  expect(sizesOf([0, 0])).toEqual([[0, 0]]);
+  expect(sizesOf([5, 100 * MiB, 7, 40 * MiB])).toEqual([[100 * MiB], [40 * MiB], [7, 5]]);
+  expect(sizesOf([20 * MiB, 20 * MiB, 12 * MiB, 1])).toEqual([[20 * MiB], [20 * MiB, 12 * MiB], [1]]);
+  for (const batch of batchesOf(files(...Array.from({ length: 500 }, (_, i) => i * 100_000))))
+    expect(batch.length === 1 || batch.reduce((sum, { bytes }) => sum + bytes, 0) <= 32 * MiB).toBe(true);
+});
+
+test("only what is more than a little lies in scratch", () => {
+  expect(scratchBytes(files(5, MiB, MiB + 1))).toBe(MiB + 1);
+});
+
+test("while a large file is stored only the next one is there beside it, and neither if both don't fit", async () => {
+  const place = new MemoryPlace();
+  const parts = Object.fromEntries([1, 2, 3].map((n) => [`part-${n}.bin`, Buffer.alloc(33 * MiB, `${n}`)]));
+  const name = putPlainSet(place, { id: "v1", files: parts });
+  const from = new MemoryStore({ name: "source", place, digests: [] });
+  const [set] = await loadSets(from, [await listSet(from, name, testIo())], testIo());
+  if (set?.state !== "complete") throw new Error("no set");
+  for (const [free, most] of [
+    [Number.MAX_SAFE_INTEGER, 2],
+    [40 * MiB, 1],
+  ] as const) {
+    const scratch = plainScratch();
+    onTestFinished(async () => scratch[Symbol.asyncDispose]());
+    const kept = { path: scratch.path, file: scratch.file, [Symbol.asyncDispose]: async () => undefined };
+    const counts: number[] = [];
+    // Takes its time, so that whatever may come does.
+    const store = new MemoryStore({ name: "target", digests: [] });
+    store.put = async function* (items) {
+      for await (const { key, artifact } of items) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        counts.push(readdirSync(scratch.path).filter((file) => statSync(join(scratch.path, file)).size > 0).length);
+        yield { key, outcome: "created", object: { key, bytes: artifact.bytes, digests: {} } };
+      }
+    };
+    const wanted = [...plainSet({ id: "v1", files: parts }).manifest.artifacts].map((file) => ({
+      key: set.prefix + file.name,
+      file,
+    }));
+    const copy = {
+      from,
+      set,
+      prove: "none",
+      workspace: { scratch: async () => kept, freeBytes: async () => free },
+      fetched: () => undefined,
+      stored: () => undefined,
+    } as const;
+    const [landing] = await copyFiles(copy, [{ store, job: { kind: "copy", wanted, there: [] } }], testIo());
+    expect([landing?.error, landing?.left, landing?.objects.size]).toEqual([undefined, [], wanted.length]);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(most);
+    expect(readdirSync(scratch.path)).toEqual([]);
+  }
+});
