@@ -1,13 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openRcloneLog } from "../../../src/adapters/rclone/rclone-log.ts";
+import { textScrubber } from "../../../src/adapters/rclone/scrub-text.ts";
 import type { RcloneEvent } from "../../../src/adapters/rclone/rclone-process.ts";
 
 function reading(parts: readonly (string | Buffer)[]) {
   const events: RcloneEvent[] = [];
   let progress = 0;
   const log = openRcloneLog({
-    scrub: (text) => text.trim(),
+    scrub: { text: (text) => text.trim(), name: (name) => name },
     onEvent: (event) => events.push(event),
     onProgress: () => progress++,
   });
@@ -90,6 +91,18 @@ test("the last 200 errors are kept", () => {
   const { errors } = reading(Array.from({ length: 500 }, (_, at) => line("error", `e${at}`)));
   expect(errors).toHaveLength(200);
   expect([errors[0]?.message, errors[199]?.message]).toEqual(["e300", "e499"]);
+});
+
+test("no half of a secret is left where a long line was cut", () => {
+  const secret = "s3cr3t/v4lue+of/32+characters/AB";
+  const events: RcloneEvent[] = [];
+  const log = openRcloneLog({ scrub: textScrubber([secret]), onEvent: (event) => events.push(event), onProgress() {} });
+  for (let before = 0; before < 40; before++)
+    for (const length of [4000, 64 * 1024])
+      log.write(Buffer.from(line("error", " x".repeat(length / 2 - 40) + "y".repeat(before) + secret.repeat(9))));
+  log.write(Buffer.from(line("error", secret.repeat(5000))));
+  expect(events).toHaveLength(81);
+  expect(events.filter(({ message }) => message.includes(secret.slice(0, 8)))).toEqual([]);
 });
 
 test("however bytes come in, the same lines come out", () => {

@@ -19,7 +19,7 @@ test.each([
   ["two\n  lines \u001b[31m\u202e", "two lines \\x1b[31m\\u202e"],
   ["acme/app/keys/monkey=3: token ring", "acme/app/keys/monkey=3: token ring"],
 ])("%j becomes %j", (text, shown) => {
-  expect(textScrubber([])(text)).toBe(shown);
+  expect(textScrubber([]).text(text)).toBe(shown);
 });
 
 test("no form of a known secret is left, wherever it stands", () => {
@@ -27,7 +27,14 @@ test("no form of a known secret is left, wherever it stands", () => {
   const scrub = textScrubber(secrets);
   fc.assert(
     fc.property(fc.constantFrom(...secrets.flatMap(secretForms)), fc.string(), fc.string(), (form, before, after) => {
-      expect(scrub(before + form + after)).not.toContain(form);
+      expect(scrub.text(before + form + after)).not.toContain(form);
+      expect(scrub.name(before + form + after)).not.toContain(form);
     }),
   );
+});
+
+test("a file's name stays as it is but for what can't be shown", () => {
+  const { name } = textScrubber(["s3cr3t/v4lue+1"]);
+  expect(name(" a  b.txt ")).toBe(" a  b.txt ");
+  expect(name("a\nb/s3cr3t/v4lue+1")).toBe("a\\nb/(masked)");
 });

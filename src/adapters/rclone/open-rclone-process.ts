@@ -11,7 +11,7 @@ import { callFlags } from "./rclone-flags.ts";
 import { type RcloneLog, openRcloneLog } from "./rclone-log.ts";
 import type { RcloneCommand, RcloneEnd, RcloneEvent, RcloneIo, RcloneProcess, Remote } from "./rclone-process.ts";
 import type { RcloneProgram } from "./rclone-program.ts";
-import { textScrubber } from "./scrub-text.ts";
+import { type Scrubber, textScrubber } from "./scrub-text.ts";
 import { type RunningRclone, startRclone } from "./start-rclone.ts";
 import { translateRcloneError } from "./translate-rclone-error.ts";
 
@@ -53,7 +53,7 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
   readonly #request: RcloneProcessRequest;
   readonly #config: PlacedConfig;
   readonly #env: Readonly<Record<string, string>>;
-  readonly #scrub: (text: string) => string;
+  readonly #scrub: Scrubber;
   readonly #running = new Set<RunningRclone>();
   readonly #onExit = (): void => {
     for (const rclone of this.#running) rclone.kill();
@@ -128,7 +128,8 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
       config: this.#config.path,
       args,
       remoteArgs: remote.args,
-      idleTimeout: stallTimeout / 2,
+      // So that a connection that died is replaced, and moves something, before the call counts as stalled.
+      idleTimeout: stallTimeout * 0.8,
     });
     const rclone = startRclone({
       program: program.path,

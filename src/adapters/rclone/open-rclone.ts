@@ -154,7 +154,7 @@ class RcloneCommands implements Rclone {
     io: Io,
   ): Promise<ReadonlyMap<string, string>> {
     const args = ["hashsum", name, "--no-traverse", "--copy-links", folder];
-    const { stdout } = await this.#process.run({ args, files: paths }, io);
+    const { stdout } = await this.#process.run({ args, files: paths, quiet: true }, io);
     const lines = stdout.toString("utf8").split("\n");
     return new Map(
       lines.flatMap((line): [string, string][] => {

@@ -1,7 +1,8 @@
 import type { RcloneEvent, RcloneStats } from "./rclone-process.ts";
+import type { Scrubber } from "./scrub-text.ts";
 
 export interface LogReader {
-  readonly scrub: (text: string) => string;
+  readonly scrub: Scrubber;
   readonly onEvent?: ((event: RcloneEvent) => void) | undefined;
   /** Something got on: a line that is no repeated statistics. */
   readonly onProgress: () => void;
@@ -18,6 +19,7 @@ export interface RcloneLog {
 
 const longestLine = 64 * 1024;
 const longestText = 4000;
+const longestSecret = 8 * 1024;
 const keptErrors = 200;
 
 /** Reads rclone's standard error: JSON by lines, of which some are plain text, cut, or not UTF-8. */
@@ -34,6 +36,7 @@ export function openRcloneLog(reader: LogReader): RcloneLog {
   };
   const finish = (): void => {
     const line = Buffer.concat(parts).toString("utf8");
+    const isCut = length === longestLine;
     parts = [];
     length = 0;
     if (line.trim() === "") return;
@@ -41,7 +44,7 @@ export function openRcloneLog(reader: LogReader): RcloneLog {
     const marks = statsMarks(record);
     if (marks === undefined || marks !== lastStats) reader.onProgress();
     lastStats = marks ?? lastStats;
-    const event = asEvent(record, reader.scrub);
+    const event = asEvent(record, reader.scrub, isCut);
     if (isComplaint(event)) errors.push(event);
     if (errors.length > keptErrors) errors.shift();
     reader.onEvent?.(event);
@@ -75,8 +78,7 @@ function parseLine(line: string): Line {
 
 function salvaged(line: string): Line {
   const level = /^\{.*?"level":"(\w+)"/su.exec(line)?.[1];
-  if (level !== undefined)
-    return { level, msg: /"msg":"(.*)/su.exec(line)?.[1]?.slice(0, longestText) ?? "a line that was cut" };
+  if (level !== undefined) return { level, msg: /"msg":"(.*)/su.exec(line)?.[1] ?? "a line that was cut" };
   const plain = line.replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d+)? /u, "");
   const named = /^(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|EMERGENCY)\s*:\s*(.*)/su.exec(plain);
   if (named !== null) return { level: named[1]?.toLowerCase(), msg: named[2] };
@@ -86,15 +88,20 @@ function salvaged(line: string): Line {
   };
 }
 
-function asEvent(line: Line, scrub: (text: string) => string): RcloneEvent {
+function asEvent(line: Line, scrub: Scrubber, isCut: boolean): RcloneEvent {
   const { level, msg, object } = line;
   const stats = statsOf(line["stats"], scrub);
   return {
     level: levels[typeof level === "string" ? level.toLowerCase() : ""] ?? "notice",
-    message: typeof msg === "string" ? scrub(msg.slice(0, longestText)) : "",
-    ...(typeof object === "string" && object !== "" && { object: scrub(object.slice(0, longestText)) }),
+    message: typeof msg === "string" ? shortened(scrub.text(msg), isCut) : "",
+    ...(typeof object === "string" && object !== "" && { object: scrub.name(object) }),
     ...(stats && { stats }),
   };
+}
+
+/** Shortened only when it has no secrets left: of half of one nothing would be known. The end of what was cut may be such a half. */
+function shortened(text: string, isCut: boolean): string {
+  return (isCut ? text.slice(0, -longestSecret) : text).slice(0, longestText).toWellFormed();
 }
 
 const levels: Readonly<Record<string, RcloneEvent["level"]>> = {
@@ -118,7 +125,7 @@ function isComplaint({ level, message }: RcloneEvent): boolean {
   return level === "error" || level === "critical" || /^Failed to \S+( with \d+ errors)?: /u.test(message);
 }
 
-function statsOf(value: unknown, scrub: (text: string) => string): RcloneStats | undefined {
+function statsOf(value: unknown, scrub: Scrubber): RcloneStats | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { bytes, transferring } = value as Line;
   const running = Array.isArray(transferring) ? (transferring as readonly unknown[]) : [];
@@ -127,7 +134,7 @@ function statsOf(value: unknown, scrub: (text: string) => string): RcloneStats |
     transferring: running.flatMap((each) => {
       if (typeof each !== "object" || each === null) return [];
       const { name, bytes, size } = each as Line;
-      return typeof name === "string" ? [{ name: scrub(name), bytes: asCount(bytes), size: asCount(size) }] : [];
+      return typeof name === "string" ? [{ name: scrub.name(name), bytes: asCount(bytes), size: asCount(size) }] : [];
     }),
   };
 }

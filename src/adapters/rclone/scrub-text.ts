@@ -3,17 +3,26 @@ import { visibleText } from "../../model/visible-text.ts";
 
 const mask = "(masked)";
 
-/** A function that takes every form of these secrets, and whatever looks like a credential, out of a text, and puts it on one line. */
-export function textScrubber(secrets: readonly string[]): (text: string) => string {
+/** Takes every form of the known secrets, and whatever looks like a credential, out of what rclone says. */
+export interface Scrubber {
+  /** On one line. */
+  text(text: string): string;
+  /** A name of a file, of which only what can't be shown is changed. */
+  name(name: string): string;
+}
+
+/** What takes these secrets out; beside them it knows what requests, URLs and tokens look like. */
+export function textScrubber(secrets: readonly string[]): Scrubber {
   const forms = [...new Set(secrets.flatMap(secretForms))].sort((a, b) => b.length - a.length);
-  const known =
-    forms.length === 0
-      ? undefined
-      : new RegExp(forms.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, "\\$&")).join("|"), "gu");
-  return (text) => {
-    const plain = known === undefined ? text : text.replace(known, mask);
-    const masked = patterns.reduce((line, [pattern, shown]) => line.replace(pattern, shown), plain);
-    return visibleText(masked.replaceAll(/\s+/gu, " ").trim());
+  const escaped = forms.map((form) => form.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, "\\$&"));
+  const known = forms.length === 0 ? undefined : new RegExp(escaped.join("|"), "gu");
+  const unknown = (text: string): string => (known === undefined ? text : text.replace(known, mask));
+  return {
+    text(text) {
+      const masked = patterns.reduce((line, [pattern, shown]) => line.replace(pattern, shown), unknown(text));
+      return visibleText(masked.replaceAll(/\s+/gu, " ").trim());
+    },
+    name: (name) => visibleText(unknown(name)),
   };
 }
 
@@ -32,7 +41,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     /((?:access|refresh|id|session|auth|bearer|api|security)_?token|client_secret|private_key|password|passwd|secret)(\\?["']\s*:\s*\\?["'])(?:[^"'\\]|\\(?!["']))+/giu,
     `$1$2${mask}`,
   ],
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'?#]+@/giu, `$1${mask}@`],
+  [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^/\s@"'?#]+@/giu, `$1${mask}@`],
   [
     /([,:](?:\w*(?:pass|password2?|secret|secret_access_key|key_pem|token|sas_url|connection_string|credentials|account_key|key))=)(?:"[^"]*"|'[^']*'|[^,:\s"']+)/giu,
     `$1${mask}`,

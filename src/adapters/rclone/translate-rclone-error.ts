@@ -1,5 +1,6 @@
 import { ColdstoreError, type Failure } from "../../model/errors.ts";
 import type { RcloneEvent } from "./rclone-process.ts";
+import { sshFailure } from "../ssh/ssh-failure.ts";
 import { type RcloneReason, reasonFor, wordsOf } from "./rclone-reasons.ts";
 
 export interface RcloneFailure {
@@ -19,6 +20,8 @@ export interface RcloneFailure {
 export function translateRcloneError({ name, command, code, errors }: RcloneFailure): ColdstoreError {
   const where = name.replace(/:$/, "");
   const cause = errors.map(({ message }) => message).join("\n");
+  const ssh = sshFailure(where, cause);
+  if (ssh !== undefined) return ssh;
   const known = knownReason(errors);
   if (known !== undefined) {
     const { reason, event } = known;
