@@ -78,6 +78,7 @@ describe("a line of known_hosts", () => {
         const found = readKnownHost(line);
         if (found !== undefined && found !== "unreadable") linesOf({ host, port: 22 }, [found]);
       }),
+      { numRuns: 30 },
     );
   });
 

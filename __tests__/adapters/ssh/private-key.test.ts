@@ -72,6 +72,7 @@ describe("a private key", () => {
         const message = refusal(`-----BEGIN OPENSSH PRIVATE KEY-----\n${text}\n-----END OPENSSH PRIVATE KEY-----`);
         expect(message).toMatch(/^ssh-key [ -~]+\.$/);
       }),
+      { numRuns: 30 },
     );
   });
 });

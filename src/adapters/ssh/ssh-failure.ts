@@ -1,12 +1,16 @@
 import { ColdstoreError } from "../../model/errors.ts";
 
 /**
- * What a text of rclone's about an SSH connection means, as a sentence that says what to do; undefined for any other text. Nothing
- * of it is worth another try but what is marked so.
+ * What a text of rclone's about a connection to an `ssh://` store means, as a sentence that says what to do; undefined for any other
+ * text, and for other stores, which have these settings in rclone's configuration.
  */
 export function sshFailure(name: string, said: string): ColdstoreError | undefined {
+  if (!name.startsWith("ssh://")) return undefined;
   const found = failures.find(({ text }) => text.test(said));
-  return found && new ColdstoreError("store", `${name}: ${found.means}.`, { transient: found.transient ?? false });
+  return (
+    found &&
+    new ColdstoreError("store", `${name}: ${found.means}.`, { cause: said, transient: found.transient ?? false })
+  );
 }
 
 interface SshFailure {
