@@ -1,12 +1,13 @@
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { copyFiles } from "../../src/steps/copy-files.ts";
 import { batchesOf, scratchBytes } from "../../src/steps/fetch-files.ts";
 import { loadSets, listSet } from "../../src/steps/list-sets.ts";
 import { MemoryPlace, MemoryStore } from "../support/memory-store.ts";
 import { plainScratch } from "../support/open-fixture.ts";
-import { plainSet, putPlainSet } from "../support/plain-set.ts";
+import { putPlainSet } from "../support/plain-set.ts";
 import { testIo } from "../support/store-fixtures.ts";
 
 const MiB = 1024 * 1024;
@@ -32,33 +33,35 @@ test("only what is more than a little lies in scratch", () => {
 });
 
 test("while a large file is stored only the next one is there beside it, and neither if both don't fit", async () => {
+  const chunk = Buffer.alloc(MiB);
+  const bytes = 33 * MiB;
+  const hash = createHash("sha256");
+  for (let i = 0; i < 33; i += 1) hash.update(chunk);
+  const zeros = { bytes, sha256: hash.digest("hex") };
   const place = new MemoryPlace();
-  const parts = Object.fromEntries([1, 2, 3].map((n) => [`part-${n}.bin`, Buffer.alloc(33 * MiB, `${n}`)]));
-  const name = putPlainSet(place, { id: "v1", files: parts });
+  const name = putPlainSet(place, { id: "v1" });
   const from = new MemoryStore({ name: "source", place, digests: [] });
   const [set] = await loadSets(from, [await listSet(from, name, testIo())], testIo());
   if (set?.state !== "complete") throw new Error("no set");
-  for (const [free, most] of [
-    [Number.MAX_SAFE_INTEGER, 2],
-    [40 * MiB, 1],
+  from.open = async () => Readable.from(Array.from({ length: 33 }, () => chunk));
+  for (const [free, most, parts] of [
+    [Number.MAX_SAFE_INTEGER, 2, ["one", "two", "three"]],
+    [40 * MiB, 1, ["one", "two"]],
   ] as const) {
     const scratch = plainScratch();
     onTestFinished(async () => scratch[Symbol.asyncDispose]());
     const kept = { path: scratch.path, file: scratch.file, [Symbol.asyncDispose]: async () => undefined };
     const counts: number[] = [];
-    // Takes its time, so that whatever may come does.
     const store = new MemoryStore({ name: "target", digests: [] });
     store.put = async function* (items) {
       for await (const { key, artifact } of items) {
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        counts.push(readdirSync(scratch.path).filter((file) => statSync(join(scratch.path, file)).size > 0).length);
+        // As long as the next one takes, so that whatever may come does.
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        counts.push(readdirSync(scratch.path).length);
         yield { key, outcome: "created", object: { key, bytes: artifact.bytes, digests: {} } };
       }
     };
-    const wanted = [...plainSet({ id: "v1", files: parts }).manifest.artifacts].map((file) => ({
-      key: set.prefix + file.name,
-      file,
-    }));
+    const wanted = parts.map((part) => ({ key: set.prefix + part, file: { name: part, ...zeros } }));
     const copy = {
       from,
       set,
