@@ -1,8 +1,9 @@
 // The end of `npm run build`: makes the bundles a tenth smaller, since ncc shortens names and leaves the code as it is, and puts the
-// post step's file beside the action's bundle, which it starts.
+// post step's file beside the action's bundle, which it starts, and what authors of plugins need into a folder of its own.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { minifySync } from "rolldown/utils";
+import { buildContract } from "./build-contract.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -17,3 +18,5 @@ for (const name of ["dist/index.js", "dist/cli/index.js"]) {
 
 const post = readFileSync(join(root, "lib", "post.js"), "utf8");
 writeFileSync(join(root, "dist", "post.js"), post.replace("./action.js", "./index.js"));
+
+await buildContract(join(root, "dist", "contract"));
