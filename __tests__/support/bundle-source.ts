@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import { bundling } from "./bundle-parts.ts";
 
 const entry = (name: string) => fileURLToPath(new URL(`../../src/${name}.ts`, import.meta.url));
 
@@ -17,7 +18,7 @@ export async function setup(): Promise<() => void> {
   const input = { cli: entry("cli"), action: entry("action"), post: entry("post") };
   try {
     const output = { dir, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" } as const;
-    await build({ input, platform: "node", logLevel: "silent", output });
+    await build({ ...bundling, input, logLevel: "silent", output });
     process.env["COLDSTORE_TEST_BUNDLES"] = dir;
   } catch (error) {
     process.stderr.write(`the source can't be bundled, so tests run it as it is: ${String(error)}\n`);
