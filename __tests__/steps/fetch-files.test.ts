@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
+import { storedFiles } from "../../src/model/manifest.ts";
 import { copyFiles } from "../../src/steps/copy-files.ts";
-import { batchesOf, scratchBytes } from "../../src/steps/fetch-files.ts";
+import { batchesOf, fetchBatch, scratchBytes } from "../../src/steps/fetch-files.ts";
 import { loadSets, listSet } from "../../src/steps/list-sets.ts";
 import { MemoryPlace, MemoryStore } from "../support/memory-store.ts";
 import { plainScratch } from "../support/open-fixture.ts";
 import { putPlainSet } from "../support/plain-set.ts";
+import { smallDisk } from "../support/small-disk.ts";
 import { testIo } from "../support/store-fixtures.ts";
 
 const MiB = 1024 * 1024;
@@ -75,4 +78,55 @@ test("while a large file is stored only the next one is there beside it, and nei
     expect(Math.max(...counts)).toBeLessThanOrEqual(most);
     expect(readdirSync(scratch.path)).toEqual([]);
   }
+});
+
+test("that a folder for files on their way has gone is said as what it is", async () => {
+  const place = new MemoryPlace();
+  const name = putPlainSet(place, { id: "v1", archive: Buffer.alloc(2 * MiB) });
+  const from = new MemoryStore({ name: "source", place, digests: [] });
+  const [set] = await loadSets(from, [await listSet(from, name, testIo())], testIo());
+  if (set?.state !== "complete") throw new Error("no set");
+  const gone = { path: "/nowhere", file: () => "/nowhere/at/all", [Symbol.asyncDispose]: async () => undefined };
+  const batch = { files: storedFiles(set.manifest), number: 0, scratch: gone };
+  await expect(fetchBatch({ from, set }, batch, testIo())).rejects.toMatchObject({
+    failure: "store",
+    message: expect.stringMatching(/ENOENT.*TMPDIR/),
+  });
+});
+
+test("that the disk is full is said, and what was begun is removed", async (context) => {
+  const place = new MemoryPlace();
+  const name = putPlainSet(place, { id: "v1", archive: Buffer.alloc(4 * MiB, "x") });
+  const from = new MemoryStore({ name: "source", place, digests: [] });
+  const [set] = await loadSets(from, [await listSet(from, name, testIo())], testIo());
+  if (set?.state !== "complete") throw new Error("no set");
+  const path = await smallDisk(context, 1);
+  const scratch = { path, file: (file: string) => join(path, file), [Symbol.asyncDispose]: async () => undefined };
+  const batch = { files: storedFiles(set.manifest), number: 0, scratch };
+  await expect(fetchBatch({ from, set }, batch, testIo())).rejects.toMatchObject({
+    failure: "store",
+    message: expect.stringMatching(/the disk is full/),
+  });
+  expect(readdirSync(path).filter((file) => file !== "lost+found")).toEqual([]);
+});
+
+test("files whose names are one on some disks don't get in each other's way", async () => {
+  const place = new MemoryPlace();
+  const files = {
+    "TOOL.bin": Buffer.alloc(2 * MiB, "a"),
+    "tool.bin": Buffer.alloc(2 * MiB, "b"),
+    "twin.bin": Buffer.alloc(2 * MiB, "a"),
+  };
+  const name = putPlainSet(place, { id: "v1", files });
+  const from = new MemoryStore({ name: "source", place, digests: [] });
+  const [set] = await loadSets(from, [await listSet(from, name, testIo())], testIo());
+  if (set?.state !== "complete") throw new Error("no set");
+  await using scratch = plainScratch();
+  await using fetched = await fetchBatch(
+    { from, set },
+    { files: storedFiles(set.manifest), number: 0, scratch },
+    testIo(),
+  );
+  const paths = [...fetched.artifacts.values()].flatMap(({ body }) => ("file" in body ? body.file.toLowerCase() : []));
+  expect(new Set(paths).size).toBe(3);
 });

@@ -69,11 +69,14 @@ async function lookAtThere({ prove, set }: FileCopy, landing: Landing, io: Io): 
   const others: string[] = [];
   const objects = new Map<string, StoredObject>();
   for await (const object of store.list(set.prefix, io)) objects.set(object.key, object);
-  for (const { key, file } of job.there) {
+  for (const wanted of job.there) {
+    const { key, file } = wanted;
     const object = objects.get(key);
     const confirmed = object && (await confirmedObject(store, { file, object, prove }, io));
-    if (confirmed === undefined) others.push(file.name);
-    else landing.objects.set(key, confirmed);
+    if (confirmed !== undefined) landing.objects.set(key, confirmed);
+    else if (object !== undefined) others.push(file.name);
+    // It has gone since it was listed.
+    else landing.left = [...landing.left, wanted];
   }
   if (others.length === 0) return;
   const found = job.replaces ?? { ...set, state: "incomplete", manifests: [] };
@@ -147,7 +150,7 @@ async function throughScratch(copy: FileCopy, waiting: () => readonly Landing[],
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   const reading: Io = { signal, progress: ({ bytes }) => copy.fetched(bytes) };
-  const fetch = async (i: number) => fetchBatch(copy, batches[i] ?? [], scratch, reading);
+  const fetch = async (i: number) => fetchBatch(copy, { files: batches[i] ?? [], number: i, scratch }, reading);
   let ahead: Promise<Fetched> | undefined;
   try {
     for (const [i, batch] of batches.entries()) {

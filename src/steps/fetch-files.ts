@@ -60,24 +60,30 @@ export function scratchBytes(batch: readonly NamedDigest[]): number {
   return batch.reduce((sum, { bytes }) => sum + (bytes > smallBytes ? bytes : 0), 0);
 }
 
+/** Files to fetch together, and where to; `number` tells it from others there. */
+export interface Batch {
+  readonly files: readonly NamedDigest[];
+  readonly number: number;
+  readonly scratch: Scratch;
+}
+
 /**
  * Reads a batch out of the source. What differs is read once more, for it may have changed on the way; then it's a `DamagedFile`.
  * Rejects with `source` when the set has gone meanwhile.
  */
-export async function fetchBatch(
-  source: CopySource,
-  batch: readonly NamedDigest[],
-  scratch: Scratch,
-  io: Io,
-): Promise<Fetched> {
-  const large = batch.filter(({ bytes }) => bytes > smallBytes);
+export async function fetchBatch(source: CopySource, batch: Batch, io: Io): Promise<Fetched> {
+  const { files, number, scratch } = batch;
+  // Not under their names: some disks take two for the same one.
+  const large = files
+    .filter(({ bytes }) => bytes > smallBytes)
+    .map((file, i) => ({ file, path: scratch.file(`${number}-${i}`) }));
   const remove = async () => {
-    for (const { name } of large) await rm(scratch.file(name), { force: true });
+    for (const { path } of large) await rm(path, { force: true });
   };
   try {
     const artifacts = new Map<string, Artifact>();
-    for (const file of large) artifacts.set(file.name, await fetchLarge(source, file, scratch, io));
-    const small = batch.filter((file) => !large.includes(file));
+    for (const { file, path } of large) artifacts.set(file.name, await fetchLarge(source, file, path, io));
+    const small = files.filter(({ bytes }) => bytes <= smallBytes);
     for (const artifact of await fetchSmall(source, small, io)) artifacts.set(artifact.name, artifact);
     return { artifacts, [Symbol.asyncDispose]: remove };
   } catch (error) {
@@ -87,8 +93,7 @@ export async function fetchBatch(
   }
 }
 
-async function fetchLarge(source: CopySource, file: NamedDigest, scratch: Scratch, io: Io): Promise<Artifact> {
-  const path = scratch.file(file.name);
+async function fetchLarge(source: CopySource, file: NamedDigest, path: string, io: Io): Promise<Artifact> {
   try {
     if ((await download(source, file, path, io)) !== undefined) {
       await rm(path, { force: true });
@@ -122,9 +127,27 @@ async function download(
       yield data;
     }
   }
-  await pipeline(counted, createWriteStream(path, { flags: "wx", mode: 0o600 }), { signal: io.signal });
+  const sink = createWriteStream(path, { flags: "wx", mode: 0o600 });
+  await pipeline(counted, sink, { signal: io.signal }).catch((error: unknown) => {
+    throw isOfDisk(error) ? cantWrite(path, error) : error;
+  });
   if (bytes !== file.bytes) return sizeDiffers(file, bytes);
   return digestDiffers(file, hash.digest("hex"));
+}
+
+/** Stores translate what goes wrong with them. */
+function isOfDisk(error: unknown): error is NodeJS.ErrnoException {
+  return !(error instanceof ColdstoreError) && error instanceof Error && "code" in error && "syscall" in error;
+}
+
+function cantWrite(path: string, cause: NodeJS.ErrnoException): ColdstoreError {
+  const isFull = cause.code === "ENOSPC" || cause.code === "EDQUOT";
+  const why = isFull ? "the disk is full; free some space" : `${cause.message}; look after that folder`;
+  return new ColdstoreError(
+    "store",
+    `${path}, where a file lies until it's copied, can't be written: ${why}, or set TMPDIR (RUNNER_TEMP in a workflow) to a folder on another disk`,
+    { cause },
+  );
 }
 
 async function fetchSmall(source: CopySource, files: readonly NamedDigest[], io: Io): Promise<readonly Artifact[]> {
