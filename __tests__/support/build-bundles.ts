@@ -1,7 +1,8 @@
-// `npm run build`: makes dist/ of the source, with all that it needs of other packages in it.
+// `npm run build`: makes dist/ of the source, with all that it needs of other packages in it, and what authors of plugins need.
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { rolldown } from "rolldown";
+import { buildContract } from "./build-contract.ts";
 import { licencesOf } from "./bundle-licences.ts";
 import { bundling } from "./bundle-parts.ts";
 
@@ -32,3 +33,4 @@ chmodSync(join(root, "dist/cli/index.js"), 0o755);
 // The post step's file, which starts the action's bundle beside it.
 const post = readFileSync(join(root, "src/post.ts"), "utf8");
 writeFileSync(join(root, "dist/post.js"), post.replace("./action.ts", "./index.js"));
+await buildContract(join(root, "dist/contract"));
