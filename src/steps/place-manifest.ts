@@ -36,7 +36,7 @@ export async function placeManifest(placement: Placement, io: Io): Promise<Place
     const winner = await otherWinner(placement, looks, io);
     if (winner !== undefined) return { kind: "taken", winner };
     if (!(await putManifest(store, { key, artifact }, io))) return { kind: "taken" };
-    await store.settle(io);
+    if (!(await isSettled(store, io))) return { kind: "taken" };
     const [other] = await otherManifests(placement, io);
     if (other === undefined) return { kind: "placed", name: artifact.name, manifest, artifact };
     await removeKeys(store, [key], io);
@@ -68,11 +68,23 @@ async function otherManifests({ store, set, artifact }: Placement, io: Io): Prom
   return (await listSet(store, set, io)).manifests.filter((name) => name !== artifact.name);
 }
 
+/** False when another run has put its own manifest over this one. */
+async function isSettled(store: Store, io: Io): Promise<boolean> {
+  try {
+    await store.settle(io);
+    return true;
+  } catch (error) {
+    if (error instanceof ColdstoreError && error.failure === "conflict") return false;
+    throw error;
+  }
+}
+
 /** False when another manifest of that name is there already. */
 async function putManifest(store: Store, put: Put, io: Io): Promise<boolean> {
   for await (const outcome of store.put([put], io)) {
-    if (outcome.outcome === "failed") throw outcome.error;
     if (outcome.outcome === "different") return false;
+    if (outcome.outcome === "failed" && outcome.error.failure === "conflict") return false;
+    if (outcome.outcome === "failed") throw outcome.error;
   }
   return true;
 }

@@ -8,7 +8,9 @@ import type { RestoreTarget } from "../ports/restore-target.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { awaitWholeSet } from "./await-other-run.ts";
 import type { CompleteSet } from "./find-standing.ts";
+import { nameSome } from "./name-some.ts";
 import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
+import { readBack } from "./read-back.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { swapManifest } from "./swap-manifest.ts";
 import { type FilesProof, proveFiles, proveManifest } from "./prove-files.ts";
@@ -45,7 +47,8 @@ export async function publishSet(publication: Publication, io: Io): Promise<Publ
   const put = await putFiles(publication, io).finally(() => publication.taker?.leave());
   if (put.errors.length > 0) return fail(publication, { ...put, errors: put.errors }, io);
   if (put.different.length > 0) return giveWay(publication, put, io);
-  await publication.store.settle(io);
+  const clash = await clashOf(publication.store, io);
+  if (clash !== undefined) return giveWay(publication, { ...put, blocked: false, clash }, io);
   const content = await contentOrError(publication, io);
   if (content instanceof ColdstoreError) return fail(publication, { ...put, errors: [content] }, io);
   const reading = (bytes: number) => publication.watch.proving(bytes);
@@ -66,13 +69,14 @@ async function contentOrError({ content }: Publication, io: Io): Promise<Manifes
   }
 }
 
-/** What no later run takes up goes again, as far as this one created it. */
+/** What no later run takes up goes again, as far as this one created it, and nobody else may have done so since. */
 async function fail(
   { store, set }: Publication,
   { created, errors }: Pick<PutFiles, "created" | "errors">,
   io: Io,
 ): Promise<Published> {
-  if (errors.some((error) => isOrphaning(set, error))) await forget(store, created, io);
+  const clashed = store.traits.lastWriteWins === true && errors.some(({ failure }) => failure === "conflict");
+  if (!clashed && errors.some((error) => isOrphaning(set, error))) await forget(store, created, io);
   return { kind: "failed", error: oneError(errors) };
 }
 
@@ -90,25 +94,28 @@ async function place(publication: Publication, put: PutFiles, io: Io): Promise<P
       await removeKeys(store, put.created, io);
       return { kind: "failed", error: placed.error };
     case "placed":
-      return provePlaced(publication, placed, io);
+      return provePlaced(publication, { ...put, placed }, io);
   }
 }
 
-async function provePlaced(
-  { store, set, prove }: Publication,
-  { name, manifest, artifact }: Extract<Placed, { kind: "placed" }>,
-  io: Io,
-): Promise<Published> {
+type PlacedSet = PutFiles & { readonly placed: Extract<Placed, { kind: "placed" }> };
+
+async function provePlaced(publication: Publication, put: PlacedSet, io: Io): Promise<Published> {
+  const { store, set, prove } = publication;
+  const { name, manifest, artifact } = put.placed;
   const key = setPrefix(set) + name;
   const doubt = prove === "none" ? undefined : await proveManifest(store, { key, artifact }, io);
-  if (doubt !== undefined) return { kind: "failed", error: doubt };
-  return { kind: "stored", manifest, manifestName: name, evidence: [] };
+  if (doubt === undefined) return { kind: "stored", manifest, manifestName: name, evidence: [] };
+  // Another run may have put its own over it in that very moment.
+  const there = store.traits.lastWriteWins === true ? await awaitWholeSet({ store, set }, undefined, io) : undefined;
+  if (there === undefined || there.manifest.seal === manifest.seal) return { kind: "failed", error: doubt };
+  return giveWay(publication, { ...put, winner: there }, io);
 }
 
 /** Another run's set has the name. What this run created and that set doesn't name is taken away again. */
 async function giveWay(
   publication: Publication,
-  put: PutFiles & { readonly winner?: CompleteSet | undefined },
+  put: PutFiles & { readonly winner?: CompleteSet | undefined; readonly clash?: ColdstoreError },
   io: Io,
 ): Promise<Published> {
   const { store, set } = publication;
@@ -116,13 +123,51 @@ async function giveWay(
   if (winner === undefined) {
     // While another run is at work, it may count on files that this one created.
     if (put.blocked) await forget(store, put.created, io);
-    return { kind: "failed", error: unsettled(publication, put) };
+    return { kind: "failed", error: put.clash ?? unsettled(publication, put) };
   }
   const named = new Set(storedFiles(winner.manifest).map(({ name }) => setPrefix(set) + name));
   const ours = put.created.filter((key) => !named.has(key));
   await removeKeys(store, ours, io);
+  const spoilt = await spoiltFiles(publication, { ...put, winner }, io);
+  if (spoilt !== undefined) return { kind: "failed", error: spoilt };
   const same = winner.manifest.content_sha256 === canonicalSha256(await publication.content);
   return { kind: "lost", winner, same };
+}
+
+/**
+ * Where nothing decides between two writers, this run's bytes may have come to lie over those of a set that is whole: what of it
+ * has to be put right again, as a sentence.
+ */
+async function spoiltFiles(
+  { store, set }: Publication,
+  { files, created, winner }: PutFiles & { readonly winner: CompleteSet },
+  io: Io,
+): Promise<ColdstoreError | undefined> {
+  if (store.traits.lastWriteWins !== true) return undefined;
+  const named = new Map(storedFiles(winner.manifest).map((file) => [setPrefix(set) + file.name, file]));
+  const spoilt: string[] = [];
+  for (const { file, object } of files) {
+    const wanted = named.get(object.key);
+    if (wanted === undefined || wanted.sha256 === file.artifact.sha256 || !created.includes(object.key)) continue;
+    if ((await readBack(store, object.key, io)).sha256 !== wanted.sha256) spoilt.push(wanted.name);
+  }
+  if (spoilt.length === 0) return undefined;
+  return new ColdstoreError(
+    "integrity",
+    `${setText(set)} in ${store.name} is another run's, which was at work at the same moment, and ${nameSome(spoilt)} of it has this ` +
+      "run's bytes now: store that set again with on-conflict: replace, and see to it that only one run at a time stores there",
+  );
+}
+
+/** Another run's doing that the store has found out about when all was to be there for good. */
+async function clashOf(store: Store, io: Io): Promise<ColdstoreError | undefined> {
+  try {
+    await store.settle(io);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ColdstoreError && error.failure === "conflict") return error;
+    throw error;
+  }
 }
 
 function unsettled({ store, set, replaces }: Publication, put: PutFiles): ColdstoreError {
