@@ -1,16 +1,17 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openRcloneProcess, type RcloneProcessRequest } from "../../../src/adapters/rclone/open-rclone-process.ts";
 import type { RcloneConfig, RcloneEvent, RcloneIo } from "../../../src/adapters/rclone/rclone-process.ts";
 import { ColdstoreError } from "../../../src/model/errors.ts";
 import { secretForms } from "../../../src/model/secret-forms.ts";
 import { type FakeRclone, fakeRclone, type FakeStep } from "../../support/fake-rclone.ts";
+import { firstWord, startScript } from "../../support/processes.ts";
 import { testWith } from "../../support/programs.ts";
 
 const io: RcloneIo = { signal: new AbortController().signal };
@@ -45,7 +46,7 @@ const odd: readonly FakeStep[] = [
   { say: '{"level":"error","msg":"cut off he' },
   { say: `{"level":"error","msg":"${"x".repeat(10 << 20)}"}` },
   { bytes: noise },
-  { flood: 4 },
+  { flood: 2 },
   { say: '{"level":"notice","msg":"1 hashes could not be checked"}' },
   { out: "the answer" },
   { say: '{"level":"info","msg":"no line end' },
@@ -57,7 +58,7 @@ test("whatever it writes to both outputs, its answer comes whole and its log is 
   const events: RcloneEvent[] = [];
   const { code, stdout, errors } = await rclone.run({ ...list, onEvent: (event) => events.push(event) }, io);
   expect(code).toBe(0);
-  expect(stdout.length).toBe((4 << 20) + "the answer".length);
+  expect(stdout.length).toBe((2 << 20) + "the answer".length);
   expect(stdout.subarray(-10).toString()).toBe("the answer");
   expect(errors).toHaveLength(2);
   expect(events.map(({ message }) => message)).toContain("1 hashes could not be checked");
@@ -326,7 +327,7 @@ testWith(["rclone", "ps"], "when the run is killed hard, its rclone ends itself"
   await using fake = await fakeRclone([]);
   const path = execFileSync("sh", ["-c", "command -v rclone"], { encoding: "utf8" }).trim();
   const run = leaving([path, fake.folder, "wait", ...forever]);
-  await once(run.stdout, "data");
+  await firstWord(run);
   const rclone = childOf(run.pid!);
   expect(isAlive(rclone)).toBe(true);
   run.kill("SIGKILL");
@@ -336,16 +337,16 @@ testWith(["rclone", "ps"], "when the run is killed hard, its rclone ends itself"
 test("when the run exits on the spot, its rclone is killed", async () => {
   await using fake = await fakeRclone([{ interrupted: "ignore" }, { say: "works" }, { hang: true }]);
   const run = leaving([fake.program.path, fake.folder, "exit", "lsjson", "x:"]);
-  await once(run.stdout, "data");
-  run.stdin.write("now\n");
+  await firstWord(run);
+  run.stdin!.write("now\n");
   await once(run, "exit");
   await gone((await fake.calls())[0]!.pid);
 });
 
-function leaving(args: readonly string[]) {
-  return spawn(process.execPath, [join(import.meta.dirname, "../../support/leave-rclone.ts"), ...args], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+function leaving(args: readonly string[]): ChildProcess {
+  const run = startScript("leave-rclone.ts", args, { stdio: ["pipe", "pipe", "inherit"] });
+  onTestFinished(() => void run.kill("SIGKILL"));
+  return run;
 }
 
 function childOf(pid: number): number {
