@@ -74,6 +74,8 @@ async function tarOfLocal(path: string): Promise<Buffer> {
   return gunzipSync(archiveIn(world));
 }
 
+const smallLimits = { bytes: 1_000_000, files: 10 };
+
 const small = {
   "README.md": "# app\n",
   "src/data.txt": "some data\n".repeat(500),
@@ -107,7 +109,7 @@ test("a remote's archive has the bytes of the same folder's here, its .gitignore
 test("the manifest tells of the remote, and how its files were checked", async () => {
   await using at = await farWorld(small);
   await at.world.archive();
-  expect(remoteIn(at.world)).toEqual({ folder: "app", name: "r2:cold/app", checked_by: { sha256: 5 } });
+  expect(remoteIn(at.world)).toEqual({ folder: "app", name: "r2:cold/app", checked_by: { sha256: 4 } });
 });
 
 test("a second archive of the same files is unchanged", async () => {
@@ -208,7 +210,7 @@ test("a large file that has changed since it was listed makes the run read all a
     },
   );
   expect(outcomesOf(await at.world.archive({ name: "app" }))).toEqual(["stored"]);
-  expect(at.world.lines.join("\n")).toContain("reading the folder again: large changes while it is being read");
+  expect(at.world.lines.join("\n")).toContain("reading the folder again: large in fake:folder has");
   expect(gunzipSync(archiveIn(at.world)).includes("y".repeat(1000))).toBe(true);
 });
 
@@ -240,8 +242,59 @@ test("a large file whose digest isn't the listed one is never stored", async () 
 test("digests of kinds that only rclone makes are made by it, of all files at once", async () => {
   await using at = await farWorld(small, { hashes: ["hidrive"] });
   expect(outcomesOf(await at.world.archive())).toEqual(["stored"]);
-  expect(remoteIn(at.world)?.checked_by).toEqual({ hidrive: 5 });
+  expect(remoteIn(at.world)?.checked_by).toEqual({ hidrive: 4 });
   expect(at.rclone.calls["hashLocal"]).toBe(2);
+});
+
+const slow = { slowHash: true };
+
+test("where a digest costs reading the file, none is asked for of what stays out, nor by a dry run of much", async () => {
+  await using at = await farWorld({ ...small, large: "x".repeat(5_000_000) }, { ...slow, limits: smallLimits });
+  await at.world.archive({ name: "app" });
+  expect(remoteIn(at.world)).toMatchObject({ checked_by: { sha256: 5 } });
+  expect(at.rclone.hashed).not.toContain("a.log");
+  expect(gunzipSync(archiveIn(at.world)).equals(await tarOfLocal(at.far.path))).toBe(true);
+  truncateSync(join(at.far.path, "large"), 100 * 1024 * 1024);
+  const rclone = folderRclone(at.far.path, slow);
+  await using remote = await openRemote({ rclone });
+  await makeWorld({ folder: remote.folder }).archive({ dryRun: true });
+  expect(rclone.hashed).not.toContain("large");
+});
+
+test.each(["README.md", "large"])("such a digest that isn't that of what comes is an error, for %s", async (path) => {
+  const files = { "README.md": "x", large: "x".repeat(5_000_000) };
+  await using at = await farWorld(files, { ...slow, limits: smallLimits, lies: { [path]: "f".repeat(64) } });
+  expect(await errorOf(at.world.archive())).toMatchObject({
+    failure: "source",
+    message: expect.stringContaining(`${path} in fake:folder has the sha256 ${"f".repeat(64)} there`),
+  });
+});
+
+test("a file that changes before such a digest is asked for goes in as it is now", async () => {
+  const time = { mtime: 1_700_000_000.5 };
+  await using at = await farWorld(small, slow);
+  at.far.write("README.md", "something else", time);
+  at.far.write("src/data.txt", "as long", { mtime: 1_700_000_000.5 });
+  expect(outcomesOf(await at.world.archive({ name: "app" }))).toEqual(["stored"]);
+  expect(gunzipSync(archiveIn(at.world)).equals(await tarOfLocal(at.far.path))).toBe(true);
+});
+
+test("a large file that changes before such a digest is asked for is read again", async () => {
+  let changes = 0;
+  await using at = await farWorld(
+    { large: "x".repeat(5_000_000) },
+    {
+      ...slow,
+      limits: smallLimits,
+      onFetch(far) {
+        changes += 1;
+        if (changes === 1) far.write("large", "y".repeat(5_000_000));
+      },
+    },
+  );
+  expect(outcomesOf(await at.world.archive({ name: "app" }))).toEqual(["stored"]);
+  expect(at.world.lines.join("\n")).toContain("reading the folder again: large changes while it is being read");
+  expect(gunzipSync(archiveIn(at.world)).includes("y".repeat(1000))).toBe(true);
 });
 
 test("where a remote has no digests it is said that sizes alone were checked", async () => {
@@ -250,7 +303,7 @@ test("where a remote has no digests it is said that sizes alone were checked", a
   expect(report.warnings.join("\n")).toContain(
     "5 files have no digest in fake:folder, so that only the size is checked",
   );
-  expect(remoteIn(at.world)?.checked_by).toEqual({ size: 5 });
+  expect(remoteIn(at.world)?.checked_by).toEqual({ size: 4 });
 });
 
 test("links and empty folders are named, since they aren't in the archive", async () => {
@@ -325,4 +378,13 @@ test("a dry run of a large remote fetches samples alone, and says so", async () 
   expect(report.warnings.join("\n")).toContain("only samples were fetched of the 105 MB in fake:folder");
   expect(at.rclone.calls["cat"]).toBeLessThanOrEqual(64);
   expect(at.rclone.bytesGiven()).toBeLessThan(bytes / 4);
+});
+
+test("a file that fails among others comes alone", async () => {
+  const why = new ColdstoreError("store", "file name too long");
+  await using at = await farWorld(small, {
+    fails: (path, by) => (path === "README.md" && by === "copyOut" ? why : undefined),
+  });
+  expect(outcomesOf(await at.world.archive({ name: "app" }))).toEqual(["stored"]);
+  expect(gunzipSync(archiveIn(at.world)).equals(await tarOfLocal(at.far.path))).toBe(true);
 });

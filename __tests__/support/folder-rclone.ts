@@ -27,24 +27,27 @@ import { ColdstoreError } from "../../src/model/errors.ts";
 export interface FolderRcloneOptions {
   /** Kinds of digest that it reports: md5, sha1, sha256, or others, of which it makes something of its own. */
   readonly hashes?: readonly HashName[];
+  /** A digest costs reading the file. */
+  readonly slowHash?: boolean;
   /** What it lists in place of the digest that a file has. */
   readonly lies?: Readonly<Record<string, string>>;
   /** Called before files are copied out or given by `cat`, with their paths. */
   readonly onFetch?: (paths: readonly string[], by: "copyOut" | "cat") => void | Promise<void>;
-  /** Files that copyOut fails on. */
-  readonly fails?: (path: string) => Error | undefined;
+  /** Files that can't be fetched. */
+  readonly fails?: (path: string, by: "copyOut" | "cat") => Error | undefined;
 }
 
 /** An rclone whose remote is a folder here, without a process. Calls are counted, and what they fetched. */
 export interface FolderRclone extends Rclone {
   readonly calls: Record<string, number>;
   readonly fetched: string[];
+  /** Files whose digests were asked for. */
+  readonly hashed: string[];
   /** Bytes that `cat` has read. */
   bytesGiven(): number;
 }
 
-const plainFeatures: Omit<RemoteFeatures, "hashes"> = {
-  slowHash: false,
+const plainFeatures: Omit<RemoteFeatures, "hashes" | "slowHash"> = {
   bucketBased: false,
   partialUploads: false,
   about: false,
@@ -58,9 +61,10 @@ const plainFeatures: Omit<RemoteFeatures, "hashes"> = {
 };
 
 export function folderRclone(root: string, options: FolderRcloneOptions = {}): FolderRclone {
-  const { hashes: offered = ["md5", "sha256"], lies = {}, onFetch, fails } = options;
+  const { hashes: offered = ["md5", "sha256"], lies = {}, onFetch, fails, slowHash = false } = options;
   const calls: Record<string, number> = {};
   const fetched: string[] = [];
+  const hashed: string[] = [];
   const streams: ReadStream[] = [];
   const count = (name: string): void => {
     calls[name] = (calls[name] ?? 0) + 1;
@@ -70,6 +74,7 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
     const stat = lstatSync(full(path), { throwIfNoEntry: false });
     if (stat?.isFile() !== true) return undefined;
     const kinds = hashes.filter((hash) => offered.includes(hash));
+    if (kinds.length > 0) hashed.push(path);
     const made = kinds.map((hash) => [hash, lies[path] ?? digest(hash, readFileSync(full(path)))] as const);
     return { path, bytes: stat.size, modified: stat.mtime, hashes: Object.fromEntries(made) };
   };
@@ -77,7 +82,7 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
     const faults: CopyFault[] = [];
     const copied = new Set<string>();
     for (const path of paths) {
-      const error = fails?.(path);
+      const error = fails?.(path, "copyOut");
       if (error !== undefined) faults.push({ path, error });
       // rclone says nothing of files on a list that aren't there.
       else if (existsSync(join(from, path))) {
@@ -92,8 +97,9 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
     name: "fake:folder",
     calls,
     fetched,
+    hashed,
     bytesGiven: () => streams.reduce((sum, stream) => sum + stream.bytesRead, 0),
-    features: async () => ({ ...plainFeatures, hashes: offered }),
+    features: async () => ({ ...plainFeatures, slowHash, hashes: offered }),
     lookAt: async () => undefined,
     async list(folder, hashes, _io, notes) {
       count("list");
@@ -129,6 +135,8 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
     async cat(path, range) {
       count("cat");
       await onFetch?.([path], "cat");
+      const error = fails?.(path, "cat");
+      if (error !== undefined) throw error;
       fetched.push(path);
       if (!existsSync(full(path))) throw new ColdstoreError("not-found", `there is no ${path} in fake:folder`);
       if (range?.start === range?.end && range !== undefined) return Readable.from([]);

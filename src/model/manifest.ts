@@ -139,7 +139,7 @@ export interface RemoteSource {
   readonly folder: string;
   /** `r2:backups/acme` */
   readonly name?: string;
-  /** How many of its files are checked by which kind of digest when they are fetched; `size`: by that alone. */
+  /** How many files were checked by which kind of digest of the remote when they were fetched; `size`: by that alone. */
   readonly checked_by: Readonly<Record<string, number>>;
 }
 

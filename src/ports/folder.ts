@@ -111,8 +111,8 @@ export interface RemotePlace {
   readonly folder: string;
   /** The remote and the path on it, where no host, no secret and no absolute path is in it. */
   readonly name?: string;
-  /** By what its files are checked when they have been fetched, and how many: by kind of digest, `size` for no more than that. */
-  readonly checkedBy: Readonly<Record<string, number>>;
+  /** By what files were checked that have been fetched so far, and how many: by kind of digest, `size` for no more than that. */
+  checkedBy(): Readonly<Record<string, number>>;
 }
 
 /** A folder that is to be archived as it is. */

@@ -58,8 +58,9 @@ export function describeRun(facts: RunFacts): ManifestRun {
   };
 }
 
-function recordedRemote({ folder, name, checkedBy }: RemotePlace): RemoteSource {
-  return { folder, ...(name !== undefined && { name }), checked_by: checkedBy };
+function recordedRemote(remote: RemotePlace): RemoteSource {
+  const { folder, name } = remote;
+  return { folder, ...(name !== undefined && { name }), checked_by: remote.checkedBy() };
 }
 
 /** A path on this machine as origin would be a host's secret, and useless elsewhere. */

@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, property } from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { entryPath, fitsLine, isDoubtful } from "../../../src/adapters/rclone/entry-name.ts";
 
@@ -20,10 +20,10 @@ test.each([
 
 test("no listed path becomes one with more or other parts", () => {
   const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 200);
-  const odd = constantFrom("\u201b", "\u2400", "\u240a", "\u2421", "\uff0f", "\uff0e", "/", ".", "a", "\u{1f4a9}");
-  assert(
-    property(
-      array(odd).map((parts) => parts.join("")),
+  const odd = fc.constantFrom("\u201b", "\u2400", "\u240a", "\u2421", "\uff0f", "\uff0e", "/", ".", "a", "\u{1f4a9}");
+  fc.assert(
+    fc.property(
+      fc.array(odd).map((parts) => parts.join("")),
       (path) => {
         const text = Buffer.from(entryPath(path), "latin1").toString();
         expect(text.split("/")).toHaveLength(path.split("/").length);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { array, assert, constantFrom, nat, property, uint8Array } from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkOf, digesterOf, hashesToAsk } from "../../../src/adapters/rclone/file-digest.ts";
 import { plainScratch } from "../../support/open-fixture.ts";
@@ -37,8 +37,8 @@ testWith(["rclone"], "digests made here are those that rclone makes", async () =
 
 test("the same bytes give the same digest, however they are cut", () => {
   const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 50);
-  assert(
-    property(constantFrom(...ours), uint8Array({ maxLength: 700 }), array(nat()), (kind, data, cuts) => {
+  fc.assert(
+    fc.property(fc.constantFrom(...ours), fc.uint8Array({ maxLength: 700 }), fc.array(fc.nat()), (kind, data, cuts) => {
       expect(made(kind, data, cuts)).toBe(made(kind, data));
     }),
     { numRuns },

@@ -19,14 +19,10 @@ test("a listing in any order is a tree in byte order, empty folders too", () => 
   expect(tree.look("none")).toBeUndefined();
 });
 
-test("a change of size, time or digest is another signature", () => {
-  const signatures = [
-    file("a"),
-    file("a", { bytes: 4 }),
-    file("a", { modified: new Date(5901) }),
-    file("a", { hashes: { md5: "0" } }),
-  ].map((each) => new RemoteTree([each], []).look("a")?.signature);
-  expect(new Set(signatures).size).toBe(4);
+test("a change of size or time is another signature", () => {
+  const files = [file("a"), file("a", { bytes: 4 }), file("a", { modified: new Date(5901) })];
+  const signatures = files.map((each) => new RemoteTree([each], []).look("a")?.signature);
+  expect(new Set(signatures).size).toBe(3);
 });
 
 test.each([

@@ -3,7 +3,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BytePath, FetchedFiles } from "../../ports/folder.ts";
 import type { Io } from "../../ports/store.ts";
-import { fetchBatch, type BatchOrder, type FetchedFile } from "./fetch-batch.ts";
+import type { FarFiles } from "./far-files.ts";
+import { fetchBatch, type FetchedFile } from "./fetch-batch.ts";
 
 /** How much of a remote may be here at once, twice: what is being read, and what comes next. */
 export interface BatchLimits {
@@ -21,7 +22,8 @@ interface Batch {
   readonly stop: AbortController;
 }
 
-export interface FetcherOptions extends Omit<BatchOrder, "paths" | "folder"> {
+export interface FetcherOptions {
+  readonly far: FarFiles;
   /** Absolute path of a folder that is there. */
   readonly scratch: string;
   readonly limits?: BatchLimits | undefined;
@@ -78,7 +80,7 @@ export class FileFetcher implements AsyncDisposable {
 
   /** Where a file is here, as it is listed now; undefined when it isn't. */
   place(path: BytePath): string | Buffer | undefined {
-    const listed = this.#options.tree.file(path);
+    const listed = this.#options.far.tree.file(path);
     if (listed === undefined) return undefined;
     for (const files of [...this.#here.values(), this.#kept]) {
       const file = files.get(path);
@@ -108,7 +110,7 @@ export class FileFetcher implements AsyncDisposable {
     let bytes = 0;
     let files = 0;
     for (const [i, path] of paths.entries()) {
-      const size = this.#options.tree.file(path)?.bytes ?? 0;
+      const size = this.#options.far.tree.file(path)?.bytes ?? 0;
       if (size > this.#limits.bytes) continue;
       bytes += size;
       files += 1;
@@ -119,12 +121,12 @@ export class FileFetcher implements AsyncDisposable {
 
   #start(paths: readonly BytePath[], signal: AbortSignal, largest = this.#limits.bytes): Batch {
     this.#made += 1;
-    const { tree, scratch } = this.#options;
+    const { far, scratch } = this.#options;
     const folder = join(scratch, `batch-${this.#made}`);
     const stop = new AbortController();
     const io: Io = { signal: AbortSignal.any([signal, stop.signal]), progress: () => undefined };
-    const fitting = paths.filter((path) => (tree.file(path)?.bytes ?? 0) <= largest);
-    const files = fetchBatch({ ...this.#options, paths: fitting, folder }, io);
+    const fitting = paths.filter((path) => (far.tree.file(path)?.bytes ?? 0) <= largest);
+    const files = fetchBatch({ far, paths: fitting, folder }, io);
     // Whoever asks for it is told.
     files.catch(() => undefined);
     return { paths, folder, files, stop };

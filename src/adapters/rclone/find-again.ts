@@ -18,6 +18,8 @@ export async function findAgain<F extends ListedFile>(
   const paths = files.map(({ of }) => of.path).filter(fitsLine);
   const found = new Map((await rclone.find(paths, hashes, io)).map((file) => [file.path, file]));
   return files.map((each) => {
+    // Rclone lists no such name; whatever did knows it as it is.
+    if (!fitsLine(each.of.path)) return { ...each, now: each.of };
     const now = found.get(each.of.path);
     return now === undefined ? each : { ...each, now: isSame(now, each.of) ? each.of : now };
   });

@@ -1,12 +1,13 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import type { RemoteAddress } from "../../model/store-address.ts";
-import type { BytePath, RemotePlace, SourceFolder } from "../../ports/folder.ts";
+import type { BytePath, SourceFolder } from "../../ports/folder.ts";
 import type { Io } from "../../ports/store.ts";
 import type { Scratch } from "../../ports/workspace.ts";
 import { readablePath } from "../local/native-path.ts";
-import { checkOf, hashesToAsk } from "./file-digest.ts";
+import type { FarFiles } from "./far-files.ts";
+import { hashesToAsk } from "./file-digest.ts";
 import { type BatchLimits, FileFetcher } from "./file-fetcher.ts";
-import type { Rclone, RemoteFile } from "./rclone.ts";
+import type { Rclone } from "./rclone.ts";
 import { RemoteDisk } from "./remote-disk.ts";
 import { remoteError } from "./remote-error.ts";
 import { remoteName } from "./remote-name.ts";
@@ -29,10 +30,10 @@ export interface RemoteFolderPlace {
 export async function openRemoteFolder(place: RemoteFolderPlace): Promise<SourceFolder & AsyncDisposable> {
   const { rclone, scratch, signal, limits } = place;
   const listing = await listRemote(rclone, { signal, progress: () => undefined });
-  const { tree, hashes } = listing;
-  const fetcher = new FileFetcher({ rclone, tree, hashes, scratch: scratch.path, limits });
-  const contents = { rclone, tree, hashes, fetcher };
-  await fetcher.keep(rulesIn(tree), signal);
+  const far: FarFiles = { rclone, checked: new Map(), ...listing };
+  const fetcher = new FileFetcher({ far, scratch: scratch.path, limits });
+  const contents = { far, fetcher };
+  await fetcher.keep(rulesIn(far.tree), signal);
   const at = (within: BytePath): SourceFolder => ({
     path: within === "" ? rclone.name : `${rclone.name}/${readablePath(within.slice(0, -1))}`,
     disk: new RemoteDisk(contents, within),
@@ -41,7 +42,7 @@ export async function openRemoteFolder(place: RemoteFolderPlace): Promise<Source
   });
   return {
     ...at(""),
-    remote: { ...remoteName(place.address), checkedBy: checksOf(tree) },
+    remote: { ...remoteName(place.address), checkedBy: () => countKinds(far.checked) },
     warnings: remoteWarnings({ name: rclone.name, ...listing }),
     [Symbol.asyncDispose]: () => fetcher[Symbol.asyncDispose](),
   };
@@ -52,6 +53,7 @@ interface RemoteListing {
   readonly timesOfComing: boolean;
   readonly tree: RemoteTree;
   readonly hashes: readonly string[];
+  readonly late: boolean;
   readonly passedOver: readonly string[];
 }
 
@@ -65,10 +67,11 @@ async function listRemote(rclone: Rclone, io: Io): Promise<RemoteListing> {
   try {
     const features = await rclone.features(io);
     const hashes = hashesToAsk(features.hashes, features.slowHash);
-    const files = await rclone.list("", hashes, io, notes);
+    const late = features.slowHash && hashes.length > 0;
+    const files = await rclone.list("", late ? [] : hashes, io, notes);
     const tree = new RemoteTree(files, folders);
     if (tree.impossible.length > 0) throw impossiblePaths(rclone, tree.impossible);
-    return { tree, hashes, passedOver, timesOfComing: features.bucketBased };
+    return { tree, hashes, late, passedOver, timesOfComing: features.bucketBased };
   } catch (thrown) {
     io.signal.throwIfAborted();
     throw remoteError(thrown, `the source ${rclone.name} can't be read`);
@@ -95,12 +98,11 @@ function rulesIn(tree: RemoteTree): readonly BytePath[] {
     .sort();
 }
 
-function checksOf(tree: RemoteTree): RemotePlace["checkedBy"] {
-  const kinds = tree.paths().map((path) => kindOf(tree.file(path)));
-  const counts = [...Map.groupBy(kinds, (kind) => kind)].map(([kind, files]) => [kind, files.length] as const);
-  return Object.fromEntries(counts.sort(([a], [b]) => (a < b ? -1 : 1)));
+function countKinds(checked: FarFiles["checked"]): Readonly<Record<string, number>> {
+  const counts = Map.groupBy(checked.values(), (kind) => kind);
+  return Object.fromEntries([...counts].map(([kind, files]) => [kind, files.length] as const).sort(byName));
 }
 
-function kindOf(file: RemoteFile | undefined): string {
-  return checkOf(file?.hashes ?? {})?.name ?? "size";
+function byName([one]: readonly [string, number], [other]: readonly [string, number]): number {
+  return one < other ? -1 : 1;
 }

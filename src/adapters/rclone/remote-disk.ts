@@ -3,18 +3,15 @@ import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath, DiskEntry, DiskName, FetchedFiles, FolderDisk } from "../../ports/folder.ts";
 import type { Io } from "../../ports/store.ts";
 import { readablePath } from "../local/native-path.ts";
+import type { FarFiles } from "./far-files.ts";
 import type { FileFetcher } from "./file-fetcher.ts";
 import { findAgain } from "./find-again.ts";
-import type { Rclone } from "./rclone.ts";
 import { changedMeanwhile, remoteError } from "./remote-error.ts";
-import type { RemoteTree } from "./remote-tree.ts";
 import { streamRemote } from "./stream-remote.ts";
 
 /** What all disks of one remote have in common. */
 export interface RemoteContents {
-  readonly rclone: Rclone;
-  readonly tree: RemoteTree;
-  readonly hashes: readonly string[];
+  readonly far: FarFiles;
   readonly fetcher: FileFetcher;
 }
 
@@ -32,11 +29,11 @@ export class RemoteDisk implements FolderDisk {
   }
 
   look(path: BytePath): DiskEntry | undefined {
-    return this.#contents.tree.look(this.#full(path));
+    return this.#contents.far.tree.look(this.#full(path));
   }
 
   names(folder: BytePath): readonly DiskName[] {
-    const names = this.#contents.tree.names(this.#full(folder));
+    const names = this.#contents.far.tree.names(this.#full(folder));
     if (names === undefined)
       throw new ColdstoreError("source", `can't list ${readablePath(folder)}: it is no folder of the remote`);
     return names;
@@ -53,7 +50,7 @@ export class RemoteDisk implements FolderDisk {
 
   read(path: BytePath, looked: DiskEntry): Uint8Array | undefined {
     const full = this.#full(path);
-    const listed = this.#contents.tree.look(full);
+    const listed = this.#contents.far.tree.look(full);
     if (listed?.signature !== looked.signature) return undefined;
     const data = this.#contents.fetcher.read(full);
     if (data === undefined) throw new ColdstoreError("bug", `${readablePath(full)} was read before it was fetched`);
@@ -61,17 +58,18 @@ export class RemoteDisk implements FolderDisk {
   }
 
   async *stream(path: BytePath, looked: DiskEntry, signal: AbortSignal, from = 0): AsyncGenerator<Uint8Array> {
-    const { rclone, tree, fetcher } = this.#contents;
+    const { far, fetcher } = this.#contents;
     const full = this.#full(path);
-    const file = tree.file(full);
-    if (file === undefined || tree.look(full)?.signature !== looked.signature)
+    const file = far.tree.file(full);
+    if (file === undefined || far.tree.look(full)?.signature !== looked.signature)
       throw changedMeanwhile(readablePath(full));
     const place = fetcher.place(full);
     const io: Io = { signal, progress: () => undefined };
     if (place !== undefined) yield* createReadStream(place, { start: from, highWaterMark: pieceBytes, signal });
     else {
       try {
-        yield* streamRemote(rclone, { file, from }, io);
+        const kind = yield* streamRemote(far, { file, from }, io);
+        if (from === 0) far.checked.set(full, kind);
       } catch (thrown) {
         signal.throwIfAborted();
         await this.#lookAgain(full, io);
@@ -90,7 +88,7 @@ export class RemoteDisk implements FolderDisk {
 
   /** So that another try takes the file as it is now. */
   async #lookAgain(full: BytePath, io: Io): Promise<void> {
-    const { rclone, tree, hashes } = this.#contents;
+    const { rclone, tree, hashes } = this.#contents.far;
     const file = tree.file(full);
     if (file === undefined) return;
     try {

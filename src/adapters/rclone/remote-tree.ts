@@ -85,16 +85,16 @@ export class RemoteTree {
 
 const folderEntry: DiskEntry = { type: "dir", executable: false, bytes: 0, mtime: 0, signature: "dir" };
 
-function entryOf({ path, bytes, modified, hashes }: RemoteFile): DiskEntry {
+function entryOf({ path, bytes, modified }: RemoteFile): DiskEntry {
   const time = modified?.getTime() ?? 0;
-  const digests = Object.values(hashes).join(".");
   const isKnown = Number.isSafeInteger(bytes) && bytes >= 0;
   return {
     type: "file",
     executable: false,
     bytes: isKnown ? bytes : 0,
     mtime: Math.floor(time / 1000),
-    signature: `${bytes}.${time}.${digests}`,
+    // What comes is compared with the digest, which the listing may not have yet.
+    signature: `${bytes}.${time}`,
     ...(!isKnown && {
       unreadable: `can't read ${path}: the remote doesn't tell its size, as for a document that is made anew whenever it is fetched. Export it, or leave it out with exclude.`,
     }),

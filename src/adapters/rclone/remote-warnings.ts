@@ -8,11 +8,13 @@ export function remoteWarnings(listing: {
   readonly tree: RemoteTree;
   readonly passedOver: readonly string[];
   readonly timesOfComing: boolean;
+  /** Digests are still to be asked for. */
+  readonly late: boolean;
 }): readonly string[] {
-  const { name, tree, passedOver, timesOfComing } = listing;
+  const { name, tree, passedOver, timesOfComing, late } = listing;
   const files = tree.paths().flatMap((path) => tree.file(path) ?? []);
   const named = (wanted: (typeof files)[number][]): readonly string[] => wanted.map(({ path }) => path);
-  const unchecked = named(files.filter(({ hashes }) => checkOf(hashes) === undefined));
+  const unchecked = late ? [] : named(files.filter(({ hashes }) => checkOf(hashes) === undefined));
   const undated = named(files.filter(({ modified }) => modified === undefined));
   return [
     `${name} is a remote: its .gitignore files count, but which files are tracked can't be told there, nor which are executable`,
