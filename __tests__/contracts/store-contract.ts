@@ -668,7 +668,8 @@ function aborting(under: Under): void {
     const keys = await keysOf(under.other);
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.length).toBeLessThan(1000);
-    for (const key of keys) expect((await readAll(under.other, key)).toString()).toBe("whole");
+    for (const key of keys.slice(0, under.terms.costly ? 5 : keys.length))
+      expect((await readAll(under.other, key)).toString()).toBe("whole");
   });
 }
 

@@ -34,6 +34,9 @@ async function remoteOf(
   return sshRemote(addressOf(server, path), ssh, { env: { HOME: folder, ...env }, folder });
 }
 
+/** What there was to warn of. */
+const warnings: string[] = [];
+
 async function rclone(remote: Remote, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<RcloneEnd> {
   await using rclone = await openRcloneProcess({
     program: { path: "rclone", version: "1.75.1", trust: "own" },
@@ -42,6 +45,7 @@ async function rclone(remote: Remote, args: readonly string[], env: NodeJS.Proce
     args: [],
     folder,
     stallTimeout: 30_000,
+    warn: (sentence) => void warnings.push(sentence),
   });
   return await rclone.run({ args }, testIo());
 }
@@ -65,6 +69,8 @@ describe("an SSH host whose key is known", () => {
     expect(await namesIn(remote)).toEqual(["a b'c"]);
     const { stdout } = await rclone(remote, ["lsjson", "--hash", "--hash-type", "md5", remote.root]);
     expect(JSON.parse(stdout.toString())).toMatchObject([{ Hashes: { md5: "5d41402abc4b2a76b9719d911017c592" } }]);
+    // What rclone found out of the host and wrote down is nothing to tell of.
+    expect(warnings).toEqual([]);
     const { name, config, args } = remote;
     expect([name, args]).toEqual([`ssh://${server.user}@127.0.0.1:${server.port}${server.folder}`, []]);
     expect(JSON.stringify([config, args])).not.toContain("PRIVATE KEY");

@@ -24,7 +24,7 @@ export async function callPlugin<T>(
 }
 
 /** Something thrown by a plugin as an error of ours; its message is text that anybody may have written. */
-export function foreignError(name: string, what: string, thrown: unknown): ColdstoreError {
+function foreignError(name: string, what: string, thrown: unknown): ColdstoreError {
   if (thrown instanceof ColdstoreError) return thrown;
   const said = (thrown instanceof Error ? thrown.message : String(thrown)) || "it gives no reason";
   const cut = said.length > 1000 ? `${said.slice(0, 1000).toWellFormed()}...` : said;

@@ -62,9 +62,22 @@ async function placeText(text: string, secrets: readonly string[], place: TextPl
     async [Symbol.asyncDispose]() {
       const now = await readFile(path, "utf8").catch(() => text);
       await rm(path, { force: true });
-      if (now !== text) place.warn(rewritten(place.name));
+      if (isRenewed(text, now)) place.warn(rewritten(place.name));
     },
   };
+}
+
+/** Whether something that was there is another now, or a token came. What rclone found out of a host (`shell_type`) is nothing to keep. */
+function isRenewed(before: string, now: string): boolean {
+  const known = new Map(optionsOf(before));
+  return optionsOf(now).some(([name, value]) =>
+    known.has(name) ? known.get(name) !== value : name.endsWith("\ntoken"),
+  );
+}
+
+function optionsOf(text: string): readonly (readonly [name: string, value: string])[] {
+  const sections = readRcloneConfig(text)?.sections ?? [];
+  return sections.flatMap(({ name, options }) => options.map((option) => [`${name}\n${option.name}`, option.value]));
 }
 
 function fitSecrets(

@@ -32,7 +32,7 @@ export async function hostKeys(
 }
 
 /** How to come to know a host, as the end of a sentence. */
-export function howToKnow({ host, port }: HostPlace): string {
+function howToKnow({ host, port }: HostPlace): string {
   return (
     `run \`ssh-keyscan -p ${port} ${host}\` from a network that you trust, compare the keys with those that the host itself has ` +
     `(\`ssh-keygen -lf\` of its /etc/ssh/ssh_host_*.pub), and set ssh-known-hosts to the lines`
