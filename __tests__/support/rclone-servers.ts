@@ -44,7 +44,9 @@ export async function startMoto(): Promise<RcloneServer> {
   await untilAnswering(port, server);
   const made = await fetch(`http://127.0.0.1:${port}/bucket`, { method: "PUT" });
   if (!made.ok) throw new Error(`moto answered ${made.status}`);
-  return served({ port, folder, config: configOf("s3", port) }, server);
+  // Of most other providers rclone doesn't ask in which class an object lies, and AWS itself it only speaks to by https.
+  const config = configOf("s3", port).replace("provider = Other", "provider = Alibaba");
+  return served({ port, folder, config }, server);
 }
 
 const login = ["--user=me", `--pass=${password}`];

@@ -13,26 +13,36 @@ export interface Wanted extends Expected {
   readonly sha256: string;
 }
 
+/** What became of one, and what it should be by all that is known of it by now. */
+export interface Judged {
+  readonly wanted: Wanted;
+  readonly outcome: PutOutcome;
+}
+
 export interface Judgement<W extends Wanted> extends Pick<BatchPlace, "rclone" | "folder"> {
   readonly features: RemoteFeatures;
   readonly staged: readonly W[];
   /** Keys that were taken before; known of remotes alone that show parts of objects. */
   readonly before: ReadonlySet<string>;
   copy(some: readonly W[]): Promise<Copied>;
+  /** Digests that are still being made while the files are on their way, by key. */
+  readonly digests?: Promise<ReadonlyMap<string, string>>;
 }
 
 /**
  * Copies, then looks at what is there: that alone decides what became of each. What isn't there is copied once more, for a
  * folder may have been taken away by somebody who left it empty.
  */
-export async function judgeBatch<W extends Wanted>(batch: Judgement<W>, io: Io): Promise<readonly PutOutcome[]> {
+export async function judgeBatch<W extends Wanted>(batch: Judgement<W>, io: Io): Promise<readonly Judged[]> {
   const first = await copyAndLook(batch, batch.staged, io);
   const missing = batch.staged.filter(({ key }) => !first.found.has(key));
   const second = missing.length === 0 ? undefined : await copyAndLook(batch, missing, io);
-  const outcomes: PutOutcome[] = [];
-  const unknown: Seen<W>[] = [];
-  for (const wanted of batch.staged) {
-    const { found, faults, copied, unchecked } = second !== undefined && missing.includes(wanted) ? second : first;
+  const digests = await batch.digests;
+  const judged: Judged[] = [];
+  const unknown: Seen[] = [];
+  for (const item of batch.staged) {
+    const { found, faults, copied, unchecked } = second !== undefined && missing.includes(item) ? second : first;
+    const wanted: Wanted = { ...item, digest: item.digest ?? digests?.get(item.key) };
     const seen = {
       wanted,
       files: found.get(wanted.key) ?? [],
@@ -42,9 +52,9 @@ export async function judgeBatch<W extends Wanted>(batch: Judgement<W>, io: Io):
     };
     const outcome = await judge(batch, seen, io);
     if (outcome === "unknown") unknown.push(seen);
-    else outcomes.push(outcome);
+    else judged.push({ wanted, outcome });
   }
-  return [...outcomes, ...(await compareByReading(batch, unknown, io))];
+  return [...judged, ...(await compareByReading(batch, unknown, io))];
 }
 
 interface Look {
@@ -54,8 +64,8 @@ interface Look {
   readonly unchecked: ReadonlySet<string>;
 }
 
-interface Seen<W extends Wanted> {
-  readonly wanted: W;
+interface Seen {
+  readonly wanted: Wanted;
   readonly files: readonly RemoteFile[];
   readonly fault: ColdstoreError | undefined;
   readonly copied: boolean;
@@ -104,7 +114,7 @@ async function listed(
 
 async function judge<W extends Wanted>(
   { rclone, features, before }: Judgement<W>,
-  { wanted, files, fault, copied, unchecked }: Seen<W>,
+  { wanted, files, fault, copied, unchecked }: Seen,
   io: Io,
 ): Promise<PutOutcome | "unknown"> {
   const { key } = wanted;
@@ -129,18 +139,20 @@ async function judge<W extends Wanted>(
 /** What was there, of the right size, and of which the remote reports nothing more. */
 async function compareByReading<W extends Wanted>(
   { rclone, folder }: Judgement<W>,
-  unknown: readonly Seen<W>[],
+  unknown: readonly Seen[],
   io: Io,
-): Promise<readonly PutOutcome[]> {
+): Promise<readonly Judged[]> {
   if (unknown.length === 0) return [];
   const objects = unknown.map(({ wanted: { key, bytes, sha256 } }) => ({ key, bytes, sha256 }));
   const same = await readBackMany(rclone, { objects, folder: join(folder, ".back") }, io);
-  return unknown.flatMap(({ wanted: { key }, files }): PutOutcome[] =>
-    files.map((file) =>
-      same.has(key)
+  return unknown.flatMap(({ wanted, files }) =>
+    files.map((file): Judged => {
+      const { key } = wanted;
+      const outcome: PutOutcome = same.has(key)
         ? { key, outcome: "same", object: remoteObject(file, "read") }
-        : { key, outcome: "different", object: remoteObject(file) },
-    ),
+        : { key, outcome: "different", object: remoteObject(file) };
+      return { wanted, outcome };
+    }),
   );
 }
 

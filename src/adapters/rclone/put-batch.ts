@@ -1,16 +1,16 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { asColdstoreError } from "../../model/errors.ts";
 import type { Io, Put, PutOutcome, StoredObject } from "../../ports/store.ts";
 import { concurrently } from "../local/concurrently.ts";
 import { digesterOf } from "./file-digest.ts";
-import { judgeBatch } from "./judge-batch.ts";
+import { judgeBatch, type Wanted } from "./judge-batch.ts";
 import { ProgressTally } from "./progress-tally.ts";
 import { proofHash } from "./proof-hash.ts";
 import type { Copied, CopyFault, HashName, Rclone, RemoteFeatures } from "./rclone.ts";
 import { assertKey } from "./remote-key.ts";
-import type { Expected } from "./remote-object.ts";
-import { removeLeftovers } from "./remove-leftovers.ts";
-import { stageItem } from "./stage-item.ts";
+import { removeHalfMade, removeLeftovers } from "./remove-leftovers.ts";
+import { digestFile, stageItem } from "./stage-item.ts";
 import { isPayload } from "./storage-class.ts";
 
 /** Where a batch is stored, and from where. */
@@ -23,14 +23,11 @@ export interface BatchPlace {
   /** How long another's half-made file is watched. */
   readonly patienceMs: number;
   /** Told of what the call has created. */
-  created?(item: Staged, object: StoredObject): void;
+  created?(item: Wanted, object: StoredObject): void;
 }
 
 /** An item that lies in scratch under its key. */
-export interface Staged extends Expected {
-  readonly key: string;
-  readonly sha256: string;
-}
+export type Staged = Wanted;
 
 const atOnce = 4;
 
@@ -61,16 +58,34 @@ async function storeBatch(items: readonly Put[], place: BatchPlace, io: Io): Pro
     io,
   );
   const copy = async (some: readonly Staged[]): Promise<Copied> => copyGroups({ ...request, staged: some }, tally.io);
-  const outcomes = await judgeBatch({ ...request, before, copy }, io);
-  const byKey = new Map(staged.map((item) => [item.key, item]));
-  for (const outcome of outcomes) {
-    const item = byKey.get(outcome.key);
-    if (outcome.outcome !== "created" || item === undefined) continue;
-    place.created?.(item, outcome.object);
+  const digests = largeDigests(staged, place.folder, io);
+  const judged = await judgeBatch({ ...request, before, copy, digests }, io).catch(async (error: unknown) => {
+    if (io.signal.aborted && !isAtomic(features)) await removeHalfMade({ ...request, before });
+    throw error;
+  });
+  for (const { wanted, outcome } of judged) {
+    if (outcome.outcome !== "created") continue;
+    place.created?.(wanted, outcome.object);
     tally.finish(outcome.key);
   }
   io.signal.throwIfAborted();
-  return [...failed, ...outcomes];
+  return [...failed, ...judged.map(({ outcome }) => outcome)];
+}
+
+/** Digests that staging has left out; they are awaited when the files have arrived. */
+function largeDigests(staged: readonly Staged[], folder: string, io: Io): Promise<ReadonlyMap<string, string>> {
+  const make = async (): Promise<ReadonlyMap<string, string>> => {
+    const made = new Map<string, string>();
+    for (const { key, hash, digest } of staged) {
+      if (hash === undefined || digest !== undefined) continue;
+      const later = await digestFile(join(folder, ...key.split("/")), hash, io.signal);
+      if (later !== undefined) made.set(key, later);
+    }
+    return made;
+  };
+  const digests = make();
+  digests.catch(() => {});
+  return digests;
 }
 
 /** Whether nobody ever sees a part of an object under its name. */

@@ -45,6 +45,24 @@ export async function removeLeftovers(search: Search, io: Io): Promise<Set<strin
   return taken;
 }
 
+const farewellMs = 5000;
+
+/** Removes what a call that was stopped has left of these artifacts, as far as that goes in a few seconds. */
+export async function removeHalfMade({
+  rclone,
+  staged,
+  before,
+}: Pick<Search, "rclone" | "staged"> & { readonly before: ReadonlySet<string> }): Promise<void> {
+  const io = { signal: AbortSignal.timeout(farewellMs), progress: () => undefined };
+  const ours = new Map(staged.flatMap(({ key, bytes }) => (before.has(key) ? [] : [[key, bytes] as const])));
+  try {
+    for (const { path, bytes } of await rclone.find([...ours.keys()], [], io))
+      if (bytes < (ours.get(path) ?? 0)) await rclone.remove(path, io);
+  } catch {
+    // The next run looks at what is left.
+  }
+}
+
 function isAsBefore(before: RemoteFile, now: RemoteFile): boolean {
   return before.bytes === now.bytes && before.modified?.getTime() === now.modified?.getTime();
 }

@@ -7,7 +7,7 @@ import type { Wanted } from "./judge-batch.ts";
 import { proofHash } from "./proof-hash.ts";
 import type { Rclone } from "./rclone.ts";
 import { compareObject, remoteObject } from "./remote-object.ts";
-import { stageItem } from "./stage-item.ts";
+import { digestFile, stageItem } from "./stage-item.ts";
 
 /** Puts an artifact in the place of what is there, and looks at what is there then. `folder`: scratch that isn't there yet. */
 export async function replaceObject(
@@ -18,6 +18,7 @@ export async function replaceObject(
   try {
     const hash = proofHash(await rclone.features(io));
     let digest = await stageItem({ key, artifact }, { folder, hash, signal: io.signal });
+    if (hash !== undefined) digest ??= await digestFile(join(folder, ...key.split("/")), hash, io.signal);
     if (hash !== undefined && digesterOf(hash) === undefined)
       digest = (await rclone.hashLocal(folder, [key], hash, io)).get(key);
     // Before anything is changed: whoever wants to stop does so now.

@@ -10,9 +10,13 @@ import type { HashName } from "./rclone.ts";
 
 const chunkBytes = 1 << 20;
 
+// A second pass over a large one is made while it's on its way.
+const smallBytes = 8 * 1024 * 1024;
+
 /**
  * Gives an artifact a name in a folder, without copying it where that can be, and resolves to the digest of what rclone will
- * read under it; undefined for a kind that isn't made here. Rejects with `integrity` when the bytes aren't the artifact's.
+ * read under it, if that costs no more than checking it: for others there is `digestFile`. Rejects with `integrity` when the bytes
+ * aren't the artifact's.
  */
 export async function stageItem(
   { key, artifact }: { readonly key: string; readonly artifact: Artifact },
@@ -49,7 +53,8 @@ async function digest(
   { hash, signal }: { readonly hash: HashName | undefined; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const sha256 = createHash("sha256");
-  const other = hash === undefined || hash === "sha256" ? undefined : digesterOf(hash);
+  const now = hash !== undefined && hash !== "sha256" && artifact.bytes <= smallBytes;
+  const other = now ? digesterOf(hash) : undefined;
   let bytes = 0;
   const chunks =
     "data" in artifact.body ? [artifact.body.data] : createReadStream(path, { highWaterMark: chunkBytes, signal });
@@ -62,6 +67,15 @@ async function digest(
   const made = sha256.digest("hex");
   if (bytes !== artifact.bytes || made !== artifact.sha256) throw changed(artifact);
   return hash === "sha256" ? made : other?.hex();
+}
+
+/** A digest of a file, of a kind that is made here; undefined for others. */
+export async function digestFile(path: string, hash: HashName, signal: AbortSignal): Promise<string | undefined> {
+  const digester = digesterOf(hash);
+  if (digester === undefined) return undefined;
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes, signal }))
+    digester.update(chunk as Uint8Array);
+  return digester.hex();
 }
 
 function changed({ name }: Artifact): ColdstoreError {

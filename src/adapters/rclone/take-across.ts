@@ -50,16 +50,14 @@ async function takeBatch(taking: Taking, items: readonly Taken[], io: Io): Promi
   );
   const copy = async (some: readonly Wanted[]): Promise<Copied> => copyGroups(taking, some, tally.io);
   const before = new Set(there.map(({ path }) => path));
-  const outcomes = await judgeBatch({ rclone: to, features, staged, before, folder: await taking.folder(), copy }, io);
-  const byKey = new Map(staged.map((item) => [item.key, item]));
-  for (const outcome of outcomes) {
-    const item = byKey.get(outcome.key);
-    if (outcome.outcome !== "created" || item === undefined) continue;
-    taking.created(item, outcome.object);
+  const judged = await judgeBatch({ rclone: to, features, staged, before, folder: await taking.folder(), copy }, io);
+  for (const { wanted, outcome } of judged) {
+    if (outcome.outcome !== "created") continue;
+    taking.created(wanted, outcome.object);
     tally.finish(outcome.key);
   }
   io.signal.throwIfAborted();
-  return outcomes;
+  return judged.map(({ outcome }) => outcome);
 }
 
 async function copyGroups({ from, to, storageClass }: Taking, some: readonly Wanted[], io: Io): Promise<Copied> {
