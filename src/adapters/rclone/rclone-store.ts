@@ -41,12 +41,16 @@ export function openRcloneStore(options: RcloneStoreOptions): port.Store {
   return Object.assign(store, reachedThrough(options.rclone)) satisfies ReachedStore;
 }
 
+const mostOpened = 100;
+
 class RcloneStore implements port.Store {
   readonly name: string;
   readonly traits: port.StoreTraits;
   readonly #rclone: Rclone;
   readonly #options: RcloneStoreOptions;
   readonly #unsettled = new Unsettled();
+  /** What was opened in parts: looking at it again for each part would double the calls. */
+  readonly #opened = new Map<string, RemoteFile>();
 
   constructor(options: RcloneStoreOptions) {
     this.name = options.name;
@@ -117,8 +121,12 @@ class RcloneStore implements port.Store {
   }
 
   async open(key: string, range: port.ByteRange | undefined, io: port.Io): Promise<Readable> {
-    const file = await this.#find(key, [], io);
+    io.signal.throwIfAborted();
+    const known = range === undefined ? undefined : this.#opened.get(key);
+    const file = known ?? (await this.#find(key, [], io));
     if (file === undefined) throw new ColdstoreError("not-found", `${this.name} has no ${key}. List what it has.`);
+    if (this.#opened.size >= mostOpened) this.#opened.clear();
+    if (range !== undefined) this.#opened.set(key, file);
     return openRemoteObject(this.#rclone, { file, range }, io);
   }
 
@@ -132,6 +140,7 @@ class RcloneStore implements port.Store {
   async replace(key: string, artifact: Artifact, io: port.Io): Promise<port.StoredObject> {
     io.signal.throwIfAborted();
     assertKey(key);
+    this.#opened.delete(key);
     await using scratch = new LazyScratch(this.#options.scratch);
     const replaced = await replaceObject(this.#rclone, { key, artifact, folder: await scratch.next() }, io);
     this.#unsettled.replace(replaced.wanted, replaced.object);
@@ -140,7 +149,10 @@ class RcloneStore implements port.Store {
 
   async *delete(keys: readonly string[], io: port.Io): AsyncGenerator<port.DeleteOutcome> {
     io.signal.throwIfAborted();
-    for (const key of keys) this.#unsettled.forget(key);
+    for (const key of keys) {
+      this.#unsettled.forget(key);
+      this.#opened.delete(key);
+    }
     yield* deleteKeys(this.#rclone, keys, io);
   }
 
