@@ -2,10 +2,11 @@ import { asColdstoreError, ColdstoreError } from "../model/errors.ts";
 import type { NamedDigest } from "../model/manifest.ts";
 import { setText } from "../model/set-name.ts";
 import { formatBytes } from "../model/units.ts";
-import type { Io, Put, Store, StoredObject } from "../ports/store.ts";
+import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts";
 import type { Workspace } from "../ports/workspace.ts";
 import { otherBytes, type CopyJob, type Wanted } from "./decide-copy.ts";
 import { batchesOf, type CopySource, type Fetched, fetchBatch, scratchBytes } from "./fetch-files.ts";
+import { inOrder } from "./in-order.ts";
 import { proveFile } from "./prove-file.ts";
 
 export type Prove = "digest" | "read" | "drill" | "none";
@@ -117,15 +118,12 @@ async function takeAcross(copy: FileCopy, landing: Landing, io: Io): Promise<voi
   const outcomes = items.length === 0 ? undefined : store.takeFrom?.(copy.from, items, counting);
   if (outcomes === undefined) return;
   const byKey = new Map(landing.left.map((wanted) => [wanted.key, wanted]));
-  for await (const outcome of outcomes) {
-    const wanted = byKey.get(outcome.key);
-    if (wanted === undefined || outcome.outcome === "failed" || outcome.outcome === "different") continue;
-    const { file } = wanted;
-    const object = await confirmedObject(store, { file, object: outcome.object, prove: copy.prove }, io);
-    if (object === undefined) {
-      if (outcome.outcome === "created") await removeWrong(store, outcome.key, io);
-      continue;
-    }
+  const confirm = async (outcome: PutOutcome) => ({ outcome, object: await takenObject(copy, landing, outcome, io) });
+  for await (const { outcome, object } of inOrder(outcomes, readsAtOnce, confirm)) {
+    const { file } = byKey.get(outcome.key) ?? {};
+    if (file === undefined) continue;
+    if (object === undefined && outcome.outcome === "created") await removeWrong(store, outcome.key, io);
+    if (object === undefined) continue;
     landing.objects.set(outcome.key, object);
     byKey.delete(outcome.key);
     copy.stored(store, file);
@@ -133,9 +131,24 @@ async function takeAcross(copy: FileCopy, landing: Landing, io: Io): Promise<voi
   landing.left = landing.left.filter(({ key }) => byKey.has(key));
 }
 
+/** What was copied, if it's what the manifest says. */
+async function takenObject(
+  { prove }: FileCopy,
+  { place, left }: Landing,
+  outcome: PutOutcome,
+  io: Io,
+): Promise<StoredObject | undefined> {
+  if (outcome.outcome === "failed" || outcome.outcome === "different") return undefined;
+  const wanted = left.find(({ key }) => key === outcome.key);
+  return wanted && confirmedObject(place.store, { file: wanted.file, object: outcome.object, prove }, io);
+}
+
 async function removeWrong(store: Store, key: string, io: Io): Promise<void> {
   for await (const gone of store.delete([key], io)) if (gone.outcome === "failed") throw gone.error;
 }
+
+// Where each one is a call of its own, they wait for each other less.
+const readsAtOnce = 4;
 
 // While one is put, the next is fetched, unless the two are more than this together.
 const mostAhead = 4 * 1024 ** 3;
