@@ -41,7 +41,7 @@ export async function openReleaseHost(): Promise<ReleaseHost> {
 }
 
 /** A program that only says that it is an rclone of this version. */
-export function fakeRclone(version: string): string {
+function fakeRclone(version: string): string {
   return `#!/bin/sh\n[ "$1" = version ] && echo "rclone v${version}"\n`;
 }
 

@@ -1,8 +1,9 @@
+import { find as findTool } from "@actions/tool-cache";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { findRclone, officialRclone, type RcloneChoice } from "../../../src/adapters/rclone/find-rclone.ts";
 import { ColdstoreError } from "../../../src/model/errors.ts";
 import {
@@ -190,7 +191,10 @@ describe("a fetched rclone", () => {
   test("is kept in the runner's tool cache, or where the system keeps what can be had again", async () => {
     const { find, home } = await world();
     const runner = join(home, "tools");
-    expect((await find({}, { RUNNER_TOOL_CACHE: runner })).path).toContain(join(runner, "coldstore-rclone", "1.75.1"));
+    const { path } = await find({}, { RUNNER_TOOL_CACHE: runner });
+    vi.stubEnv("RUNNER_TOOL_CACHE", runner);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(findTool("coldstore-rclone", "1.75.1", basename(dirname(path)))).toBe(dirname(path));
     const xdg = join(home, "xdg");
     expect((await find({}, { XDG_CACHE_HOME: xdg })).path).toContain(join(xdg, "coldstore", "rclone", "1.75.1"));
     // Relative ones don't count by the XDG Base Directory Specification.

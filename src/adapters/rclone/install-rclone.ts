@@ -66,5 +66,6 @@ async function fetchInto(place: CachePlace, replace: boolean, { wanted, at }: Fe
       "integrity",
       `${url} isn't the zip that was expected: its SHA-256 is ${found}, not ${place.sha256}. It was removed; check what proxies do, rclone-sha256 and rclone-mirror, or set rclone-path to an rclone that is here.`,
     );
-  await moveIntoCache(made, place, replace);
+  const end = await moveIntoCache(made, place, replace);
+  if (end === "taken" && (await checkCached(place)) !== "good") await moveIntoCache(made, place, true);
 }

@@ -100,17 +100,26 @@ export async function unpack(folder: string, { sha256, within, file }: CachePlac
 }
 
 /**
- * Gives a whole folder its place in the cache by one rename, so that no other run sees a half one. One that came first stays,
- * unless it's known to be broken.
+ * Gives a whole folder its place in the cache by one rename, so that no other run sees a half one; `taken` when another one is
+ * there, which stays unless it's to be replaced. (The runner's toolkit, whose layout this is, empties the place first and copies
+ * into it, under the feet of jobs that use it.)
  */
-export async function moveIntoCache(made: string, { folder }: CachePlace, replace: boolean): Promise<void> {
+export async function moveIntoCache(
+  made: string,
+  { folder }: CachePlace,
+  replace: boolean,
+): Promise<"moved" | "taken"> {
   try {
     await mkdir(dirname(folder), { recursive: true });
     if (replace) await rename(folder, `${made}-broken`).catch(unlessAbsent);
     await rename(made, folder);
+    // By it `find` of @actions/tool-cache knows a whole one.
+    await writeFile(`${folder}.complete`, "");
+    return "moved";
   } catch (thrown) {
     // Windows says EPERM of a folder that is there.
-    if (["ENOTEMPTY", "EEXIST", "EPERM"].includes(errnoOf(thrown) ?? "") && (await isThere(folder))) return;
+    const isTaken = ["ENOTEMPTY", "EEXIST", "EPERM"].includes(errnoOf(thrown) ?? "");
+    if (isTaken && (await isThere(folder))) return "taken";
     throw diskError(thrown, "write", folder, "folder");
   }
 }
