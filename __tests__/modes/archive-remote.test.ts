@@ -306,17 +306,24 @@ test("where a remote has no digests it is said that sizes alone were checked", a
   expect(remoteIn(at.world)?.checked_by).toEqual({ size: 4 });
 });
 
-test("links and empty folders are named, since they aren't in the archive", async () => {
-  await using at = await farWorld({});
+test("links stand against an archive unless they may be left out, and empty folders are named", async () => {
+  await using at = await farWorld({ ".gitignore": "ignored\n" });
   at.far.write("x", "x");
   at.far.folder("empty/inner");
-  at.far.link("link", "x");
-  const remote = await openRemote({ rclone: at.rclone });
-  await using _ = remote;
-  const report = await makeWorld({ folder: remote.folder }).archive();
+  for (const link of ["link", "d/link", "ignored"]) at.far.link(link, "x");
+  await using remote = await openRemote({ rclone: at.rclone });
+  const world = makeWorld({ folder: remote.folder });
+  for (const symlinks of ["keep", "follow"] as const)
+    expect(await errorOf(world.archive({ symlinks }))).toMatchObject({
+      failure: "source",
+      message:
+        "2 files can't be read (rclone brings no links; symlinks: skip leaves them out): d/link, link; make them readable, or leave them out with exclude: PATTERN",
+    });
+  expect((await errorOf(world.archive({ symlinks: "fail" }))).message).toContain("the folder has 2 links");
+  const report = await world.archive({ symlinks: "skip" });
   const said = report.warnings.join("\n");
+  expect(said).toContain("2 links were left out: d/link, link");
   expect(said).toContain("1 empty folder is not in the archive: empty/inner");
-  expect(said).toMatch(/1 path is not in the archive, since rclone passes over links, .*: link$/m);
   expect(said).toContain("fake:folder is a remote");
   expect(said).not.toContain("there is no git here");
 });

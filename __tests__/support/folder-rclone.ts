@@ -108,7 +108,7 @@ export function folderRclone(root: string, options: FolderRcloneOptions = {}): F
       return found.flatMap((entry) => {
         const path = join(entry.parentPath, entry.name).slice(root.length + 1);
         if (entry.isDirectory()) notes?.folder(path);
-        else if (!entry.isFile()) notes?.passedOver(path);
+        else if (!entry.isFile()) notes?.passedOver(path, entry.isSymbolicLink() ? "link" : "no file");
         return fileAt(path, hashes) ?? [];
       });
     },

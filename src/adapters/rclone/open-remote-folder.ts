@@ -7,11 +7,11 @@ import { readablePath } from "../local/native-path.ts";
 import type { FarFiles } from "./far-files.ts";
 import { hashesToAsk } from "./file-digest.ts";
 import { type BatchLimits, FileFetcher } from "./file-fetcher.ts";
-import type { Rclone } from "./rclone.ts";
+import type { ListingNotes, Rclone } from "./rclone.ts";
 import { RemoteDisk } from "./remote-disk.ts";
 import { remoteError } from "./remote-error.ts";
 import { remoteName } from "./remote-name.ts";
-import { RemoteTree } from "./remote-tree.ts";
+import { type PassedOver, RemoteTree } from "./remote-tree.ts";
 import { remoteWarnings } from "./remote-warnings.ts";
 
 /** A folder of a remote that is to be archived; scratch (its folder exists) outlives it. */
@@ -54,24 +54,23 @@ interface RemoteListing {
   readonly tree: RemoteTree;
   readonly hashes: readonly string[];
   readonly late: boolean;
-  readonly passedOver: readonly string[];
 }
 
 async function listRemote(rclone: Rclone, io: Io): Promise<RemoteListing> {
   const folders: string[] = [];
-  const passedOver: string[] = [];
-  const notes = {
-    folder: (path: string) => void folders.push(path),
-    passedOver: (path: string) => void passedOver.push(path),
+  const others: PassedOver[] = [];
+  const notes: ListingNotes = {
+    folder: (path) => void folders.push(path),
+    passedOver: (path, kind) => void others.push({ path, kind }),
   };
   try {
     const features = await rclone.features(io);
     const hashes = hashesToAsk(features.hashes, features.slowHash);
     const late = features.slowHash && hashes.length > 0;
     const files = await rclone.list("", late ? [] : hashes, io, notes);
-    const tree = new RemoteTree(files, folders);
+    const tree = new RemoteTree(files, folders, others);
     if (tree.impossible.length > 0) throw impossiblePaths(rclone, tree.impossible);
-    return { tree, hashes, late, passedOver, timesOfComing: features.bucketBased };
+    return { tree, hashes, late, timesOfComing: features.bucketBased };
   } catch (thrown) {
     io.signal.throwIfAborted();
     throw remoteError(thrown, `the source ${rclone.name} can't be read`);

@@ -93,5 +93,5 @@ function saysNoFile({ object, message }: RcloneEvent): boolean {
 
 function tellPassedOver({ object, level, message }: RcloneEvent, notes: ListingNotes): void {
   if (object !== undefined && level !== "debug" && /symlink|non-regular|Can't transfer|Can't follow/iu.test(message))
-    notes.passedOver(object);
+    notes.passedOver(object, /symlink/iu.test(message) ? "link" : "no file");
 }

@@ -41,8 +41,8 @@ export interface RemoteFile {
 export interface ListingNotes {
   /** A folder, empty or not; remotes with buckets have none. */
   folder(path: string): void;
-  /** A link or a thing that is no file, which rclone passes over and says so. */
-  passedOver(path: string): void;
+  /** A link, or a thing that is no file, which rclone passes over and says so. */
+  passedOver(path: string, kind: "link" | "no file"): void;
 }
 
 /** Why one file of many wasn't copied. */

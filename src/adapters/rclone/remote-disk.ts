@@ -39,12 +39,13 @@ export class RemoteDisk implements FolderDisk {
     return names;
   }
 
-  link(path: BytePath): BytePath {
-    throw new ColdstoreError("source", `can't read the link ${readablePath(path)}: a remote has none`);
+  link(): BytePath {
+    throw noLinks();
   }
 
   resolve(path: BytePath): { readonly path: BytePath; readonly entry: DiskEntry } | undefined {
     const entry = this.look(path);
+    if (entry?.type === "symlink") throw noLinks();
     return entry && { path: this.#full(path), entry };
   }
 
@@ -103,4 +104,8 @@ export class RemoteDisk implements FolderDisk {
   #full(path: BytePath): BytePath {
     return path === "" ? this.#within.slice(0, -1) : this.#within + path;
   }
+}
+
+function noLinks(): ColdstoreError {
+  return new ColdstoreError("source", "rclone brings no links; symlinks: skip leaves them out");
 }

@@ -3,22 +3,32 @@ import { readablePath } from "../local/native-path.ts";
 import { entryPath } from "./entry-name.ts";
 import type { RemoteFile } from "./rclone.ts";
 
+/** What lies on a remote and isn't a file that rclone gives. */
+export interface PassedOver {
+  readonly path: string;
+  readonly kind: "link" | "no file";
+}
+
 /** What a listing tells of a remote's folder, as a disk would show it; it changes when a file turns out to have changed. */
 export class RemoteTree {
   readonly #files = new Map<BytePath, { readonly file: RemoteFile; readonly entry: DiskEntry }>();
   readonly #folders = new Map<BytePath, Map<BytePath, DiskType>>([["", new Map()]]);
+  readonly #others = new Map<BytePath, DiskEntry>();
   /** Paths that no archive can hold. */
   readonly impossible: string[] = [];
 
-  constructor(files: readonly RemoteFile[], folders: readonly string[]) {
+  constructor(files: readonly RemoteFile[], folders: readonly string[], others: readonly PassedOver[] = []) {
     for (const folder of folders) this.#addFolder(entryPath(folder));
     for (const file of files) this.#addFile(file);
+    for (const other of others) this.#addOther(other);
     for (const [path, { file }] of this.#files)
       if (this.#folders.has(path)) this.#block(path, file, "it is a folder there, too. Rename one of the two.");
   }
 
   look(path: BytePath): DiskEntry | undefined {
-    return this.#files.get(path)?.entry ?? (this.#folders.has(path) ? folderEntry : undefined);
+    return (
+      this.#files.get(path)?.entry ?? this.#others.get(path) ?? (this.#folders.has(path) ? folderEntry : undefined)
+    );
   }
 
   /** In byte order; undefined for what isn't a folder. */
@@ -50,6 +60,16 @@ export class RemoteTree {
       this.#files.set(path, { file, entry: entryOf(file) });
       this.#namesAbove(path).set(path.slice(path.lastIndexOf("/") + 1), "file");
     }
+  }
+
+  #addOther({ path: listed, kind }: PassedOver): void {
+    const path = entryPath(listed);
+    const names = this.#namesAbove(path);
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    if (!isPossible(path) || names.has(name)) return;
+    const type = kind === "link" ? "symlink" : "device";
+    this.#others.set(path, { type, executable: false, bytes: 0, mtime: 0, signature: type });
+    names.set(name, type);
   }
 
   #block(path: BytePath, file: RemoteFile, why: string): void {

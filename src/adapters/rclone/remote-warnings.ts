@@ -6,12 +6,11 @@ import type { RemoteTree } from "./remote-tree.ts";
 export function remoteWarnings(listing: {
   readonly name: string;
   readonly tree: RemoteTree;
-  readonly passedOver: readonly string[];
   readonly timesOfComing: boolean;
   /** Digests are still to be asked for. */
   readonly late: boolean;
 }): readonly string[] {
-  const { name, tree, passedOver, timesOfComing, late } = listing;
+  const { name, tree, timesOfComing, late } = listing;
   const files = tree.paths().flatMap((path) => tree.file(path) ?? []);
   const named = (wanted: (typeof files)[number][]): readonly string[] => wanted.map(({ path }) => path);
   const unchecked = late ? [] : named(files.filter(({ hashes }) => checkOf(hashes) === undefined));
@@ -28,11 +27,6 @@ export function remoteWarnings(listing: {
       undated,
       ["file has", "files have"],
       `no time in ${name}, and 1970 in the archive unless mtime says otherwise`,
-    ),
-    ...about(
-      [...new Set(passedOver)],
-      ["path is", "paths are"],
-      "not in the archive, since rclone passes over links, and things that are no files",
     ),
   ];
 }
