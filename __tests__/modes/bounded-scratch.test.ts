@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { keepingWorkspace } from "../../src/adapters/local/keep-files.ts";
 import { openWorkspace } from "../../src/adapters/local/workspace.ts";
 import { retryingStore } from "../../src/adapters/wrappers/retrying-store.ts";
 import { usualRetries } from "../../src/adapters/wrappers/retry-policy.ts";
@@ -216,6 +217,26 @@ test("a run that is stopped at any moment ends, leaves scratch empty, and the ne
     await world.snapshot({ splitSize }, ports);
     expect(outcomesOf(await world.verify())).toEqual(["ok"]);
   }
+});
+
+test("where later steps could get everything but for want of room, they get all but the parts", async () => {
+  const { ports, most, look } = await watched(200_000);
+  const workspace = keepingWorkspace(
+    await openWorkspace({ root, signal: new AbortController().signal }),
+    join(root, "job"),
+  );
+  const world = makeWorld({ repository });
+  const own = { ...ports, workspace: { ...workspace, freeBytes: async () => 200_000 } };
+  const report = await world.stored({ splitSize }, { ...own, stores: [slow(world.store, 2, look)] });
+  expect(report.warnings).toEqual([]);
+  expect(most.parts).toBeLessThanOrEqual(2 * splitSize);
+  expect(world.lines).toContainEqual(
+    expect.stringMatching(/^parts of app-1\.4\.0 leave scratch as soon as they are stored/),
+  );
+  const artifacts = report.outputs["artifacts"] as readonly { readonly name: string; readonly path?: string }[];
+  const unkept = artifacts.filter(({ path }) => path === undefined).map(({ name }) => name);
+  expect(unkept).toEqual(manifestIn(world.place).artifacts[0]!.parts!.map(({ name }) => name));
+  for (const output of ["manifest", "checksums"]) expect(sizeOf(String(report.outputs[output]))).toBeGreaterThan(0);
 });
 
 test("two runs at once with bounded scratch: one stores, the other gives way", async () => {
