@@ -5,7 +5,7 @@ import type { RemoteAddress } from "../../src/model/store-address.ts";
 import type { SourceFolder } from "../../src/ports/folder.ts";
 import { plainScratch } from "./open-fixture.ts";
 
-export const bucket: RemoteAddress = { kind: "rclone", text: "r2:cold/app", remote: "r2:", path: "cold/app" };
+const bucket: RemoteAddress = { kind: "rclone", text: "r2:cold/app", remote: "r2:", path: "cold/app" };
 
 export interface OpenedRemote extends AsyncDisposable {
   readonly folder: SourceFolder;
