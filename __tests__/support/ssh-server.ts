@@ -103,6 +103,8 @@ function fixedLines(home: string): readonly string[] {
     "MaxStartups 100",
     "PerSourcePenalties no",
     "Subsystem sftp internal-sftp",
+    // What the user's own shell does at each start is none of ours, and may take long.
+    `SetEnv HOME=${home}`,
   ];
 }
 
