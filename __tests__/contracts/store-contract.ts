@@ -32,6 +32,8 @@ export interface ContractTerms {
   readonly costly?: true;
   /** Objects may be seen before they're whole, and for a moment in a replace there may be none. */
   readonly gaps?: true;
+  /** Names that only differ in how Unicode composes them are one. */
+  readonly folds?: true;
   /** Can do none of these. */
   readonly lacks?: readonly ("replace" | "delete")[];
   /** So many of the tests, unless a sweep is to be whole. */
@@ -126,9 +128,10 @@ function listing(under: Under): void {
       "Z",
       "_",
     ];
-    await fill(under.other, Object.fromEntries(keys.filter((key) => key !== "a").map((key) => [key, key])));
+    const isOne = (key: string) => key !== "a" && !(under.terms.folds === true && key.includes("\u0301"));
+    await fill(under.other, Object.fromEntries(keys.filter((key) => isOne(key)).map((key) => [key, key])));
     const expected = keys
-      .filter((key) => key !== "a")
+      .filter((key) => isOne(key))
       .sort((one, two) => Buffer.compare(Buffer.from(one), Buffer.from(two)));
     expect(await keysOf(under.store)).toEqual(expected);
   });
@@ -384,7 +387,9 @@ function putting(under: Under): void {
   });
 
   test("an object of the same size or another one with other bytes is different, and untouched", async () => {
-    await fill(under.other, { short: "abc", long: "abcdef", equal: "abcd", empty: "" });
+    // Where files are seen before they're whole, the beginning of one is a run's that broke, if no manifest is beside it.
+    const finished = under.terms.gaps === true ? { "x.coldstore.json": "{}" } : {};
+    await fill(under.other, { short: "abc", long: "abcdef", equal: "abcd", empty: "", ...finished });
     const items = ["short", "long", "equal", "empty"].map((key) => ({ key, artifact: dataArtifact("abcx") }));
     const outcomes = await all(under.store.put(items, testIo()));
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(["different", "different", "different", "different"]);

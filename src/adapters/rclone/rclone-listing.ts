@@ -20,11 +20,13 @@ export async function listFiles(
   const { name, root, folder, hashes, notes } = asked;
   const command: RcloneCommand = {
     args: [...listing(hashes), "--fast-list", ...(notes ? [] : ["--files-only"]), remoteFolder(root, folder)],
-    accept: [3],
+    accept: [1, 3],
     ...(notes && { onEvent: (event) => tellPassedOver(event, notes) }),
   };
   const end = await process.run(command, io);
-  if (end.code !== 0) throw noFolder(folder === "" ? name : `${folder} in ${name}`, process.errorOf(command, end));
+  const isFolder = end.code !== 3 && !end.errors.some(({ message }) => /not a directory\b/iu.test(message));
+  if (!isFolder) throw noFolder(folder === "" ? name : `${folder} in ${name}`, process.errorOf(command, end));
+  if (end.code !== 0) throw process.errorOf(command, end);
   const { files, folders } = parseListing(name, end.stdout);
   for (const path of folders) notes?.folder(path);
   const found = (await isFile(process, asked, files, io)) ? [] : files;
