@@ -66,7 +66,7 @@ class Reach implements AsyncDisposable {
       case "ssh":
         return this.#orUnreachable(address, async () => (await this.remotes()).openStore(address));
       case "plugin":
-        return this.#plugin(address);
+        return this.#orUnreachable(address, async () => this.#plugin(address));
     }
   }
 
@@ -98,7 +98,7 @@ class Reach implements AsyncDisposable {
   }
 
   /** A store that is down keeps nothing from the others. */
-  async #orUnreachable({ text }: RemoteAddress, open: () => Promise<Store>): Promise<Store> {
+  async #orUnreachable({ text }: RemoteAddress | PluginAddress, open: () => Promise<Store>): Promise<Store> {
     try {
       return await open();
     } catch (error) {
