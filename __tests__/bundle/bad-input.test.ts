@@ -265,7 +265,7 @@ describe.skipIf(onWindows)("a call that can't be meant", () => {
       /compression-level is 12, and tar\.gz takes 0 to 9/,
     ],
     ["a timeout of nothing", ["snapshot", ".", store, "--timeout", "0"], /--timeout is "0"; give a duration/],
-    ["a store that isn't known yet", ["snapshot", ".", "s3:bucket"], /s3/],
+    ["a store that is a URL", ["snapshot", ".", "https://example.com/cold"], /a URL/],
     ["a NUL in a config path", ["snapshot", ".", store, "--config", "no.yml"], /no\.yml.*no such file/],
   ])("%s", async (what, args, says) => {
     using place = makePlace();

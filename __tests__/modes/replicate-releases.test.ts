@@ -71,7 +71,10 @@ test("what no release can take is refused by a sentence, and the rest is copied"
       "failed",
       "acme/lib/snapshot/v2.0.0 can't be stored in release, whose sets are all of acme/app; set project to acme/lib, or store it elsewhere",
     ],
-    "acme/app/snapshot/v3.0.0": ["failed", expect.stringMatching(/^acme\/app\/snapshot\/v3\.0\.0: .* takes no empty files/)],
+    "acme/app/snapshot/v3.0.0": [
+      "failed",
+      expect.stringMatching(/^acme\/app\/snapshot\/v3\.0\.0: .* takes no empty files/),
+    ],
   });
   expect(world.releases().map(({ tag }) => tag)).toEqual(["v1.4.0"]);
 });
