@@ -62,6 +62,7 @@ function neededBy(steps: readonly Step[], on: unknown): Record<string, string> {
     contents: releases ? "write" : "read",
     ...(on === "pull_request" && { "pull-requests": "write" }),
     ...(uses("actions/attest").length > 0 && { "id-token": "write", attestations: "write" }),
+    ...(uses("aws-actions/configure-aws-credentials").length > 0 && { "id-token": "write" }),
   };
 }
 
@@ -93,10 +94,13 @@ test("README and docs have the workflows that they should", () => {
     "files",
     "tag",
     "nightly",
+    "remote",
+    "ssh",
     "pull-request",
     "attest",
     "build",
     "drill",
     "replicate",
+    "oidc",
   ]);
 });

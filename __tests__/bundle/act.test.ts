@@ -8,6 +8,8 @@ import { type GitHubProcess, type Grants, type SeenRelease, startGitHub } from "
 import { gitIn, type GitFixture, makeRepository } from "../support/git-fixture.ts";
 import { makeLargeRepository } from "../support/large-repository.ts";
 import { isInstalled } from "../support/installed.ts";
+import { startRcloneServer } from "../support/rclone-servers.ts";
+import { startSshServer } from "../support/ssh-server.ts";
 import { filesBelow, onlySet, sha256, shell } from "../support/stored-set.ts";
 import { branchPush, pullRequest, schedule, tagPush, type WorkflowEvent } from "../support/workflow-events.ts";
 
@@ -18,10 +20,14 @@ const root = join(import.meta.dirname, "..", "..");
 const needed = ["act", "bash", "sha256sum", "make"];
 
 /** A test of the bundle; without act or a bundle it is skipped, but not in CI. */
-function testUnderAct(name: string, body: (context: TestContext) => Promise<void>): void {
+function testUnderAct(
+  name: string,
+  body: (context: TestContext) => Promise<void>,
+  programs: readonly string[] = [],
+): void {
   test(name, async (context) => {
     const missing = [
-      ...needed.filter((program) => !isInstalled(program)),
+      ...[...needed, ...programs].filter((program) => !isInstalled(program)),
       ...(existsSync(bundlePath) ? [] : ["dist/index.js, which npm run build makes"]),
     ];
     if (missing.length > 0 && process.env["CI"] === "true")
@@ -78,6 +84,13 @@ function coldstore(end: ActEnd, nth = 0): ActStep {
   const step = end.steps.filter(({ name, stage }) => name === "coldstore/action@v1" && stage === "Main")[nth];
   if (step === undefined) throw new Error(`no such step in\n${end.output}`);
   return step;
+}
+
+/** What a reader of a job can see: act itself prints the commands that mask, too. */
+function shownBy({ steps }: ActEnd): string {
+  return steps
+    .map(({ lines, annotations, outputs, summary }) => JSON.stringify([lines, annotations, outputs, summary]))
+    .join("\n");
 }
 
 /** The tar that any clone gives of a ref. */
@@ -161,20 +174,90 @@ describe.concurrent("the workflows of the documentation, in a runner", () => {
     });
   });
 
-  testUnderAct("docs/action.md's for every tag releases both formats, and tells the next step where", async () => {
-    await using github = await startReleasing(app.path);
-    using place = makeActPlace(app.path);
-    const end = await place.run({ workflow: workflowOf("tag"), event: tag(), github: github.releasing });
-    expectGreen(end);
-    const { release, set } = await expectReleased(github, "v1.4.0");
-    expect(release.assets.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["app-1.4.0.tar.gz", "app-1.4.0.zip", "app-1.4.0.coldstore.json"]),
-    );
-    expect(release.body).not.toBe("");
-    expect(sha256(set.tar())).toBe(sha256(archiveOf(app.path, "v1.4.0", "app-1.4.0")));
-    expect(coldstore(end).outputs["release-url"]).toMatch(/\/acme\/app\/releases\/tag\/v1\.4\.0$/u);
-    expect(end.step("3").lines.join()).toContain("/acme/app/releases/tag/v1.4.0");
-  });
+  testUnderAct(
+    "docs/action.md's for every tag releases both formats, and tells the next step where; docs/replicate.md's copies that",
+    async () => {
+      await using github = await startReleasing(app.path);
+      using place = makeActPlace(app.path);
+      const end = await place.run({ workflow: workflowOf("tag"), event: tag(), github: github.releasing });
+      expectGreen(end);
+      const { release, set } = await expectReleased(github, "v1.4.0");
+      expect(release.assets.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(["app-1.4.0.tar.gz", "app-1.4.0.zip", "app-1.4.0.coldstore.json"]),
+      );
+      expect(release.body).not.toBe("");
+      expect(sha256(set.tar())).toBe(sha256(archiveOf(app.path, "v1.4.0", "app-1.4.0")));
+      expect(coldstore(end).outputs["release-url"]).toMatch(/\/acme\/app\/releases\/tag\/v1\.4\.0$/u);
+      expect(end.step("3").lines.join()).toContain("/acme/app/releases/tag/v1.4.0");
+      const copied = await place.run({
+        workflow: workflowOf("replicate"),
+        event: schedule(head),
+        github: github.releasing,
+        secrets: { RCLONE_CONFIG: `[r2]\ntype = alias\nremote = ${place.path}\n` },
+      });
+      expectGreen(copied);
+      expect(coldstore(copied).outputs["status"]).toBe("ok");
+      const copy = onlySet(join(place.path, "backups"));
+      expect(sha256(copy.tar())).toBe(sha256(set.tar()));
+      shell(`sha256sum -c -- '${copy.name}.SHA256SUMS'`, copy.folder);
+    },
+    ["rclone"],
+  );
+
+  testUnderAct(
+    "docs/action.md's into a bucket and docs/stores.md's with a role of AWS store by S3, and no key shows",
+    async () => {
+      await using far = await startRcloneServer("s3");
+      using place = makeActPlace(app.path);
+      const config = far.config.replace("[far]", "[r2]");
+      const nightly = await place.run({
+        workflow: workflowOf("remote").replace("r2:backups", "r2:bucket/nightly"),
+        event: schedule(head),
+        secrets: { RCLONE_CONFIG: config },
+      });
+      const byRole = await place.run({
+        workflow: workflowOf("oidc")
+          .replace("s3:my-bucket/cold", "s3:bucket/cold")
+          .replace("provider = AWS", `provider = Other\n            endpoint = http://127.0.0.1:${far.port}`),
+        event: tag(),
+        env: { STAND_IN_AWS_KEY: "accesskey,secretkey1" },
+      });
+      for (const [end, folder] of [
+        [nightly, "nightly"],
+        [byRole, "cold"],
+      ] as const) {
+        expectGreen(end);
+        expect(shownBy(end)).not.toContain("secretkey1");
+        expect(JSON.parse(coldstore(end).outputs["stores"] ?? "[]")).toMatchObject([{ outcome: "stored" }]);
+        const set = onlySet(join(far.folder, "bucket", folder));
+        shell(`sha256sum -c -- '${set.name}.SHA256SUMS'`, set.folder);
+        expect(sha256(set.tar())).toBe(sha256(archiveOf(app.path, "v1.4.0", set.name)));
+      }
+    },
+    ["rclone"],
+  );
+
+  testUnderAct(
+    "docs/action.md's onto an SSH host stores there, and neither the key nor a file of it is left",
+    async () => {
+      await using host = await startSshServer();
+      using place = makeActPlace(app.path);
+      const end = await place.run({
+        workflow: workflowOf("ssh").replace(
+          "ssh://backup@nas.example/srv/cold",
+          `ssh://${host.user}@${host.host}:${host.port}${host.folder}`,
+        ),
+        event: schedule(head),
+        secrets: { SSH_KEY: host.key },
+        vars: { SSH_KNOWN_HOSTS: host.knownHost },
+      });
+      expectGreen(end);
+      for (const line of host.key.trim().split("\n").slice(1, -1)) expect(shownBy(end)).not.toContain(line);
+      const set = onlySet(host.folder);
+      shell(`sha256sum -c -- '${set.name}.SHA256SUMS'`, set.folder);
+    },
+    ["rclone", "sshd", "ssh-keygen"],
+  );
 
   testUnderAct("README.md's for those who come from another action releases what the build made, too", async () => {
     await using github = await startReleasing(app.path, { immutable: true });

@@ -24,7 +24,12 @@ const named = process.env["COLDSTORE_TEST_ACTION"];
 export const bundlePath = named?.endsWith(".js") ? named : join(root, "dist", "index.js");
 
 /** Actions of others that a workflow here may use; each is a stand-in of ours in stand-ins/, which says what it does of the real one. */
-const standIns = ["actions/checkout@v7", "actions/upload-artifact@v7", "actions/attest@v4"];
+const standIns = [
+  "actions/checkout@v7",
+  "actions/upload-artifact@v7",
+  "actions/attest@v4",
+  "aws-actions/configure-aws-credentials@v6",
+];
 
 /** What one step of a job did, in the stage of that name. */
 export interface ActStep {
@@ -66,6 +71,8 @@ export interface ActCall {
   /** The job to run, and which of its matrix, as `key:value`; all unless told. */
   readonly job?: { readonly id: string; readonly matrix: string };
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Variables of the repository or the environment. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** Where GitHub's API is for its steps, and what `github.token` may there; nowhere unless told. */
   readonly github?: { readonly apiUrl: string; readonly token: string };
   /** On top of an environment that has nothing of the machine's but the PATH. */
@@ -200,7 +207,7 @@ interface Files {
   readonly action: string;
 }
 
-function actArguments({ event, secrets, github, workflow, job }: ActCall, files: Files): readonly string[] {
+function actArguments({ event, secrets, vars = {}, github, workflow, job }: ActCall, files: Files): readonly string[] {
   const local = [
     ["coldstore/action@v1", files.action],
     ["coldstore/witness@v1", standIn("witness")],
@@ -215,6 +222,7 @@ function actArguments({ event, secrets, github, workflow, job }: ActCall, files:
       "-s",
       `${name}=${value}`,
     ]),
+    ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}=${value}`]),
     // A port of this machine that nothing listens on: no test reaches the real one.
     `--env=GITHUB_API_URL=${github?.apiUrl ?? "http://127.0.0.1:1"}`,
     "--no-skip-checkout",

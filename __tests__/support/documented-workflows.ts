@@ -8,9 +8,14 @@ export interface DocumentedWorkflow {
   readonly text: string;
 }
 
-/** Every code block of the README, of docs/action.md, docs/releases.md, docs/restore.md and docs/replicate.md that stands behind `<!-- workflow: NAME -->` or `<!-- ci: workflow -->`. */
+const pages = [
+  "README.md",
+  ...["action", "releases", "restore", "replicate", "stores"].map((name) => `docs/${name}.md`),
+];
+
+/** Every code block of these pages that stands behind `<!-- workflow: NAME -->` or `<!-- ci: workflow -->`. */
 export function documentedWorkflows(root: string): readonly DocumentedWorkflow[] {
-  return ["README.md", "docs/action.md", "docs/releases.md", "docs/restore.md", "docs/replicate.md"].flatMap((page) => {
+  return pages.flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
     const blocks = text.matchAll(/<!-- (?:workflow: ([\w-]+)|ci: workflow) -->\n```yaml\n(.*?)^```$/gmsu);
     return [...blocks].map(([, name = "workflow", block = ""]) => ({ page, name, text: block }));
