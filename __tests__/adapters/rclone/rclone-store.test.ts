@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -170,6 +171,20 @@ test("files that rclone hasn't given their names yet are no objects", async () =
   await writeFile(join(at.folder, "far/a/b.0123abcd.partial"), "half");
   expect(await keysOf(store)).toEqual(["a/b", "a/c.partial"]);
   expect(await store.stat("a/b.0123abcd.partial", testIo())).toBeUndefined();
+});
+
+test("half-made files that are older than a day go when something is stored beside them, others stay", async () => {
+  const store = fakeStore();
+  await fill(store, { "a/old": "1", "b/old": "1" });
+  const far = (path: string) => join(at.folder, "far", path);
+  const halves = ["a/x.0123abcd.partial", "a/y.0123abcd.partial", "b/x.0123abcd.partial"];
+  for (const path of halves) await writeFile(far(path), "half");
+  for (const path of [halves[0]!, halves[2]!]) await utimes(far(path), 1_600_000_000, 1_600_000_000);
+  await store.settle(testIo());
+  expect(await keysOf(store)).toEqual(["a/old", "b/old"]);
+  await fill(store, { "a/new": "2" });
+  await store.settle(testIo());
+  expect(halves.map((path) => existsSync(far(path)))).toEqual([false, true, true]);
 });
 
 test("payload alone goes to the storage class", async () => {

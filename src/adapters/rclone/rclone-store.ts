@@ -7,6 +7,7 @@ import type { Scratch, Workspace } from "../../ports/workspace.ts";
 import { batchedPuts } from "./batched-puts.ts";
 import { deleteKeys } from "./delete-keys.ts";
 import { shareConfig } from "./open-rclone.ts";
+import { HalfMade } from "./half-made.ts";
 import { openRemoteObject } from "./open-remote-object.ts";
 import { preflightRemote } from "./preflight-remote.ts";
 import { putBatch } from "./put-batch.ts";
@@ -49,6 +50,7 @@ class RcloneStore implements port.Store {
   readonly #rclone: Rclone;
   readonly #options: RcloneStoreOptions;
   readonly #unsettled = new Unsettled();
+  readonly #halfMade = new HalfMade();
   /** What was opened in parts: looking at it again for each part would double the calls. */
   readonly #opened = new Map<string, RemoteFile>();
 
@@ -75,6 +77,7 @@ class RcloneStore implements port.Store {
     io.signal.throwIfAborted();
     const folder = folderOfPrefix(prefix);
     const files = await this.#listed(folder, io);
+    this.#halfMade.note(files, Date.now());
     const keys = files.filter(({ path }) => path.startsWith(prefix) && !isHalfMade(path));
     const sorted = keys
       .map((file) => ({ file, bytes: Buffer.from(file.path) }))
@@ -117,7 +120,9 @@ class RcloneStore implements port.Store {
   async settle(io: port.Io): Promise<void> {
     io.signal.throwIfAborted();
     await using scratch = new LazyScratch(this.#options.scratch);
+    const folders = this.#unsettled.folders();
     await this.#unsettled.settle(this.#rclone, async () => scratch.next(), io);
+    await this.#halfMade.removeFrom(folders, this.#rclone, io);
   }
 
   async open(key: string, range: port.ByteRange | undefined, io: port.Io): Promise<Readable> {

@@ -4,6 +4,7 @@ import type { Wanted } from "./judge-batch.ts";
 import type { Rclone, RemoteFile } from "./rclone.ts";
 import { readBackMany } from "./read-back-many.ts";
 import { compareObject, remoteObject } from "./remote-object.ts";
+import { folderOf } from "./remote-path.ts";
 
 interface Made {
   readonly wanted: Wanted;
@@ -31,6 +32,11 @@ export class Unsettled {
   /** Notes what has taken the place of whatever was there. */
   replace(wanted: Wanted, object: StoredObject): void {
     this.#made.set(wanted.key, { wanted, modified: object.modified?.getTime() });
+  }
+
+  /** Where all of it lies. */
+  folders(): ReadonlySet<string> {
+    return new Set([...this.#made.keys()].map((key) => folderOf(key)));
   }
 
   forget(key: string): void {
