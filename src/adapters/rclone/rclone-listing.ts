@@ -88,9 +88,9 @@ function listing(hashes: readonly HashName[]): readonly string[] {
   return ["lsjson", "-R", "--no-mimetype", "--use-server-modtime", ...wanted];
 }
 
-/** That a folder has the name, or that a file is where its folder should be, means that there is no such file. */
+/** That a folder has the name, a file is where its folder should be, or no file could have it, means that there is no such file. */
 function saysNoFile({ object, message }: RcloneEvent): boolean {
-  return object !== undefined && /is a directory not a file|not a directory/u.test(message);
+  return object !== undefined && /is a directory not a file|not a directory|file name too long/u.test(message);
 }
 
 function tellPassedOver({ object, level, message }: RcloneEvent, notes: ListingNotes): void {
