@@ -18,6 +18,12 @@ const said: readonly (readonly [string, Failure, boolean, RegExp])[] = [
     /no remote called zzz/,
   ],
   [
+    `Failed to create file system for "me@nas:/srv/cold": didn't find section in config file ("me@nas")`,
+    "settings",
+    false,
+    /no remote called me@nas; a folder of an SSH host is written ssh:\/\/me@nas\//,
+  ],
+  [
     `Failed to create file system for "b:": didn't find backend called "nosuch"`,
     "settings",
     false,

@@ -25,6 +25,12 @@ export function wordsOf({ text, says }: RcloneReason, message: string): string {
 
 const configured: readonly RcloneReason[] = [
   {
+    // A remote's name may have an @ in it, so that this shows here alone.
+    text: /didn't find section in config file \("([^"@]+@[^"@]+)"\)/i,
+    failure: "settings",
+    says: "rclone's configuration has no remote called $1; a folder of an SSH host is written ssh://$1/srv/cold, or ssh://$1/~/cold from the user's home",
+  },
+  {
     text: /didn't find section in config file(?: \("([^"]*)"\))?/i,
     failure: "settings",
     says: "rclone's configuration has no remote called $1; add a section [$1] with a type to rclone-config (or to rclone's own configuration), or correct the store's name",
