@@ -26,6 +26,8 @@ export default defineConfig({
     ],
     testTimeout: limit,
     hookTimeout: limit,
+    // A second is little on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     // Vitest leaves a core free, which on two cores is half of them.
     maxWorkers: "100%",
     ...(resultsFile && { reporters: ["default", "json"], outputFile: { json: resultsFile } }),

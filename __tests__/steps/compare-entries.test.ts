@@ -48,5 +48,5 @@ test("a lost submodule of very many files doesn't take a look at all of them for
   const files = Array.from({ length: 20_000 }, (_, i) => `lib/${String(i).padStart(5, "0")}`);
   const begun = performance.now();
   expect(await findings(["lib/", ...files, "lib.c"], ["lib.c"])).toHaveLength(20_001);
-  expect(performance.now() - begun).toBeLessThan(5000);
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });

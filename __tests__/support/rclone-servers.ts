@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 import { rclonePath } from "./rclone-stores.ts";
 
 export type Served = "s3" | "webdav" | "sftp" | "ftp";
@@ -26,22 +27,21 @@ const password = "pass-word";
 export async function startRcloneServer(kind: Served): Promise<RcloneServer> {
   const folder = await mkdtemp(join(tmpdir(), `coldstore-serve-${kind}-`));
   await mkdir(join(folder, "bucket"));
-  const port = await freePort();
   const flags = { s3: ["--auth-key=accesskey,secretkey1"], webdav: [], sftp: login, ftp: login }[kind];
-  const server = spawn(rclonePath(), ["serve", kind, `--addr=127.0.0.1:${port}`, ...flags, folder], {
-    env: { ...process.env, RCLONE_CONFIG: "/dev/null" },
-    stdio: "ignore",
-  });
-  await untilAnswering(port, server);
+  const { port, server } = await listening(rclonePath(), (port) => [
+    "serve",
+    kind,
+    `--addr=127.0.0.1:${port}`,
+    ...flags,
+    folder,
+  ]);
   return served({ port, folder, config: configOf(kind, port) }, server);
 }
 
 /** Starts moto's S3, which knows versions and locks, on a free port. */
 export async function startMoto(): Promise<RcloneServer> {
   const folder = await mkdtemp(join(tmpdir(), "coldstore-moto-"));
-  const port = await freePort();
-  const server = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
-  await untilAnswering(port, server);
+  const { port, server } = await listening("moto_server", (port) => ["-H", "127.0.0.1", "-p", String(port)]);
   const made = await fetch(`http://127.0.0.1:${port}/bucket`, { method: "PUT" });
   if (!made.ok) throw new Error(`moto answered ${made.status}`);
   // Of most other providers rclone doesn't ask in which class an object lies, and AWS itself it only speaks to by https.
@@ -87,23 +87,18 @@ function loginLines(port: number): readonly string[] {
   return ["host = 127.0.0.1", `port = ${port}`, "user = me", `pass = ${obscured}`];
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-async function untilAnswering(port: number, server: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (server.exitCode !== null) throw new Error(`the server ended with code ${server.exitCode}`);
-    if (await answers(port)) return;
-    await sleep(50);
+/** Starts a server on a free port, or on another one where somebody was faster, and waits until it answers. */
+async function listening(program: string, args: (port: number) => readonly string[]) {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const port = await freePort();
+    const env = { ...process.env, RCLONE_CONFIG: "/dev/null" };
+    const server = spawn(program, args(port), { env, stdio: "ignore" });
+    while (server.exitCode === null && server.signalCode === null) {
+      if (await answers(port)) return { port, server };
+      await sleep(20);
+    }
   }
-  throw new Error(`nothing answers on port ${port}`);
+  throw new Error(`${program} doesn't start`);
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 
 // Where sshd lies on most systems, which isn't on everybody's PATH.
 process.env["PATH"] = `${process.env["PATH"] ?? ""}${delimiter}/usr/sbin`;
@@ -138,14 +139,6 @@ function knowsPenalties(): boolean {
   const said = execFileSync("sh", ["-c", "ssh -V 2>&1"], { encoding: "utf8" });
   const [, major = 0, minor = 0] = /OpenSSH_(\d+)\.(\d+)/.exec(said)?.map(Number) ?? [];
   return major > 9 || (major === 9 && minor >= 8);
-}
-
-async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function answers(host: string, port: number): Promise<boolean> {

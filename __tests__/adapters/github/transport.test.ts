@@ -14,7 +14,10 @@ import { ColdstoreError } from "../../../src/model/errors.ts";
 import { finished, startScript } from "../../support/processes.ts";
 
 const io: CallIo = { signal: new AbortController().signal };
+/** Where a stall is waited for. */
 const stallMs = 150;
+/** Where none is to be taken for one, however busy the machine. */
+const patience = 30_000;
 
 let closing: AsyncDisposableStack;
 beforeEach(() => void (closing = new AsyncDisposableStack()));
@@ -31,10 +34,8 @@ async function serve(listener: RequestListener): Promise<{ server: Server; origi
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-function open(apiUrl: string, env = {}, patience = stallMs): { client: GitHubClient; api: ReleaseApi } {
-  const client = closing.use(
-    openGitHub({ token: "ghp_token", apiUrl, userAgent: "coldstore/1.0", stallMs: patience, env }),
-  );
+function open(apiUrl: string, env = {}, stallMs = patience): { client: GitHubClient; api: ReleaseApi } {
+  const client = closing.use(openGitHub({ token: "ghp_token", apiUrl, userAgent: "coldstore/1.0", stallMs, env }));
   return { client, api: openReleaseApi(client, "acme/app") };
 }
 
@@ -80,7 +81,7 @@ describe("an upload", () => {
     const bytes = randomBytes(3_000_000);
     const { blob } = await fileOf(bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    const fetch = closing.use(openTransport({}, { stallMs, answerMs: stallMs }));
+    const fetch = closing.use(openTransport({}, { stallMs: patience, answerMs: patience }));
     let moved = 0;
     const counted = fetch.fetchFor({ ...io, progress: (count) => void (moved += count) }, "whole");
     for (const times of [1, 2]) {
@@ -119,7 +120,8 @@ describe("an upload", () => {
 
   test("that nobody reads is ended as stalled", async () => {
     const { origin } = await serve((request) => void request.pause());
-    const sending = open(origin).api.upload(releaseOf(origin), upload(new Blob([randomBytes(20_000_000)])), io);
+    const { api } = open(origin, {}, stallMs);
+    const sending = api.upload(releaseOf(origin), upload(new Blob([randomBytes(20_000_000)])), io);
     await expect(sending).rejects.toMatchObject({
       transient: true,
       message: expect.stringMatching(/nothing moved between here and/u),
@@ -130,15 +132,15 @@ describe("an upload", () => {
     const { origin } = await serve((request, response) => {
       request.on("data", () => {
         request.pause();
-        setTimeout(() => request.resume(), 5);
+        setTimeout(() => request.resume(), 6);
       });
       request.once("end", () => json(response, 201, { id: 1, name: "a.bin", size: 8, state: "uploaded" }));
     });
     const started = performance.now();
     // The system takes and lets go in large pieces: what moves slowly moves in leaps.
-    const { api } = open(origin, {}, 700);
-    const sent = await api.upload(releaseOf(origin), upload(new Blob([randomBytes(14_000_000)])), io);
-    expect(performance.now() - started).toBeGreaterThan(700);
+    const { api } = open(origin, {}, 1500);
+    const sent = await api.upload(releaseOf(origin), upload(new Blob([randomBytes(20_000_000)])), io);
+    expect(performance.now() - started).toBeGreaterThan(1500);
     expect(sent.id).toBe(1);
   });
 
@@ -146,9 +148,9 @@ describe("an upload", () => {
     const { origin } = await serve((request, response) => {
       request
         .resume()
-        .once("end", () => setTimeout(() => json(response, 201, { id: 1, name: "a.bin", size: 8 }), stallMs * 2));
+        .once("end", () => setTimeout(() => json(response, 201, { id: 1, name: "a.bin", size: 8 }), 1500));
     });
-    const sent = await open(origin).api.upload(releaseOf(origin), upload(new Blob(["12345678"])), io);
+    const sent = await open(origin, {}, 1000).api.upload(releaseOf(origin), upload(new Blob(["12345678"])), io);
     expect(sent.bytes).toBe(8);
   });
 
@@ -203,7 +205,7 @@ describe("an answer", () => {
       if (request.url?.endsWith("/7")) return;
       response.writeHead(200, { "content-type": "application/json" }).write('{"id":');
     });
-    const { api } = open(origin);
+    const { api } = open(origin, {}, stallMs);
     await expect(api.byId(7, io)).rejects.toThrow(/^couldn't look at release 7 of acme\/app: nothing moved/u);
     await expect(api.byId(8, io)).rejects.toThrow(/nothing moved/u);
   });
@@ -238,9 +240,9 @@ describe("a download", () => {
     const { origin } = await serve((_, response) => {
       response.writeHead(200).write("01234");
     });
-    const stream = await open(origin).api.download(9, undefined, io);
+    const stream = await open(origin, {}, 1000).api.download(9, undefined, io);
     const iterator = stream[Symbol.asyncIterator]();
-    await new Promise((resolve) => setTimeout(resolve, stallMs * 2));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(String((await iterator.next()).value)).toBe("01234");
     await expect(iterator.next()).rejects.toThrow(/nothing moved/u);
   });

@@ -34,7 +34,7 @@ testWith(
     expect(folder.disk.look("f")?.type).toBe("fifo");
     expect(folder.disk.read("f", looked)).toBeUndefined();
     expect(folder.disk.read("s", looked)).toBeUndefined();
-    await expect(Array.fromAsync(folder.disk.stream("f", looked, AbortSignal.timeout(2000)))).rejects.toMatchObject({
+    await expect(Array.fromAsync(folder.disk.stream("f", looked, AbortSignal.timeout(30_000)))).rejects.toMatchObject({
       failure: "source",
       transient: true,
     });
@@ -65,7 +65,7 @@ test("what the user may not read is a source error that names it", async () => {
     expect(() => disk.read("secret", looked)).toThrow(expect.objectContaining(denied("secret")));
     expect(() => disk.look("locked/f")).toThrow(expect.objectContaining(denied("locked/f")));
     expect(() => disk.names("locked")).toThrow(expect.objectContaining(denied("locked")));
-    const streamed = Array.fromAsync(disk.stream("secret", looked, AbortSignal.timeout(2000)));
+    const streamed = Array.fromAsync(disk.stream("secret", looked, AbortSignal.timeout(30_000)));
     await expect(streamed).rejects.toMatchObject(denied("secret"));
   });
   chmodSync(`${folder.path}/locked`, 0o755);

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -322,8 +322,8 @@ testWith(["rclone"], "a real rclone lists, reads, and says what is wrong", async
 
 const forever = ["serve", "http", ":memory:", "--addr", "127.0.0.1:0"];
 
-testWith(["rclone", "ps"], "when the run is killed hard, its rclone ends itself", async (context) => {
-  context.skip(process.platform === "win32", "Windows has no SIGPIPE");
+testWith(["rclone"], "when the run is killed hard, its rclone ends itself", async (context) => {
+  context.skip(process.platform !== "linux", "what a process has started is looked up in /proc");
   await using fake = await fakeRclone([]);
   const path = execFileSync("sh", ["-c", "command -v rclone"], { encoding: "utf8" }).trim();
   const run = leaving([path, fake.folder, "wait", ...forever]);
@@ -350,16 +350,26 @@ function leaving(args: readonly string[]): ChildProcess {
 }
 
 function childOf(pid: number): number {
-  return Number(
-    execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" })
-      .trim()
-      .split("\n")[0],
-  );
+  const children = readdirSync("/proc").filter((name) => {
+    const file = `/proc/${name}/stat`;
+    // Behind the name, which may have any characters, come the state and who started it.
+    return /^\d+$/.test(name) && textOf(file).split(") ").at(-1)?.split(" ")[1] === String(pid);
+  });
+  return Number(children[0]);
+}
+
+/** Empty where the process is gone meanwhile. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function isAlive(pid: number): boolean {
   // A process that nobody has waited for yet is gone, too.
-  if (existsSync(`/proc/${pid}/stat`)) return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  if (existsSync("/proc/self/stat")) return /\) [^Z]/.test(textOf(`/proc/${pid}/stat`));
   try {
     return process.kill(pid, 0);
   } catch {
