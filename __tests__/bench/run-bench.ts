@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from "../../src/model/units.ts";
 import { benchPage, medianCpu, medianSeconds, peakOf, type Comparison } from "./bench-page.ts";
 import { type Bench, coldstoreInto, intoFile, quoted } from "./bench-candidates.ts";
 import { folders, formatComparisons, manyFiles, memoryLimit, memoryOf } from "./bench-formats.ts";
+import { remotes } from "./bench-remotes.ts";
 import { restores } from "./bench-restores.ts";
 import {
   looseFile,
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
     await smallRuns(tenFiles(values.cache), rounds),
     ...(await manyFiles(bench, manyTinyFiles(values.cache, 200_000))),
     ...(values["without-large"] ? [] : await uploadRuns(rounds)),
+    ...(values["without-large"] ? [] : await remoteRuns(rounds)),
     ...(values["without-large"] ? [] : await largeRuns(oneLargeFile(values.cache, largeMebibytes))),
   ];
   const page = benchPage(
@@ -154,6 +156,10 @@ async function largeRuns(repository: string): Promise<readonly Comparison[]> {
 async function uploadRuns(rounds: number): Promise<readonly Comparison[]> {
   const file = looseFile(values.cache, 1812);
   return uploads(bench, { repository: tagged(values.cache), file, rounds: Math.min(rounds, 3) });
+}
+
+async function remoteRuns(rounds: number): Promise<readonly Comparison[]> {
+  return remotes(bench, { file: looseFile(values.cache, 1049), rounds: Math.min(rounds, 3) });
 }
 
 function machineFacts(tree: string): readonly string[] {
