@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { openGitFolder } from "../../../src/adapters/git/open-git-folder.ts";
 import { type FixtureFiles, type GitFixture, lfsPointer, makeRepository } from "../../support/git-fixture.ts";
 import { plainScratch } from "../../support/open-fixture.ts";
+import { someOf } from "../../support/some-of.ts";
 
 const { signal } = new AbortController();
 afterEach(() => vi.unstubAllEnvs());
@@ -58,7 +59,7 @@ describe("with nothing that converts", () => {
 });
 
 describe("line ends", () => {
-  test.for(["* text=auto", "* text", "f crlf", "f text eol=lf", "[attr]mine text\nf mine"])(
+  test.for(someOf(["* text=auto", "* text", "f crlf", "f text eol=lf", "[attr]mine text\nf mine"], 2))(
     "that %j takes for the same are another content",
     async (attributes) => {
       using repository = checkout({ f: lines, ".gitattributes": `${attributes}\n` });
@@ -79,7 +80,7 @@ describe("line ends", () => {
     expect(await isFaithful(repository)).toBe(true);
   });
 
-  test.for(["true", "input", "TRUE"])("count when core.autocrlf is %s", async (value) => {
+  test.for(someOf(["true", "input", "TRUE"], 1))("count when core.autocrlf is %s", async (value) => {
     using repository = checkout({ f: lines }, [["core.autocrlf", value]]);
     rewrite(repository, windows);
     expect(await isFaithful(repository)).toBe(false);

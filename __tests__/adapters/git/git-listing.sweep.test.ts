@@ -10,7 +10,7 @@ import { type LookedAt, lookAtFolder, openFolder } from "../../support/open-fixt
 import { type IgnoringTree, ignoringTree } from "../../support/random-ignores.ts";
 
 const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? 20261123);
-const trees = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 200);
+const trees = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 40);
 const never = new AbortController().signal;
 
 // Trees share a repository, each in a folder of its own, because starting git takes longer than reading one of them.
