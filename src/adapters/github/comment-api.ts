@@ -3,8 +3,6 @@ import { type Answer, answerWithin } from "./github-answer.ts";
 import type { CallAbout, GitHubClient } from "./github-client.ts";
 import type { CallIo } from "./release-api.ts";
 
-const route = "/repos/{owner}/{repo}/issues";
-
 /** Who wrote a comment. A bot's login ends with `[bot]`, which no person's can. */
 export interface Author {
   readonly login: string;
@@ -64,8 +62,7 @@ class GitHubComments implements CommentApi {
     const about = this.#about("read", `the comments of #${issue}`);
     for (let page = 1; ; page += 1) {
       const { data, headers } = await this.#client.call(
-        async (octokit, options) =>
-          octokit.request(`GET ${route}/{issue_number}/comments`, { ...which, page, ...options }),
+        async ({ rest }, options) => rest.issues.listComments({ ...which, page, ...options }),
         io,
         about,
       );
@@ -77,10 +74,7 @@ class GitHubComments implements CommentApi {
   async create(issue: number, body: string, io: CallIo): Promise<IssueComment> {
     const comment = { ...this.#at, issue_number: issue, body };
     const made = await this.#client.call(
-      async (octokit, options) =>
-        unless(isLocked, async () =>
-          octokit.request(`POST ${route}/{issue_number}/comments`, { ...comment, ...options }),
-        ),
+      async ({ rest }, options) => unless(isLocked, async () => rest.issues.createComment({ ...comment, ...options })),
       io,
       this.#about("write", `a comment to #${issue}`),
     );
@@ -91,8 +85,7 @@ class GitHubComments implements CommentApi {
   async update(id: number, body: string, io: CallIo): Promise<IssueComment | undefined> {
     const comment = { ...this.#at, comment_id: id, body };
     const changed = await this.#client.call(
-      async (octokit, options) =>
-        unless(isGone, async () => octokit.request(`PATCH ${route}/comments/{comment_id}`, { ...comment, ...options })),
+      async ({ rest }, options) => unless(isGone, async () => rest.issues.updateComment({ ...comment, ...options })),
       io,
       this.#about("change", `comment ${id}`),
     );
@@ -102,10 +95,7 @@ class GitHubComments implements CommentApi {
   async delete(id: number, io: CallIo): Promise<void> {
     const comment = { ...this.#at, comment_id: id };
     await this.#client.call(
-      async (octokit, options) =>
-        unless(isGone, async () =>
-          octokit.request(`DELETE ${route}/comments/{comment_id}`, { ...comment, ...options }),
-        ),
+      async ({ rest }, options) => unless(isGone, async () => rest.issues.deleteComment({ ...comment, ...options })),
       io,
       this.#about("delete", `comment ${id}`),
     );
@@ -113,7 +103,7 @@ class GitHubComments implements CommentApi {
 
   async writer(io: CallIo): Promise<Author> {
     const user = await this.#client.call(
-      async (octokit, { request }) => unless(isApps, async () => octokit.request("GET /user", { request })),
+      async ({ rest }, { request }) => unless(isApps, async () => rest.users.getAuthenticated({ request })),
       io,
       { what: "find out whose the token is", writes: false, permission: "pull-requests" },
     );
@@ -160,14 +150,13 @@ interface User {
 }
 
 function commentOf(data: {
-  // Octokit has large numbers of every kind as bigint; GitHub's ids won't be that large.
-  readonly id: number | bigint;
+  readonly id: number;
   readonly body?: string | undefined;
   readonly html_url: string;
   readonly user: User | null;
 }): IssueComment {
   const { id, body = "", html_url: url, user } = data;
-  return { id: Number(id), body, url, ...(user && { author: authorOf(user) }) };
+  return { id, body, url, ...(user && { author: authorOf(user) }) };
 }
 
 function authorOf({ login, type }: User): Author {

@@ -1,4 +1,4 @@
-import { Octokit } from "@octokit/core";
+import { Octokit } from "@octokit/rest";
 import { ColdstoreError } from "../../model/errors.ts";
 import { answerWithin } from "./github-answer.ts";
 import { type Pace, usualPace, WriteTurns } from "./pace.ts";

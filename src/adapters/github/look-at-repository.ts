@@ -18,7 +18,7 @@ export async function lookAtRepository(place: Place, need: { readonly write: boo
     );
   await client.call(
     async (octokit, options) => {
-      const { data, headers } = await octokit.request("GET /repos/{owner}/{repo}", { owner, repo, ...options });
+      const { data, headers } = await octokit.rest.repos.get({ owner, repo, ...options });
       const problem = need.write
         ? againstWriting(fieldsOf(data, "a repository"), headers["x-oauth-scopes"])
         : undefined;

@@ -10,8 +10,6 @@ import { commitOfTag, tagsLike } from "./tags.ts";
 import { unlessMissing } from "./unless-missing.ts";
 import { uploadAsset } from "./upload-asset.ts";
 
-const route = "/repos/{owner}/{repo}/releases";
-
 /** The releases of `owner/name`. Asks for nothing yet. */
 export function openReleaseApi(client: GitHubClient, repository: string): ReleaseApi {
   const [owner = "", repo = ""] = repository.split("/");
@@ -54,7 +52,7 @@ async function byTag({ client, owner, repo }: Place, tag: string, io: CallIo): P
   return client.call(
     async (octokit, options) =>
       unlessMissing(async () => {
-        const { data } = await octokit.request(`GET ${route}/tags/{tag}`, { owner, repo, tag, ...options });
+        const { data } = await octokit.rest.repos.getReleaseByTag({ owner, repo, tag, ...options });
         return toRelease(data);
       }),
     io,
@@ -67,12 +65,7 @@ async function byId({ client, owner, repo }: Place, id: number, io: CallIo): Pro
   return client.call(
     async (octokit, options) =>
       unlessMissing(async () => {
-        const { data } = await octokit.request(`GET ${route}/{release_id}`, {
-          owner,
-          repo,
-          release_id: id,
-          ...options,
-        });
+        const { data } = await octokit.rest.repos.getRelease({ owner, repo, release_id: id, ...options });
         return toRelease(data);
       }),
     io,
@@ -85,7 +78,7 @@ async function latest({ client, owner, repo }: Place, io: CallIo): Promise<Relea
   return client.call(
     async (octokit, options) =>
       unlessMissing(async () => {
-        const { data } = await octokit.request(`GET ${route}/latest`, { owner, repo, ...options });
+        const { data } = await octokit.rest.repos.getLatestRelease({ owner, repo, ...options });
         return toRelease(data);
       }),
     io,
@@ -99,7 +92,7 @@ async function createDraft({ client, owner, repo }: Place, release: NewRelease, 
   const fields = { tag_name: tag, name, body, prerelease, generate_release_notes: generateNotes };
   return client.call(
     async (octokit, options) => {
-      const { data } = await octokit.request(`POST ${route}`, { owner, repo, ...fields, draft: true, ...options });
+      const { data } = await octokit.rest.repos.createRelease({ owner, repo, ...fields, draft: true, ...options });
       return toRelease(data);
     },
     io,
@@ -116,13 +109,7 @@ async function update(
   const changes = { ...patch, ...(makeLatest !== undefined && { make_latest: makeLatest }) };
   return client.call(
     async (octokit, options) => {
-      const { data } = await octokit.request(`PATCH ${route}/{release_id}`, {
-        owner,
-        repo,
-        release_id: id,
-        ...changes,
-        ...options,
-      });
+      const { data } = await octokit.rest.repos.updateRelease({ owner, repo, release_id: id, ...changes, ...options });
       return toRelease(data);
     },
     io,
@@ -133,9 +120,7 @@ async function update(
 async function deleteRelease({ client, owner, repo }: Place, id: number, io: CallIo): Promise<void> {
   await client.call(
     async (octokit, options) =>
-      unlessMissing(async () =>
-        octokit.request(`DELETE ${route}/{release_id}`, { owner, repo, release_id: id, ...options }),
-      ),
+      unlessMissing(async () => octokit.rest.repos.deleteRelease({ owner, repo, release_id: id, ...options })),
     io,
     writing(`delete the draft release ${id}`),
   );
@@ -144,13 +129,7 @@ async function deleteRelease({ client, owner, repo }: Place, id: number, io: Cal
 async function rename({ client, owner, repo }: Place, asset: number, name: string, io: CallIo) {
   return client.call(
     async (octokit, options) => {
-      const { data } = await octokit.request(`PATCH ${route}/assets/{asset_id}`, {
-        owner,
-        repo,
-        asset_id: asset,
-        name,
-        ...options,
-      });
+      const { data } = await octokit.rest.repos.updateReleaseAsset({ owner, repo, asset_id: asset, name, ...options });
       return toAsset(data);
     },
     io,
@@ -161,9 +140,7 @@ async function rename({ client, owner, repo }: Place, asset: number, name: strin
 async function deleteAsset({ client, owner, repo }: Place, asset: number, io: CallIo): Promise<void> {
   await client.call(
     async (octokit, options) =>
-      unlessMissing(async () =>
-        octokit.request(`DELETE ${route}/assets/{asset_id}`, { owner, repo, asset_id: asset, ...options }),
-      ),
+      unlessMissing(async () => octokit.rest.repos.deleteReleaseAsset({ owner, repo, asset_id: asset, ...options })),
     io,
     writing(`delete file ${asset} of a release`),
   );
