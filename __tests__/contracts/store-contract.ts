@@ -511,8 +511,11 @@ function putting(under: Under): void {
     for (const key of keys) expect((await readAll(under.other, key)).toString()).toBe(key);
   });
 
-  test("an object of 70 MiB is stored and read back", async () => {
-    const content = Buffer.alloc(70 * 1024 * 1024);
+  const isLong = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 0) >= 1000;
+  const mebibytes = under.terms.costly && !isLong ? 12 : 70;
+
+  test(`an object of ${mebibytes} MiB is stored and read back`, async () => {
+    const content = Buffer.alloc(mebibytes * 1024 * 1024);
     for (let i = 0; i < content.length; i += 4096) content.writeUInt32LE(i, i);
     const artifact = await fileArtifact(under.folder, "big", content);
     const io = testIo();
@@ -523,8 +526,8 @@ function putting(under: Under): void {
   });
 
   /** More than any page of a listing has. */
-  const most = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 0) >= 1000 ? 2000 : 500;
-  const many = under.terms.costly ? Math.min(most, 520) / 10 : most;
+  const [most, fewer] = isLong ? [2000, 52] : [500, 20];
+  const many = under.terms.costly ? fewer : most;
 
   test(`${many} small objects are stored, listed, read and deleted`, async () => {
     const texts = Object.fromEntries(Array.from({ length: many }, (_, i) => [`many/${i % 40}/${i}`, `object ${i}`]));
