@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
+import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
 import { licencesOf } from "./bundle-licences.ts";
@@ -22,4 +24,13 @@ test("a bundle has what the source uses of undici, and no more than that", async
   const modules = output[0].moduleIds.filter((id) => id.includes("undici"));
   expect(modules.join("\n")).toMatch(/fetch\/index\.js/);
   expect(modules.join("\n")).not.toMatch(/mock|websocket|eventsource|cookies|llhttp_simd/);
+});
+
+test("looking for a cached program leaves standard output to the report", async () => {
+  await using bundle = await rolldown({ ...bundling, input: "src/adapters/rclone/tool-cache.ts" });
+  const { output } = await bundle.generate({ format: "esm" });
+  const script = `${output[0].code}\nprocess.stdout.write(String(findTool({ cache: "/none/x", version: "1.2.3", build: "any" })));`;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script]);
+  expect(stdout).toBe("undefined");
 });

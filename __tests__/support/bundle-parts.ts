@@ -6,9 +6,11 @@ const root = join(import.meta.dirname, "..", "..");
 /**
  * Packages that offer everything in one module, which can't be taken apart: what is used of them, from where it is in them. Whoever
  * needs more of one adds it here; a bundle that lacks it can't be made. Lazystream, of which archiver makes no use here, would
- * bring along a second readable-stream, of 2018.
+ * bring along a second readable-stream, of 2018. Tool-cache writes what it does for a runner's debug log to standard output, where the
+ * command line has its report.
  */
 const parts: Readonly<Record<string, string>> = {
+  "@actions/core": `export const debug = () => {};`,
   async: `export { default as queue } from "async/queue.js";`,
   "readable-stream/passthrough": `module.exports = require("node:stream").PassThrough;`,
   undici: `
@@ -18,6 +20,7 @@ const parts: Readonly<Record<string, string>> = {
 };
 
 const prefix = "\0part of ";
+const inToolCache = /[\\/]@actions[\\/]tool-cache[\\/]/;
 
 // undici has its parser of HTTP headers twice, each 65 kB: for processors with SIMD, and for all of them. Headers are short.
 const [faster, everywhere] = ["llhttp_simd-wasm.js", "llhttp-wasm.js"] as const;
@@ -25,8 +28,9 @@ const [faster, everywhere] = ["llhttp_simd-wasm.js", "llhttp-wasm.js"] as const;
 const takeParts: Plugin = {
   name: "take-parts",
   resolveId: {
-    filter: { id: /^(?:async|undici)(?:\/|$)|^readable-stream\/passthrough$|llhttp_simd-wasm\.js$/ },
+    filter: { id: /^(?:@actions\/core|async|undici)(?:\/|$)|^readable-stream\/passthrough$|llhttp_simd-wasm\.js$/ },
     async handler(source, importer, options) {
+      if (source === "@actions/core" && !inToolCache.test(importer ?? "")) return undefined;
       if (source.endsWith(faster)) return this.resolve(source.replace(faster, everywhere), importer, options);
       if (Object.hasOwn(parts, source)) return `${prefix}${source}`;
       const isPart = importer?.startsWith(prefix) === true;

@@ -257,6 +257,25 @@ describe("a fetched rclone", () => {
     expect(host.asked).toHaveLength(5);
   });
 
+  test("is whole for all of several runs that find it broken at once", async () => {
+    const { find, host, folder } = await world();
+    const { path } = await find();
+    await flip(path, 20);
+    const found = await Promise.all(Array.from({ length: 4 }, () => find()));
+    expect(new Set(found.map((each) => each.path))).toEqual(new Set([join(folder, "rclone")]));
+    const asked = host.asked.length;
+    await find();
+    expect(host.asked).toHaveLength(asked);
+  });
+
+  test("that was only begun to be kept is fetched anew", async () => {
+    const { find, host, folder } = await world();
+    await find();
+    await rm(`${folder}.complete`);
+    await find();
+    expect(host.asked).toHaveLength(2);
+  });
+
   test("comes from a mirror alone when one is set, with the login in its URL kept from all that is said", async () => {
     const { find, host, said, origin } = await world();
     const mirror = await newHost();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { download, type DownloadSetting } from "./download.ts";
-import { type CachePlace, checkCached, keptZip, moveIntoCache, unpack } from "./program-cache.ts";
+import { type CachePlace, checkCached, keepInCache, keptZip, unpack } from "./program-cache.ts";
 import { type Machine, rcloneFile } from "./rclone-platform.ts";
 
 /** One of rclone's zips. */
@@ -32,7 +32,7 @@ export async function installRclone(wanted: WantedRclone, at: InstallPlace): Pro
   const place = placeOf(wanted, at);
   const cached = await checkCached(place);
   if (cached === "broken") at.say(`${place.folder} isn't as it was fetched; it is fetched anew`);
-  if (cached !== "good") await fetchInto(place, cached === "broken", { wanted, at });
+  if (cached !== "good") await fetchInto(place, { wanted, at });
   return join(place.folder, place.file);
 }
 
@@ -45,7 +45,8 @@ function placeOf(wanted: WantedRclone, { cache, machine }: InstallPlace): CacheP
   const { version, platform, sha256 } = wanted;
   const file = rcloneFile(machine);
   const within = `${zipName(wanted).slice(0, -".zip".length)}/${file}`;
-  return { folder: join(cache, version, `${platform}-${sha256.slice(0, 16)}`), sha256, within, file };
+  const build = `${platform}-${sha256.slice(0, 16)}`;
+  return { folder: join(cache, version, build), cache, version, build, sha256, within, file };
 }
 
 interface Fetching {
@@ -53,7 +54,7 @@ interface Fetching {
   readonly at: InstallPlace;
 }
 
-async function fetchInto(place: CachePlace, replace: boolean, { wanted, at }: Fetching): Promise<void> {
+async function fetchInto(place: CachePlace, { wanted, at }: Fetching): Promise<void> {
   const workspace = await openWorkspace({ root: join(at.cache, ".tmp"), signal: at.signal });
   await using scratch = await workspace.scratch();
   const made = scratch.file("made");
@@ -66,6 +67,5 @@ async function fetchInto(place: CachePlace, replace: boolean, { wanted, at }: Fe
       "integrity",
       `${url} isn't the zip that was expected: its SHA-256 is ${found}, not ${place.sha256}. It was removed; check what proxies do, rclone-sha256 and rclone-mirror, or set rclone-path to an rclone that is here.`,
     );
-  const end = await moveIntoCache(made, place, replace);
-  if (end === "taken" && (await checkCached(place)) !== "good") await moveIntoCache(made, place, true);
+  await keepInCache(made, place, at.signal);
 }

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { chmod, lstat, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
+import { chmod, lstat, open, readFile, writeFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { ColdstoreError } from "../../model/errors.ts";
+import { visibleText } from "../../model/visible-text.ts";
 import { diskError, errnoOf, saysAbsent } from "../local/disk-error.ts";
 import { findInZip, unzipped } from "./rclone-zip.ts";
+import { type CachedTool, findTool, keepTool } from "./tool-cache.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A zip with an executable in it, and its place in the cache: a folder of its own, by version and digest. */
-export interface CachePlace {
+export interface CachePlace extends CachedTool {
   readonly folder: string;
   /** Lowercase hex, of the zip. */
   readonly sha256: string;
@@ -41,12 +44,13 @@ function absolute(path: string | undefined): string | undefined {
 export const keptZip = "rclone.zip";
 
 /**
- * Looks at a program in the cache: `good` when it has the very bytes that the zip of the wanted digest holds. A digest noted beside
+ * Looks at a program in the cache: `good` when it was kept to the end and has the very bytes that the zip of the wanted digest holds. A digest noted beside
  * it would prove nothing: whoever can change the one in a shared cache can change the other. So the zip stays there, and
  * all goes back to its digest, at half a second a run.
  */
 export async function checkCached(place: CachePlace): Promise<"absent" | "broken" | "good"> {
   try {
+    if (findTool(place) === undefined) return (await isThere(place.folder)) ? "broken" : "absent";
     const zip = await readFile(join(place.folder, keptZip));
     if (sha256Of(zip) !== place.sha256) return "broken";
     return (await holdsSame(zip, place)) ? "good" : "broken";
@@ -99,33 +103,41 @@ export async function unpack(folder: string, { sha256, within, file }: CachePlac
   return undefined;
 }
 
+const mostTries = 6;
+
 /**
- * Gives a whole folder its place in the cache by one rename, so that no other run sees a half one; `taken` when another one is
- * there, which stays unless it's to be replaced. (The runner's toolkit, whose layout this is, empties the place first and copies
- * into it, under the feet of jobs that use it.)
+ * Has the runner's toolkit keep a program and its zip. Other runs may do so at the same moment, and each empties the place first: so
+ * what lies there is proven before, which leaves a good one alone, and after, and what is missing or half then is tried again a
+ * moment later.
  */
-export async function moveIntoCache(
-  made: string,
-  { folder }: CachePlace,
-  replace: boolean,
-): Promise<"moved" | "taken"> {
-  try {
-    await mkdir(dirname(folder), { recursive: true });
-    if (replace) await rename(folder, `${made}-broken`).catch(unlessAbsent);
-    await rename(made, folder);
-    // By it `find` of @actions/tool-cache knows a whole one.
-    await writeFile(`${folder}.complete`, "");
-    return "moved";
-  } catch (thrown) {
-    // Windows says EPERM of a folder that is there.
-    const isTaken = ["ENOTEMPTY", "EEXIST", "EPERM"].includes(errnoOf(thrown) ?? "");
-    if (isTaken && (await isThere(folder))) return "taken";
-    throw diskError(thrown, "write", folder, "folder");
+export async function keepInCache(made: string, place: CachePlace, signal: AbortSignal): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    signal.throwIfAborted();
+    const refused = await keepOnce(made, place);
+    if (refused === undefined) return;
+    if (tries === mostTries) throw refused;
+    await delay(200 + Math.random() * 400 * tries, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 
-function unlessAbsent(thrown: unknown): void {
-  if (!saysAbsent(thrown)) throw thrown;
+/** Gives what keeps it from being there whole. */
+async function keepOnce(made: string, place: CachePlace): Promise<ColdstoreError | undefined> {
+  try {
+    // Between seeing that there is none and emptying its place, no other run gets the time to be told that its own is good.
+    if (findTool(place) !== undefined && (await checkCached(place)) === "good") return undefined;
+    await keepTool(made, place);
+    if ((await checkCached(place)) === "good") return undefined;
+    return unkept(place, "something else changes it");
+  } catch (thrown) {
+    if (thrown instanceof ColdstoreError) return thrown;
+    if (errnoOf(thrown) !== undefined) return diskError(thrown, "write", place.folder, "folder");
+    return unkept(place, thrown instanceof Error ? visibleText(thrown.message) : "unknown", thrown);
+  }
+}
+
+function unkept({ folder }: CachePlace, why: string, cause?: unknown): ColdstoreError {
+  const advice = "look into that folder, or set rclone-path to an rclone that is here";
+  return new ColdstoreError("store", `rclone can't be kept in ${folder}: ${why}; ${advice}`, { cause });
 }
 
 function sha256Of(bytes: Uint8Array): string {
