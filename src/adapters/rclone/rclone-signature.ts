@@ -1,10 +1,11 @@
+import { type ExecOutput, getExecOutput } from "@actions/exec";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import { visibleText } from "../../model/visible-text.ts";
 import { findProgram } from "./find-program.ts";
 import type { SigningKeys } from "./rclone-keys.ts";
-import { bareEnvironment, type ProgramEnd, runProgram } from "./run-program.ts";
+import { bareEnvironment } from "./run-program.ts";
 
 export interface SignatureCheck {
   /** A file as `gpg --clear-sign` makes it. */
@@ -56,36 +57,50 @@ const reading = ["--trust-model", "always", "--status-fd", "1", "--output", "sig
 
 /**
  * Run in the folder, with names that are relative to it: the gpg that Git for Windows brings takes no others well. Without the
- * user's options, keys and services.
+ * user's options, keys and services, so that there is nothing that it could wait for.
  */
-async function runGpg(gpg: string, { folder, env, signal }: SignatureCheck): Promise<ProgramEnd> {
+async function runGpg(gpg: string, { folder, env, signal }: SignatureCheck): Promise<ExecOutput> {
+  signal.throwIfAborted();
   const args = [...ownFiles, ...alone, ...reading];
-  const call = { program: gpg, args, folder, env: bareEnvironment(env), limitMs: 60_000, signal };
-  return runProgram(call).catch((cause: unknown) => {
+  const options = {
+    cwd: folder,
+    env: bareEnvironment(env),
+    input: Buffer.alloc(0),
+    silent: true,
+    ignoreReturnCode: true,
+  };
+  const end = await getExecOutput(quoted(gpg), args, options).catch((cause: unknown) => {
     signal.throwIfAborted();
     const advice = "install a gpg that works, or set rclone-path to an rclone that is here";
     throw new ColdstoreError("settings", `${visibleText(gpg)} can't be started; ${advice}`, { cause });
   });
+  signal.throwIfAborted();
+  return end;
+}
+
+/** A path as the toolkit takes it for one word: it has a command line, if no shell. */
+function quoted(path: string): string {
+  return `"${path.replaceAll('"', '\\"')}"`;
 }
 
 /**
  * Whether gpg ended well, called one signature good, and that is of one of the keys. VALIDSIG alone isn't enough: it comes for
  * signatures of expired and revoked keys as well. Source: doc/DETAILS of GnuPG.
  */
-function isGood({ code, stdout }: ProgramEnd, fingerprints: readonly string[]): boolean {
+function isGood({ exitCode, stdout }: ExecOutput, fingerprints: readonly string[]): boolean {
   const lines = stdout.split(/\r?\n/u).flatMap((line) => /^\[GNUPG:\] (.*)$/.exec(line)?.[1] ?? []);
   const of = (word: string) => lines.map((line) => line.split(" ")).filter(([first]) => first === word);
   const [valid] = of("VALIDSIG");
   const bad = ["BADSIG", "ERRSIG", "EXPSIG", "EXPKEYSIG", "REVKEYSIG", "NODATA"].some((word) => of(word).length > 0);
   const isOne = ["NEWSIG", "GOODSIG", "VALIDSIG", "PLAINTEXT"].every((word) => of(word).length === 1);
   // Its last word is the primary key's fingerprint.
-  return code === 0 && isOne && !bad && fingerprints.includes(valid?.[10] ?? "");
+  return exitCode === 0 && isOne && !bad && fingerprints.includes(valid?.[10] ?? "");
 }
 
-function wordsOf({ stderr, code }: ProgramEnd): string {
+function wordsOf({ stderr, exitCode }: ExecOutput): string {
   const lines = stderr.split("\n").filter((line) => /signature|key|BAD|error|fail/i.test(line));
   const said = visibleText((lines.find((line) => /BAD|can't|error/i.test(line)) ?? lines.at(-1) ?? "").slice(0, 200));
-  return said || `nothing that could be understood (code ${code ?? "unknown"})`;
+  return said || `nothing that could be understood (code ${exitCode})`;
 }
 
 function unproven(name: string, why: string): ColdstoreError {
