@@ -1,23 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { makeRepository } from "../support/git-fixture.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type GitFixture, makeRepository } from "../support/git-fixture.ts";
 import { makePlace, type CliPlace } from "../support/run-cli.ts";
 import { testWith } from "../support/programs.ts";
 import { filesBelow, onlySet, shell } from "../support/stored-set.ts";
 
-/** A store with one set of a few megabytes. */
-async function filled(): Promise<CliPlace> {
-  const repository = makeRepository({ files: { "a.txt": "one\n", "noise.bin": randomBytes(3_000_000) } });
-  const place = makePlace();
-  onTestFinished(() => {
-    repository.remove();
-    place[Symbol.dispose]();
-  });
+/** A store with one set of a few megabytes, which none of the tests changes. */
+let place: CliPlace;
+let repository: GitFixture;
+beforeAll(async () => {
+  repository = makeRepository({ files: { "a.txt": "one\n", "noise.bin": randomBytes(3_000_000) } });
+  place = makePlace();
   expect(await place.run(["snapshot", repository.path, place.store])).toMatchObject({ code: 0 });
-  return place;
-}
+});
+afterAll(() => {
+  repository.remove();
+  place[Symbol.dispose]();
+});
 
 /** Digests of what lies in sets, as another program makes them. */
 function digestsIn(store: string): string {
@@ -32,7 +33,6 @@ function noiseIn(place: CliPlace): readonly string[] {
 }
 
 test("sets go from folder to folder, also after a run that was killed, and leave nothing on the way", async () => {
-  const place = await filled();
   const [one, two] = ["one", "two"].map((name) => join(place.path, name)) as [string, string];
   const args = ["replicate", "--from", place.store, "--store", one, "--store", two];
   // Wherever it is then, and be it at the end.
@@ -55,7 +55,6 @@ test("sets go from folder to folder, also after a run that was killed, and leave
 });
 
 test("a damaged set is red, named, and not copied", async () => {
-  const place = await filled();
   const broken = join(place.path, "broken");
   cpSync(place.store, broken, { recursive: true });
   const archive = onlySet(broken).path("tar.gz");
@@ -74,7 +73,6 @@ test("a damaged set is red, named, and not copied", async () => {
 });
 
 testWith(["rclone"], "sets go from remote to remote, and the same program finds them equal", async () => {
-  const place = await filled();
   const config = join(place.path, "rclone.conf");
   writeFileSync(config, "[first]\ntype = local\n[second]\ntype = local\n");
   const env = { RCLONE_CONFIG: config };
