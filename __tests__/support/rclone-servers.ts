@@ -23,11 +23,19 @@ export interface RcloneServer extends AsyncDisposable {
 
 const password = "pass-word";
 
+export interface ServedFolder {
+  /** Where what is served lies, and stays; a folder of the server's own unless told. */
+  readonly folder?: string;
+  /** More flags for `rclone serve`. */
+  readonly flags?: readonly string[];
+}
+
 /** Starts `rclone serve` on a free port, and waits until it answers. */
-export async function startRcloneServer(kind: Served): Promise<RcloneServer> {
-  const folder = await mkdtemp(join(tmpdir(), `coldstore-serve-${kind}-`));
-  await mkdir(join(folder, "bucket"));
-  const flags = { s3: ["--auth-key=accesskey,secretkey1"], webdav: [], sftp: login, ftp: login }[kind];
+export async function startRcloneServer(kind: Served, given: ServedFolder = {}): Promise<RcloneServer> {
+  const folder = given.folder ?? (await mkdtemp(join(tmpdir(), `coldstore-serve-${kind}-`)));
+  await mkdir(join(folder, "bucket"), { recursive: true });
+  const usual = { s3: ["--auth-key=accesskey,secretkey1"], webdav: [], sftp: login, ftp: login }[kind];
+  const flags = [...usual, ...(given.flags ?? [])];
   const { port, server } = await listening(rclonePath(), (port) => [
     "serve",
     kind,
@@ -35,7 +43,7 @@ export async function startRcloneServer(kind: Served): Promise<RcloneServer> {
     ...flags,
     folder,
   ]);
-  return served({ port, folder, config: configOf(kind, port) }, server);
+  return served({ port, folder, config: configOf(kind, port) }, server, given.folder !== undefined);
 }
 
 /** Starts moto's S3, which knows versions and locks, on a free port. */
@@ -51,7 +59,11 @@ export async function startMoto(): Promise<RcloneServer> {
 
 const login = ["--user=me", `--pass=${password}`];
 
-function served(about: Pick<RcloneServer, "port" | "folder" | "config">, server: ChildProcess): RcloneServer {
+function served(
+  about: Pick<RcloneServer, "port" | "folder" | "config">,
+  server: ChildProcess,
+  stays = false,
+): RcloneServer {
   let roots = 0;
   return {
     ...about,
@@ -59,7 +71,7 @@ function served(about: Pick<RcloneServer, "port" | "folder" | "config">, server:
     async [Symbol.asyncDispose]() {
       server.kill("SIGKILL");
       if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
-      await rm(about.folder, { recursive: true, force: true });
+      if (!stays) await rm(about.folder, { recursive: true, force: true });
     },
   };
 }
