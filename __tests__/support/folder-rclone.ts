@@ -58,6 +58,7 @@ const plainFeatures: Omit<RemoteFeatures, "hashes" | "slowHash"> = {
   duplicateFiles: false,
   caseInsensitive: false,
   tiers: false,
+  partsByOption: false,
 };
 
 export function folderRclone(root: string, options: FolderRcloneOptions = {}): FolderRclone {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
 import type { Io, PutOutcome } from "../../ports/store.ts";
+import { provesBytes } from "./proof-hash.ts";
 import type { BatchPlace } from "./put-batch.ts";
 import type { Copied, Rclone, RemoteFeatures, RemoteFile } from "./rclone.ts";
 import { readBackMany } from "./read-back-many.ts";
@@ -123,8 +124,10 @@ async function judge<W extends Wanted>(
   if (file === undefined) return failed(fault ?? vanished(rclone, key));
   if (another !== undefined) return failed(severalOf(rclone, key, files.length));
   const verdict = compareObject(file, wanted);
-  if (verdict === "equal")
-    return { key, outcome: copied ? "created" : "same", object: remoteObject(file, wanted.hash) };
+  if (verdict === "equal") {
+    const proof = provesBytes(features, { ...wanted, copied }) ? wanted.hash : undefined;
+    return { key, outcome: copied ? "created" : "same", object: remoteObject(file, proof) };
+  }
   if (verdict === "unknown") return copied ? { key, outcome: "created", object: remoteObject(file) } : "unknown";
   if (copied && unchecked) return failed(await takeAway(rclone, key, io));
   // What rclone has compared after it was sent, and isn't the same now, is another writer's.

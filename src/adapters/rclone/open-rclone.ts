@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import type { ByteRange, Io } from "../../ports/store.ts";
 import { runCopy } from "./copy-watch.ts";
+import { onePartBytes } from "./proof-hash.ts";
 import { parseFeatures, parseFree } from "./parse-rclone.ts";
 import type {
   Copied,
@@ -36,6 +37,9 @@ const noBucketChecks = [
   "--oos-no-check-bucket",
   "--azureblob-no-check-container",
 ];
+
+/** What goes up by one request has a digest that the server itself made. */
+const byOneRequest = ["s3", "oos", "b2"].map((kind) => `--${kind}-upload-cutoff=${onePartBytes}B`);
 
 /** Each file alone is looked for at the far end, and has the time of its coming there. */
 const exactly = ["--no-traverse", "--no-update-dir-modtime", "--local-no-set-modtime", "--sftp-set-modtime=false"];
@@ -90,7 +94,7 @@ class RcloneCommands implements Rclone {
   }
 
   async copyIn({ folder, paths, storageClass }: CopyIn, io: Io): Promise<Copied> {
-    const flags = [...exactly, ...neverOver, ...noBucketChecks, ...storageClassFlags(storageClass)];
+    const flags = [...exactly, ...neverOver, ...noBucketChecks, ...byOneRequest, ...storageClassFlags(storageClass)];
     const args = ["copy", ...flags, "--copy-links", folder, remoteFolder(this.root, "")];
     return runCopy(this.#process, { args, files: paths }, io);
   }
@@ -106,7 +110,7 @@ class RcloneCommands implements Rclone {
   async copyAcross({ rclone, paths, storageClass }: Parameters<Rclone["copyAcross"]>[0], io: Io): Promise<Copied> {
     if (!(rclone instanceof RcloneCommands)) throw new TypeError("a remote that another rclone reaches");
     const between = [remoteFolder(rclone.root, ""), remoteFolder(this.root, "")];
-    const safe = [...exactly, ...neverOver, ...noBucketChecks];
+    const safe = [...exactly, ...neverOver, ...noBucketChecks, ...byOneRequest];
     const flags = ["--server-side-across-configs", ...safe, ...storageClassFlags(storageClass)];
     return runCopy(this.#process, { args: ["copy", ...flags, ...between], files: paths }, io);
   }
@@ -166,7 +170,7 @@ class RcloneCommands implements Rclone {
 
   async #upload(file: string, path: string, io: Io): Promise<void> {
     // Equal sizes and times mustn't make it a copy already made.
-    const flags = [...exactly, ...noBucketChecks, "--ignore-times", "--copy-links"];
+    const flags = [...exactly, ...noBucketChecks, ...byOneRequest, "--ignore-times", "--copy-links"];
     await this.#run(["copyto", ...flags, file, remotePath(this.root, path)], io);
   }
 

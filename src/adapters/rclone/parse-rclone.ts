@@ -46,6 +46,7 @@ export function parseFeatures(name: string, output: Buffer): RemoteFeatures {
     duplicateFiles: has("DuplicateFiles"),
     caseInsensitive: has("CaseInsensitive"),
     tiers: has("SetTier"),
+    partsByOption: name.includes("upload_cutoff"),
   };
 }
 

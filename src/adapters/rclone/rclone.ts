@@ -24,6 +24,8 @@ export interface RemoteFeatures {
   readonly duplicateFiles: boolean;
   readonly caseInsensitive: boolean;
   readonly tiers: boolean;
+  /** Its very name says from which size on objects go up in parts, and no flag can say otherwise. */
+  readonly partsByOption: boolean;
 }
 
 /** A file as a remote lists it. */

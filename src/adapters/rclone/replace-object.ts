@@ -4,7 +4,7 @@ import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
 import type { Io, Put, StoredObject } from "../../ports/store.ts";
 import { digesterOf } from "./file-digest.ts";
 import type { Wanted } from "./judge-batch.ts";
-import { proofHash } from "./proof-hash.ts";
+import { proofHash, provesBytes } from "./proof-hash.ts";
 import type { Rclone } from "./rclone.ts";
 import { compareObject, remoteObject } from "./remote-object.ts";
 import { digestFile, stageItem } from "./stage-item.ts";
@@ -42,5 +42,6 @@ async function look(rclone: Rclone, wanted: Wanted, io: Io): Promise<StoredObjec
     throw new ColdstoreError("store", `${wanted.key} in ${rclone.name} isn't what it was replaced by; run again`, {
       transient: true,
     });
-  return remoteObject(file, verdict === "equal" ? wanted.hash : undefined);
+  const proves = verdict === "equal" && provesBytes(await rclone.features(io), { ...wanted, copied: true });
+  return remoteObject(file, proves ? wanted.hash : undefined);
 }
