@@ -14,7 +14,7 @@ import { seeded } from "../support/store-fixtures.ts";
 import { filesBelow, onlySet, sha256, shell } from "../support/stored-set.ts";
 import { branchPush } from "../support/workflow-events.ts";
 
-const { seed, numRuns } = sweep(2);
+const { seed, numRuns } = sweep(1);
 const kills = Math.min(numRuns, 100);
 
 testWith(
