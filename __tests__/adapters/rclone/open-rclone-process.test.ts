@@ -107,16 +107,30 @@ test("an aborted call is told to rclone at once, and fails with the reason when 
   expect(await fake.calls()).toHaveLength(1);
 });
 
-test("an rclone that takes no notice of it is killed", async () => {
+test("an rclone that takes no notice of it is killed, which is told with what it may have left", async () => {
+  const said: string[] = [];
   await using fake = await fakeRclone([{ interrupted: "ignore" }, { hang: true }]);
-  await using rclone = await opened(fake, { grace: 200 });
+  await using rclone = await opened(fake, { grace: 200, warn: (sentence) => said.push(sentence) });
   const controller = new AbortController();
-  const running = rclone.run(list, { signal: controller.signal });
+  const running = rclone.run({ ...list, ifKilled: "a part of it may lie there" }, { signal: controller.signal });
   await fake.hanging();
   controller.abort(new ColdstoreError("interrupted", "told to"));
   await expect(running).rejects.toThrow("told to");
   const [call] = await fake.calls();
   expect(isAlive(call!.pid)).toBe(false);
+  expect(said).toEqual(["a part of it may lie there"]);
+});
+
+test("of an rclone that tidies up when it's told to end, nothing is said", async () => {
+  const said: string[] = [];
+  await using fake = await fakeRclone([{ interrupted: "tidy" }, { hang: true }]);
+  await using rclone = await opened(fake, { warn: (sentence) => said.push(sentence) });
+  const controller = new AbortController();
+  const running = rclone.run({ ...list, ifKilled: "a part of it may lie there" }, { signal: controller.signal });
+  await fake.hanging();
+  controller.abort(new ColdstoreError("interrupted", "told to"));
+  await expect(running).rejects.toThrow("told to");
+  expect(said).toEqual([]);
 });
 
 test("an rclone that doesn't get on is ended, but not one that may be quiet", async () => {

@@ -26,7 +26,7 @@ export interface RcloneProcessRequest {
   readonly folder: string;
   /** Milliseconds without progress after which a call is ended. */
   readonly stallTimeout: number;
-  /** Milliseconds that rclone has to end in when the run is aborted; absent: six seconds, less than the run itself has. */
+  /** Milliseconds that rclone has to end in when the run is aborted; absent: four seconds, well within those that the run itself has. */
   readonly grace?: number;
   /** Told once that something needs a person's attention, in a sentence. */
   readonly warn?: (sentence: string) => void;
@@ -46,8 +46,8 @@ export async function openRcloneProcess(request: RcloneProcessRequest): Promise<
   return new OwnRcloneProcess({ ...request, args: flags }, await placeConfig(remote, folder, (text) => warn?.(text)));
 }
 
-// Less than the seven seconds that the run itself has.
-const usualGrace = 6000;
+// What else has to end fits with it in the seven seconds that the run itself has.
+const usualGrace = 4000;
 
 class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
   readonly #request: RcloneProcessRequest;
@@ -138,6 +138,7 @@ class OwnRcloneProcess implements RcloneProcess, AsyncDisposable {
       signal,
       name: remote.name,
       grace,
+      onKill: () => command.ifKilled !== undefined && this.#request.warn?.(command.ifKilled),
       ...(command.quiet !== true && { stallTimeout }),
     });
     this.#running.add(rclone);

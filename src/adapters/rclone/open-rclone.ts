@@ -96,7 +96,7 @@ class RcloneCommands implements Rclone {
   async copyIn({ folder, paths, storageClass }: CopyIn, io: Io): Promise<Copied> {
     const flags = [...exactly, ...neverOver, ...noBucketChecks, ...byOneRequest, ...storageClassFlags(storageClass)];
     const args = ["copy", ...flags, "--copy-links", folder, remoteFolder(this.root, "")];
-    return runCopy(this.#process, { args, files: paths }, io);
+    return runCopy(this.#process, { args, files: paths, ifKilled: await this.#whatKillsLeave() }, io);
   }
 
   async copyOut(
@@ -112,7 +112,8 @@ class RcloneCommands implements Rclone {
     const between = [remoteFolder(rclone.root, ""), remoteFolder(this.root, "")];
     const safe = [...exactly, ...neverOver, ...noBucketChecks, ...byOneRequest];
     const flags = ["--server-side-across-configs", ...safe, ...storageClassFlags(storageClass)];
-    return runCopy(this.#process, { args: ["copy", ...flags, ...between], files: paths }, io);
+    const command = { args: ["copy", ...flags, ...between], files: paths, ifKilled: await this.#whatKillsLeave() };
+    return runCopy(this.#process, command, io);
   }
 
   async cat(path: string, range: ByteRange | undefined, io: Io): Promise<Readable> {
@@ -165,6 +166,16 @@ class RcloneCommands implements Rclone {
         const [, digest, path] = /^([0-9A-Za-z+/=_-]+) {2}(.+)$/u.exec(line) ?? [];
         return digest === undefined || path === undefined ? [] : [[path, digest.toLowerCase()]];
       }),
+    );
+  }
+
+  /** Where files get their names only when they are whole, as far as is known by now. */
+  async #whatKillsLeave(): Promise<string | undefined> {
+    const features = await this.#features?.catch(() => undefined);
+    if (features === undefined || features.bucketBased || !features.partialUploads) return undefined;
+    return (
+      `rclone took too long to end and was killed, and may have left a file that ends in .partial in ${this.name}: no run ` +
+      "takes it for a stored one, and one that stores beside it when it's a day old removes it"
     );
   }
 

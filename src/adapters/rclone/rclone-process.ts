@@ -10,6 +10,8 @@ export interface RcloneCommand {
   readonly accept?: readonly number[];
   /** It may work for as long as it takes without a sign, as when it digests a large local file: never taken for stalled. */
   readonly quiet?: true;
+  /** Said when it's told to end, doesn't, and is killed: what it may have left, in a sentence. */
+  readonly ifKilled?: string | undefined;
   /** Told of each event that rclone logs, as it comes. */
   readonly onEvent?: (event: RcloneEvent) => void;
 }

@@ -13,6 +13,8 @@ export interface RcloneStart {
   readonly stallTimeout?: number;
   /** Milliseconds that it has to end in after it was told to. */
   readonly grace: number;
+  /** Told when it hasn't ended in that time, and is killed. */
+  readonly onKill?: () => void;
   /** Of the remote, for errors. */
   readonly name: string;
 }
@@ -44,7 +46,7 @@ export function startRclone(start: RcloneStart): RunningRclone {
     // In a group of its own Ctrl-C doesn't reach it beside ours: a second SIGINT would cut its tidying up short.
     detached: process.platform !== "win32",
   });
-  const end = new ChildEnd(child, start.grace);
+  const end = new ChildEnd(child, start);
   const watch = watchFor(start, child.stdout, (reason) => end.stop(reason));
   const onAbort = (): void => end.stop(reasonOf(start.signal));
   start.signal.addEventListener("abort", onAbort, { once: true });
@@ -73,13 +75,13 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 class ChildEnd {
   readonly #child: Child;
-  readonly #grace: number;
+  readonly #start: Pick<RcloneStart, "grace" | "onKill">;
   #reason: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(child: Child, grace: number) {
+  constructor(child: Child, start: Pick<RcloneStart, "grace" | "onKill">) {
     this.#child = child;
-    this.#grace = grace;
+    this.#start = start;
   }
 
   stop(reason: Error): void {
@@ -89,7 +91,13 @@ class ChildEnd {
     this.#child.stdout.resume();
     // Windows has no signals: there it's ended at once.
     this.#child.kill("SIGINT");
-    this.#timer = setTimeout(() => this.kill(), this.#grace);
+    this.#timer = setTimeout(() => this.#killLate(), this.#start.grace);
+  }
+
+  #killLate(): void {
+    if (!this.#isAlive()) return;
+    this.kill();
+    this.#start.onKill?.();
   }
 
   /** With what it may have started: a program that gives tokens, or ssh. */
