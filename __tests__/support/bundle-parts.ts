@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..", "..");
  * command line has its report.
  */
 const parts: Readonly<Record<string, string>> = {
-  "@actions/core": `export const debug = () => {};`,
+  "@actions/core": `export const [debug, info, isDebug] = [() => {}, () => {}, () => false];`,
   async: `export { default as queue } from "async/queue.js";`,
   "readable-stream/passthrough": `module.exports = require("node:stream").PassThrough;`,
   undici: `

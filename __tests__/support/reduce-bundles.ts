@@ -1,5 +1,6 @@
-// First part of `npm run build`: of the source, and of the packages that it uses, the modules that the bundles need, and of these what
-// is used, in lib/. ncc then makes one file of each folder there. By itself it would take whole packages.
+// First part of `npm run build`: of the source, and of the packages that it uses, what the bundles need, in lib/: the entries, and what
+// they load when they need it. ncc then makes one file of each folder there. By itself it would take whole packages. (Module by module,
+// CommonJS of packages would run in another order than they are written for.)
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
@@ -8,14 +9,13 @@ import { bundling } from "./bundle-parts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** The modules of one bundle, and what licences they are under, which only who sees the packages can tell. */
+/** The parts of one bundle, and what licences they are under, which only who sees the packages can tell. */
 async function reduce(name: "action" | "cli", published: string): Promise<void> {
   await using bundle = await rolldown({ ...bundling, input: { [name]: join(root, "src", `${name}.ts`) } });
   const { output } = await bundle.write({
     dir: join(root, "lib", name),
     format: "esm",
-    preserveModules: true,
-    preserveModulesRoot: root,
+    chunkFileNames: "[name].js",
     // Of comments, ncc needs those in calls of import().
     comments: { legal: false, jsdoc: false, annotation: true },
   });
