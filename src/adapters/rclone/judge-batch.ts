@@ -147,10 +147,12 @@ async function compareByReading<W extends Wanted>(
 ): Promise<readonly Judged[]> {
   if (unknown.length === 0) return [];
   const objects = unknown.map(({ wanted: { key, bytes, sha256 } }) => ({ key, bytes, sha256 }));
-  const same = await readBackMany(rclone, { objects, folder: join(folder, ".back") }, io);
+  const { same, faults } = await readBackMany(rclone, { objects, folder: join(folder, ".back") }, io);
   return unknown.flatMap(({ wanted, files }) =>
     files.map((file): Judged => {
       const { key } = wanted;
+      const error = faults.get(key);
+      if (error !== undefined) return { wanted, outcome: { key, outcome: "failed", error } };
       const outcome: PutOutcome = same.has(key)
         ? { key, outcome: "same", object: remoteObject(file, "read") }
         : { key, outcome: "different", object: remoteObject(file) };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { asColdstoreError, type ColdstoreError } from "../../model/errors.ts";
 import type { Io } from "../../ports/store.ts";
 import type { Rclone } from "./rclone.ts";
 
@@ -12,32 +13,50 @@ export interface ToReadBack {
   readonly sha256: string;
 }
 
+/** What came of reading objects back: those in neither aren't there, or have other bytes. */
+export interface ReadBackMany {
+  readonly same: ReadonlySet<string>;
+  /** Objects that couldn't be read, and why: that tells nothing of their bytes. */
+  readonly faults: ReadonlyMap<string, ColdstoreError>;
+}
+
 // Small ones are fetched together, which costs one process; each large one is streamed.
 const smallBytes = 16 * 1024 * 1024;
 const groupBytes = 128 * 1024 * 1024;
 
-/** Reads objects back and resolves to the keys of those whose bytes have the digest. `folder` is scratch that isn't there yet. */
+/** Reads objects back and compares their digests. `folder` is scratch that isn't there yet. Rejects for an abort alone. */
 export async function readBackMany(
   rclone: Rclone,
   { objects, folder }: { readonly objects: readonly ToReadBack[]; readonly folder: string },
   io: Io,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadBackMany> {
   const same = new Set<string>();
+  const faults = new Map<string, ColdstoreError>();
   const silent = { signal: io.signal, progress: () => undefined };
   const note = (object: ToReadBack, digest: string | undefined): void => {
     if (digest === object.sha256) same.add(object.key);
   };
-  for (const group of groupsOf(objects.filter(({ bytes }) => bytes <= smallBytes))) {
+  const trying = async (objects: readonly ToReadBack[], work: () => Promise<void>): Promise<void> => {
     try {
-      await rclone.copyOut({ folder, paths: group.map(({ key }) => key) }, silent);
-      for (const object of group) note(object, await digestOfFile(join(folder, ...object.key.split("/"))));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+      await work();
+    } catch (error) {
+      io.signal.throwIfAborted();
+      for (const { key } of objects) faults.set(key, asColdstoreError(error));
     }
-  }
+  };
+  for (const group of groupsOf(objects.filter(({ bytes }) => bytes <= smallBytes)))
+    await trying(group, async () => {
+      try {
+        const failed = await rclone.copyOut({ folder, paths: group.map(({ key }) => key) }, silent);
+        for (const { path, error } of failed) faults.set(path, asColdstoreError(error));
+        for (const object of group) note(object, await digestOfFile(join(folder, ...object.key.split("/"))));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
   for (const object of objects.filter(({ bytes }) => bytes > smallBytes))
-    note(object, await digestOf(await rclone.cat(object.key, undefined, silent)));
-  return same;
+    await trying([object], async () => note(object, await digestOf(await rclone.cat(object.key, undefined, silent))));
+  return { same, faults };
 }
 
 function groupsOf(objects: readonly ToReadBack[]): readonly (readonly ToReadBack[])[] {

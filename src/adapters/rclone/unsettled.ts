@@ -44,7 +44,10 @@ export class Unsettled {
     this.#clashes.delete(key);
   }
 
-  /** Looks at all again, and is empty then; rejects with `conflict` when one isn't as it was stored. `folder`: scratch. */
+  /**
+   * Looks at all again, and is empty then; rejects with `conflict` when one isn't as it was stored, and otherwise when that can't be
+   * told: then all of it is looked at the next time. `folder`: scratch.
+   */
   async settle(rclone: Rclone, folder: () => Promise<string>, io: Io): Promise<void> {
     const made = [...this.#made.values()];
     if (made.length === 0) return;
@@ -81,7 +84,9 @@ async function changedAmong(
   const doubtful = others.filter((each) => !changed.includes(each) && each.wanted.bytes <= smallBytes);
   if (doubtful.length === 0) return keysOf(changed);
   const objects = doubtful.map(({ wanted: { key, bytes, sha256 } }) => ({ key, bytes, sha256 }));
-  const same = await readBackMany(rclone, { objects, folder: await folder() }, io);
+  const { same, faults } = await readBackMany(rclone, { objects, folder: await folder() }, io);
+  // That one couldn't be read isn't to say that it changed; the next try looks again.
+  for (const error of faults.values()) throw error;
   return [...keysOf(changed), ...keysOf(doubtful).filter((key) => !same.has(key))];
 }
 
