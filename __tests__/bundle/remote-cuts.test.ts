@@ -61,7 +61,7 @@ for (const kind of kinds)
       const kept = digestsBelow(before);
 
       for (let point = 0; point < points; point += 1) {
-        const fault = faults[(point + (long ? 0 : Math.floor(next() * 4))) % 4]!;
+        const fault = long ? faults[point % 4]! : faults[1 + Math.floor(next() * 3)]!;
         const lasting = fault !== "flip" && long && Math.floor(point / 4) % 4 === 3;
         const after = Math.floor(((point + next()) / points) * total);
         const what = `${fault}${lasting ? " for good" : ""} after ${after} of ${total} bytes`;
