@@ -375,7 +375,9 @@ test("the manifest of another set in its place is refused", async () => {
   world.place.objects.set(`${setFolder}app-1.4.0.coldstore.json`, foreign);
   const report = await world.snapshot();
   expect(exitOf(report)).toBe(6);
-  expect(report.errors[0]!.message).toMatch(/manifest of another set, v2\.0\.0/);
+  expect(report.errors[0]!.message).toMatch(
+    /manifest of another set, v2\.0\.0; move it aside or use on-conflict: replace/,
+  );
 });
 
 test("prove none says unproven, not ok, and records no proof", async () => {

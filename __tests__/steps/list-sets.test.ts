@@ -90,6 +90,6 @@ test("a manifest of a newer Coldstore is told apart from a changed one", async (
   };
   expect(await loadedWith(text.replace("manifest/1", "manifest/2"))).toMatchObject({ state: "damaged", newer: true });
   const changed = await loadedWith(text.replace("acme", "ACME"));
-  expect(changed).toMatchObject({ state: "damaged" });
+  expect(changed).toMatchObject({ state: "damaged", error: { message: expect.stringMatching(/; move it aside or/) } });
   expect(changed).not.toHaveProperty("newer");
 });

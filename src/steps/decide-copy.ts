@@ -155,7 +155,7 @@ function inTheWay({ store, found }: CopyQuestion): ColdstoreError {
     found.state === "damaged"
       ? ([found.error.message, found.error.failure] as const)
       : (["it can't be read", "integrity"] as const);
-  const isTold = found.state === "damaged" && (found.newer === true || found.manifests.length > 1);
+  const isTold = found.state === "damaged" && (failure === "integrity" || found.newer === true);
   const way = isTold ? "" : "; use on-conflict: replace to store the copy in its place";
   return new ColdstoreError(failure, `${setText(found.name)} in ${store.name} is no sound set: ${reason}${way}`);
 }

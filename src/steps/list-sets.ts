@@ -131,13 +131,24 @@ function parsed(set: ListedSet, manifestName: string, bytes: Uint8Array): Archiv
   try {
     const manifest = parseManifest(bytes, `${setText(set.name)}/${manifestName}`);
     if (manifest.run.set !== set.name.id || manifest.content.mode !== set.name.mode)
-      return damaged(set, `${setText(set.name)}/${manifestName} is the manifest of another set, ${manifest.run.set}`);
+      return damaged(
+        set,
+        `${setText(set.name)}/${manifestName} is the manifest of another set, ${manifest.run.set}; ${wayOut}`,
+      );
     return { ...set, state: "complete", manifest, manifestName };
   } catch (error) {
-    const newer = error instanceof NewerManifest;
-    return { ...set, state: "damaged", error: asColdstoreError(error), ...(newer && { newer }) };
+    if (error instanceof NewerManifest) return { ...set, state: "damaged", error, newer: true };
+    const { failure, message } = asColdstoreError(error);
+    const told = new ColdstoreError(failure, failure === "integrity" ? `${message}; ${wayOut}` : message, {
+      cause: error,
+    });
+    return { ...set, state: "damaged", error: told };
   }
 }
+
+// Holds in every mode, and for sets that are frozen, too, which nothing replaces.
+const wayOut =
+  "move it aside or use on-conflict: replace, and store the set again, by the run that makes it or by replicate from a store that has it";
 
 function damaged(set: ListedSet, message: string): ArchiveSet {
   return { ...set, state: "damaged", error: new ColdstoreError("integrity", message) };
