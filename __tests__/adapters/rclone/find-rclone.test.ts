@@ -1,5 +1,5 @@
 import { find as findTool } from "@actions/tool-cache";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -228,6 +228,8 @@ describe("a fetched rclone", () => {
     ["it's a link", (folder) => linkInstead(join(folder, "rclone"))],
     ["its zip was changed", (folder) => flip(join(folder, "rclone.zip"), 300)],
     ["its zip is gone", (folder) => rm(join(folder, "rclone.zip"))],
+    ["its zip is larger than Node can read", (folder) => truncate(join(folder, "rclone.zip"), 3 * 1024 ** 3)],
+    ["its zip became a folder", (folder) => folderInstead(join(folder, "rclone.zip"))],
     ["zip and program were changed alike", (folder) => poison(folder)],
   ])("is fetched anew when %s", async (_, tamper) => {
     const { find, folder, host, said, zip } = await world();
@@ -332,6 +334,11 @@ async function flip(path: string, at: number): Promise<void> {
   const bytes = await readFile(path);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   await writeFile(path, bytes);
+}
+
+async function folderInstead(path: string): Promise<void> {
+  await rm(path);
+  await mkdir(path);
 }
 
 async function linkInstead(path: string): Promise<void> {

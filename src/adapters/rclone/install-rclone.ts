@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ColdstoreError } from "../../model/errors.ts";
 import { openWorkspace } from "../local/workspace.ts";
 import { download, type DownloadSetting } from "./download.ts";
-import { type CachePlace, checkCached, keepInCache, keptZip, unpack } from "./program-cache.ts";
+import { type CachePlace, checkCached, keepInCache, keptZip, mostZipBytes, unpack } from "./program-cache.ts";
 import { type Machine, rcloneFile } from "./rclone-platform.ts";
 
 /** One of rclone's zips. */
@@ -20,9 +20,6 @@ export interface InstallPlace extends DownloadSetting {
   readonly cache: string;
   readonly machine: Machine;
 }
-
-// Those of 1.75 have 28 MB.
-const mostBytes = 256 * 1024 * 1024;
 
 /**
  * Path of an executable that has the bytes of this zip: the cached one, which is compared with it each time, or a new one. Rejects
@@ -60,7 +57,10 @@ async function fetchInto(place: CachePlace, { wanted, at }: Fetching): Promise<v
   const made = scratch.file("made");
   await mkdir(made);
   const name = zipName(wanted);
-  const { url } = await download({ version: wanted.version, name, to: join(made, keptZip), mostBytes }, at);
+  const { url } = await download(
+    { version: wanted.version, name, to: join(made, keptZip), mostBytes: mostZipBytes },
+    at,
+  );
   const found = await unpack(made, place);
   if (found !== undefined)
     throw new ColdstoreError(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, lstat, open, readFile, writeFile } from "node:fs/promises";
+import { chmod, lstat, open, readFile, stat, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { ColdstoreError } from "../../model/errors.ts";
@@ -43,6 +43,9 @@ function absolute(path: string | undefined): string | undefined {
 /** Name of the zip in its folder. */
 export const keptZip = "rclone.zip";
 
+/** What a zip of rclone's never exceeds; those of 1.75 have 28 MB. */
+export const mostZipBytes = 256 * 1024 * 1024;
+
 /**
  * Looks at a program in the cache: `good` when it was kept to the end and has the very bytes that the zip of the wanted digest holds. A digest noted beside
  * it would prove nothing: whoever can change the one in a shared cache can change the other. So the zip stays there, and
@@ -51,7 +54,9 @@ export const keptZip = "rclone.zip";
 export async function checkCached(place: CachePlace): Promise<"absent" | "broken" | "good"> {
   try {
     if (findTool(place) === undefined) return (await isThere(place.folder)) ? "broken" : "absent";
-    const zip = await readFile(join(place.folder, keptZip));
+    const path = join(place.folder, keptZip);
+    if (!(await mayBeZip(path))) return "broken";
+    const zip = await readFile(path);
     if (sha256Of(zip) !== place.sha256) return "broken";
     return (await holdsSame(zip, place)) ? "good" : "broken";
   } catch (thrown) {
@@ -59,6 +64,12 @@ export async function checkCached(place: CachePlace): Promise<"absent" | "broken
     if (saysAbsent(thrown)) return (await isThere(place.folder)) ? "broken" : "absent";
     throw diskError(thrown, "read", place.folder, "folder");
   }
+}
+
+/** Not read when it isn't: Node takes no file of 2 GiB, and a pipe would have to be waited for. */
+async function mayBeZip(path: string): Promise<boolean> {
+  const found = await stat(path);
+  return found.isFile() && found.size <= mostZipBytes;
 }
 
 async function isThere(path: string): Promise<boolean> {
