@@ -313,7 +313,7 @@ test("leftovers that are different are a conflict with a way out, and the way wo
   const report = await world.snapshot({ compressionLevel: 1 });
   expect(exitOf(report)).toBe(10);
   expect(report.errors[0]!.message).toMatch(
-    /unfinished and has other bytes as app-1\.4\.0\.tar\.gz.*on-conflict: replace/,
+    /unfinished and has other bytes as app-1\.4\.0\.tar\.gz.*on-conflict: replace \(keep leaves only whole sets alone\)/,
   );
   expect(stateOf(world.place)).toEqual(before);
   expect(outcomesOf(await world.snapshot({ compressionLevel: 1, onConflict: "replace" }))).toEqual(["stored"]);

@@ -15,25 +15,32 @@ async function* failing(failure: "settings" | "source"): AsyncGenerator<SetFile>
   throw new ColdstoreError(failure, "no more");
 }
 
-function publication(store: MemoryStore, files: AsyncIterable<SetFile>, name = set) {
+function publication(
+  store: MemoryStore,
+  files: AsyncIterable<SetFile>,
+  name = set,
+  removed: (files: number) => void = () => {},
+) {
   const content = Promise.reject(new Error("unknown"));
   content.catch(() => undefined);
   const manifest = () => Promise.reject(new Error("too early"));
   const openDrill = () => Promise.reject(new Error("nothing is drilled"));
   const nothing = () => {};
-  const watch = { storing: nothing, proving: nothing, idle: nothing, stored: nothing };
+  const watch = { storing: nothing, proving: nothing, idle: nothing, stored: nothing, removed };
   const how = { prove: "digest", openDrill, watch } as const;
   return publishSet({ store, set: name, files, content, manifest, ...how }, testIo());
 }
 
-test("files whose settings turn out not to do are taken away again, others stay for a later run", async () => {
+test("files whose settings turn out not to do are taken away again, which is told, others stay for a later run", async () => {
   for (const [failure, left] of [
     ["settings", []],
     ["source", names.map((name) => `acme/app/snapshot/v1/${name}`)],
   ] as const) {
     const store = new MemoryStore();
-    await expect(publication(store, failing(failure))).rejects.toThrow("no more");
+    const told: number[] = [];
+    await expect(publication(store, failing(failure), set, (files) => told.push(files))).rejects.toThrow("no more");
     expect([failure, store.place.keys()]).toEqual([failure, left]);
+    expect(told).toEqual(left.length === 0 ? [2] : []);
   }
 });
 

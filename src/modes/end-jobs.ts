@@ -1,6 +1,6 @@
 import type { ManifestRun } from "../model/manifest.ts";
 import type { SetFile } from "../model/set-file.ts";
-import { formatBytes, formatDuration } from "../model/units.ts";
+import { formatBytes, formatCount, formatDuration } from "../model/units.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Io, Store } from "../ports/store.ts";
 import type { Recipe } from "../steps/choose-recipes.ts";
@@ -66,6 +66,8 @@ async function endJob(ending: StoreEnding, io: Io): Promise<StoreEnd> {
     idle: () => meter.done(),
     stored: ({ artifact: { name, bytes } }: SetFile) =>
       ports.log.event(`stored ${name} (${formatBytes(bytes)}, ${formatDuration(elapsed())}) in ${store.name}`),
+    removed: (files: number) =>
+      ports.log.event(`removed again what this run had stored: ${formatCount(files, "file")} in ${store.name}`),
   };
   const { set, settings } = order;
   const { prove } = settings;

@@ -9,12 +9,12 @@ import type { Io, Store } from "../ports/store.ts";
 import { awaitWholeSet } from "./await-other-run.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { nameSome } from "./name-some.ts";
-import { placeManifest, removeKeys, type Placed } from "./place-manifest.ts";
+import { placeManifest, type Placed } from "./place-manifest.ts";
 import { readBack } from "./read-back.ts";
 import { canonicalSha256 } from "./seal-manifest.ts";
 import { swapManifest } from "./swap-manifest.ts";
 import { type FilesProof, proveFiles, proveManifest } from "./prove-files.ts";
-import { forget, isOrphaning, putFiles, type PutFiles, type PutOrder } from "./put-files.ts";
+import { forget, isOrphaning, putFiles, takeBack, type PutFiles, type PutOrder } from "./put-files.ts";
 
 /** One set on its way into one store. */
 export interface Publication extends PutOrder {
@@ -71,12 +71,13 @@ async function contentOrError({ content }: Publication, io: Io): Promise<Manifes
 
 /** What no later run takes up goes again, as far as this one created it, and nobody else may have done so since. */
 async function fail(
-  { store, set }: Publication,
+  publication: Publication,
   { created, errors }: Pick<PutFiles, "created" | "errors">,
   io: Io,
 ): Promise<Published> {
+  const { store, set } = publication;
   const clashed = store.traits.lastWriteWins === true && errors.some(({ failure }) => failure === "conflict");
-  if (!clashed && errors.some((error) => isOrphaning(set, error))) await forget(store, created, io);
+  if (!clashed && errors.some((error) => isOrphaning(set, error))) await forget(publication, created, io);
   return { kind: "failed", error: oneError(errors) };
 }
 
@@ -91,7 +92,7 @@ async function place(publication: Publication, put: PutFiles, io: Io): Promise<P
     case "taken":
       return giveWay(publication, { ...put, winner: placed.winner }, io);
     case "refused":
-      await removeKeys(store, put.created, io);
+      await takeBack(publication, put.created, io);
       return { kind: "failed", error: placed.error };
     case "placed":
       return provePlaced(publication, { ...put, placed }, io);
@@ -122,12 +123,12 @@ async function giveWay(
   const winner = put.winner ?? (await awaitWholeSet({ store, set, own: put.created }, publication.replaces, io));
   if (winner === undefined) {
     // While another run is at work, it may count on files that this one created.
-    if (put.blocked) await forget(store, put.created, io);
+    if (put.blocked) await forget(publication, put.created, io);
     return { kind: "failed", error: put.clash ?? unsettled(publication, put) };
   }
   const named = new Set(storedFiles(winner.manifest).map(({ name }) => setPrefix(set) + name));
   const ours = put.created.filter((key) => !named.has(key));
-  await removeKeys(store, ours, io);
+  await takeBack(publication, ours, io);
   const spoilt = await spoiltFiles(publication, { ...put, winner }, io);
   if (spoilt !== undefined) return { kind: "failed", error: spoilt };
   const same = winner.manifest.content_sha256 === canonicalSha256(await publication.content);
@@ -183,7 +184,7 @@ function leftovers(store: Store, set: SetName, put: PutFiles): ColdstoreError {
   return new ColdstoreError(
     "conflict",
     `${setText(set)} in ${store.name} is unfinished and has other bytes as ${names}: left by a run with other settings, of ` +
-      "one that is still at work, or somebody else's; let that run end, rename your own, or store beside them with on-conflict: replace",
+      "one that is still at work, or somebody else's; let that run end, rename your own, or store beside them with on-conflict: replace (keep leaves only whole sets alone)",
   );
 }
 

@@ -17,6 +17,8 @@ export interface StoreWatch {
   idle(): void;
   /** This file is in the store now. */
   stored(file: SetFile): void;
+  /** So many of the files that this run had stored are gone again. */
+  removed(files: number): void;
 }
 
 /** Files on their way into one store. */
@@ -72,7 +74,7 @@ export async function putFiles(order: PutOrder, io: Io): Promise<PutFiles> {
     }
   } catch (error) {
     // A run that is told otherwise makes other files, which these would be in the way of.
-    if (error instanceof ColdstoreError && isOrphaning(set, error)) await forget(store, keysOf("created"), io);
+    if (error instanceof ColdstoreError && isOrphaning(set, error)) await forget(order, keysOf("created"), io);
     throw error;
   }
   return {
@@ -123,7 +125,15 @@ export function isOrphaning({ mode, id }: SetName, { failure }: ColdstoreError):
   return mode === "archive" && (isTimedId(id) || failure === "source");
 }
 
+type Taking = Pick<PutOrder, "store" | "watch">;
+
 /** Why the run failed counts for more than what it left. */
-export async function forget(store: Store, created: readonly string[], io: Io): Promise<void> {
-  await removeKeys(store, created, io).catch(() => undefined);
+export async function forget(order: Taking, created: readonly string[], io: Io): Promise<void> {
+  await takeBack(order, created, io).catch(() => undefined);
+}
+
+/** Removes what this run has stored, and tells so; throws when the store can't. */
+export async function takeBack({ store, watch }: Taking, created: readonly string[], io: Io): Promise<void> {
+  await removeKeys(store, created, io);
+  if (created.length > 0) watch.removed(created.length);
 }
