@@ -287,7 +287,10 @@ test.each(["snapshot", "archive"] as const)("without room for it a %s stops befo
   const { ports, most } = await watched(300_000);
   const world = makeWorld({ repository, folder: memoryFolder({ files }) });
   const error = await errorOf(world[mode]({}, ports));
-  expect(error).toMatchObject({ failure: "store", message: expect.stringMatching(/missing: .* set split-size/) });
+  expect(error).toMatchObject({
+    failure: "store",
+    message: expect.stringMatching(/missing: .* set TMPDIR .* to a disk with more$/),
+  });
   expect([most.parts, world.place.keys()]).toEqual([0, []]);
   expect(outcomesOf(await world[mode]({ splitSize }, ports))).toEqual(["stored"]);
 });

@@ -1,4 +1,6 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { ArchiveFormat } from "../../src/model/manifest.ts";
 import type { StoreAddress } from "../../src/model/store-address.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { planScratch } from "../../src/modes/plan-scratch.ts";
@@ -16,20 +18,24 @@ interface Case {
   readonly splitSize?: number;
   readonly bytes?: number;
   readonly joined?: number;
+  readonly formats?: readonly ArchiveFormat[];
 }
 
-async function plan({ stores = [release], free, keeps = false, splitSize, bytes = 1000 * MB, joined = 0 }: Case) {
+const tarGz: readonly ArchiveFormat[] = ["tar.gz"];
+
+async function plan({ stores = [release], free, keeps = false, splitSize, ...sizes }: Case) {
+  const { bytes = 1000 * MB, joined = 0, formats = tarGz } = sizes;
   const lines: string[] = [];
   const ports = {
     workspace: { freeBytes: async () => free, ...(keeps && { keep: async () => "/kept" }) },
     log: { event: (line: string) => void lines.push(line) },
   } as unknown as Ports;
   const order = {
-    settings: { ...snapshotDefaults, stores, ...(splitSize !== undefined && { splitSize }) },
+    settings: { ...snapshotDefaults, stores, formats, ...(splitSize !== undefined && { splitSize }) },
     name: "app",
     files: joined === 0 ? [] : [{ name: "a", path: "/a", bytes: joined, sha256: "" }],
     tarBytes: 4 * bytes,
-    estimate: async () => [{ format: "tar.gz", bytes, exact: false } as const],
+    estimate: async () => formats.map((format) => ({ format, bytes, exact: false })),
   };
   const { bounded, errors } = await planScratch(order, ports, testIo());
   return { bounded, errors: errors.map(({ message }) => message), lines };
@@ -61,13 +67,13 @@ test.each<[string, Case, RegExp | undefined]>([
   [
     "whole",
     { free: 990 * MB },
-    /^making app needs about 1\.0 GB .* and 10 MB of that is missing: .* or set split-size/,
+    /^making app needs about 1\.0 GB .* and 10 MB of that is missing: .*, or set split-size to 377MiB: /,
   ],
   ["whole with its build outputs", { free: 1020 * MB, joined: 50 * MB }, /1\.1 GB .* and 30 MB of that is missing/],
   [
     "in parts",
     { free: 190 * MB, splitSize: 100 * MB },
-    /about 200 MB .* 10 MB of that is missing: .* smaller split-size/,
+    /about 200 MB .* 10 MB of that is missing: .* smaller split-size, 72MiB: /,
   ],
   ["in parts that fit", { free: 210 * MB, splitSize: 100 * MB }, undefined],
   ["for a folder that isn't first", { free: 1 * MB, stores: [release, folder] }, /name the folder first under store/],
@@ -75,4 +81,34 @@ test.each<[string, Case, RegExp | undefined]>([
 ])("room for an archive %s", async (_, each, problem) => {
   const { errors } = await plan(each);
   expect(errors).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+});
+
+test("the split-size that is advised gives all formats room", async () => {
+  const seed = Number(process.env["COLDSTORE_TEST_SEED"] ?? 1);
+  const numRuns = Number(process.env["COLDSTORE_TEST_COUNT"] ?? 200);
+  const several = fc.subarray<ArchiveFormat>(["tar", "tar.gz", "tar.zst", "zip"], { minLength: 1 });
+  const size = fc.integer({ min: 1, max: 2000 * MB });
+  const cases = fc.record({ formats: several, bytes: size, free: size, joined: fc.integer({ min: 0, max: 20 * MB }) });
+  const split = fc.option(size, { nil: undefined });
+  await fc.assert(
+    fc.asyncProperty(cases, split, async (each, splitSize) => {
+      const { errors } = await plan({ ...each, ...(splitSize !== undefined && { splitSize }) });
+      const advised = /split-size(?: to|,) (\d+)MiB/.exec(errors.join())?.[1];
+      if (advised === undefined) return;
+      const better = Number(advised) * 1024 * 1024;
+      expect(better).toBeLessThan(splitSize ?? Infinity);
+      expect(await plan({ ...each, splitSize: better })).toMatchObject({ bounded: true, errors: [] });
+    }),
+    { seed, numRuns },
+  );
+});
+
+test.each<[string, Case]>([
+  ["hardly any room", { free: 2 * MB }],
+  ["room for too many parts alone", { free: 3 * MB, bytes: 1100 * MB }],
+])("no split-size is advised where there is %s", async (_, each) => {
+  const { errors } = await plan(each);
+  expect(errors).toEqual([
+    expect.stringMatching(/: free some space, or set TMPDIR \(in Actions RUNNER_TEMP\) to a disk with more$/),
+  ]);
 });

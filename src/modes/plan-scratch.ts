@@ -1,3 +1,4 @@
+import { mostParts } from "../model/archive-format.ts";
 import { ColdstoreError } from "../model/errors.ts";
 import { foldersOf } from "../model/store-address.ts";
 import { formatBytes } from "../model/units.ts";
@@ -46,7 +47,8 @@ export async function planScratch(order: Order, ports: Ports, io: Io): Promise<S
         `${free === undefined ? "" : ` of ${formatBytes(free)} free`}: later steps don't get them`,
     );
   const missing = need - (free ?? Infinity);
-  const errors = missing > 0 ? [noRoom(order, { need, missing, bounded, isLocal })] : [];
+  const fitting = fittingSplit(sizes, (free ?? Infinity) - sum(files));
+  const errors = missing > 0 ? [noRoom(order, { need, missing, fitting, isLocal })] : [];
   return { bounded, errors, ...(isLikely && { likelyBytes: all }) };
 }
 
@@ -77,24 +79,38 @@ function sum(sized: readonly Sized[]): number {
   return sized.reduce((total, { bytes }) => total + bytes, 0);
 }
 
+const mebibyte = 1024 * 1024;
+// Two parts of each archive, and half of one for whatever else comes to lie there.
+const roomInParts = 2.5;
+
+/** A size of parts, whole MiB, with which two of each archive surely have room; undefined: there is none, or of too many parts. */
+function fittingSplit(sizes: readonly Sized[], free: number): number | undefined {
+  const mebibytes = Math.floor(free / (roomInParts * sizes.length) / mebibyte);
+  const isEnough = mebibytes >= 1 && sizes.every(({ bytes }) => bytes <= mostParts * mebibytes * mebibyte);
+  return isEnough ? mebibytes : undefined;
+}
+
 interface Lack {
   readonly need: number;
   readonly missing: number;
-  readonly bounded: boolean;
+  readonly fitting: number | undefined;
   readonly isLocal: boolean;
 }
 
-function noRoom({ name, settings }: Order, { need, missing, bounded, isLocal }: Lack): ColdstoreError {
+function noRoom({ name, settings }: Order, { need, missing, fitting, isLocal }: Lack): ColdstoreError {
+  const ways = ["free some space", "set TMPDIR (in Actions RUNNER_TEMP) to a disk with more"];
+  if (isLocal) ways.push("name the folder first under store: archives are made on the first store's disk");
+  else if (fitting !== undefined) ways.push(smaller(settings, fitting));
   return new ColdstoreError(
     "store",
     `making ${name} needs about ${formatBytes(need)} in the folder for temporary files, and ${formatBytes(missing)} of that is missing: ` +
-      `free some space, set TMPDIR (in Actions RUNNER_TEMP) to a disk with more, or ${less(settings, { bounded, isLocal })}`,
+      `${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)}`,
   );
 }
 
-/** What makes the need smaller. */
-function less({ splitSize }: Order["settings"], { bounded, isLocal }: Pick<Lack, "bounded" | "isLocal">): string {
-  if (isLocal) return "name the folder first under store: archives are made on the first store's disk";
-  if (bounded || splitSize !== undefined) return "use a smaller split-size: no more than two parts lie there at once";
-  return "set split-size (100MB, say): no more than two parts then lie there at once";
+/** What makes the need as small as the room. */
+function smaller({ splitSize }: Order["settings"], fitting: number): string {
+  return splitSize === undefined
+    ? `set split-size to ${fitting}MiB: no more than two parts then lie there at once`
+    : `use a smaller split-size, ${fitting}MiB: no more than two parts lie there at once`;
 }
