@@ -8,6 +8,7 @@ import { otherBytes, type CopyJob, type Wanted } from "./decide-copy.ts";
 import { batchesOf, type CopySource, type Fetched, fetchBatch, scratchBytes } from "./fetch-files.ts";
 import { inOrder } from "./in-order.ts";
 import { proveFile } from "./prove-file.ts";
+import { untoldPut } from "./untold-put.ts";
 
 export type Prove = "digest" | "read" | "drill" | "none";
 
@@ -51,6 +52,7 @@ export async function copyFiles(copy: FileCopy, places: readonly CopyPlace[], io
     const error = asColdstoreError(io.signal.aborted ? io.signal.reason : thrown);
     for (const landing of waiting()) landing.error = error;
   }
+  for (const landing of waiting()) landing.error = untoldPut(landing.place.store, landing.left.map(nameAt));
   return landings;
 }
 
@@ -194,14 +196,18 @@ function assertRoom({ set }: FileCopy, batches: readonly (readonly NamedDigest[]
   );
 }
 
+/** What a file is called where it comes to lie. */
+function nameAt({ key }: Wanted): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
 async function putBatch(copy: FileCopy, landing: Landing, { artifacts }: Fetched, io: Io): Promise<void> {
   const { store, job } = landing.place;
   const coming = new Map<string, { readonly wanted: Wanted; readonly put: Put }>();
   for (const wanted of landing.left) {
     const artifact = artifacts.get(wanted.file.name);
-    const name = wanted.key.slice(wanted.key.lastIndexOf("/") + 1);
     if (artifact !== undefined)
-      coming.set(wanted.key, { wanted, put: { key: wanted.key, artifact: { ...artifact, name } } });
+      coming.set(wanted.key, { wanted, put: { key: wanted.key, artifact: { ...artifact, name: nameAt(wanted) } } });
   }
   const puts = [...coming.values()].map(({ put }) => put);
   const errors: ColdstoreError[] = [];

@@ -14,6 +14,7 @@ import { serializeManifest } from "./seal-manifest.ts";
 import { setFilesOf } from "./set-files.ts";
 import { smallArtifact } from "./small-artifact.ts";
 import { swapManifest } from "./swap-manifest.ts";
+import { untoldPut } from "./untold-put.ts";
 
 /** One set on its way from a store into others. */
 export interface SetCopying extends FileCopy {
@@ -66,7 +67,7 @@ async function finishRepair(
   const frozen: StoredObject[] = [];
   for (const { key, file } of job.wanted) {
     const object = objects.get(key);
-    if (object === undefined) continue;
+    if (object === undefined) return failedJob(untoldPut(store, [file.name]));
     const artifact = { ...file, body: { data: new Uint8Array() } };
     const byReport = prove === "digest" || prove === "none";
     const proof = await proveFile(store, { artifact, object, byReport }, io);
@@ -85,10 +86,13 @@ type CopyOnly = Extract<CopyPlace["job"], { kind: "copy" }>;
 async function finishCopy(copying: SetCopying, landing: Landing, job: CopyOnly, io: Io): Promise<JobResult> {
   const { set, prove } = copying;
   const { store } = landing.place;
+  const untold: string[] = [];
   const files = setFilesOf(set.manifest).flatMap((file) => {
     const object = landing.objects.get(set.prefix + file.artifact.name);
+    if (object === undefined) untold.push(file.artifact.name);
     return object === undefined ? [] : [{ file, object }];
   });
+  if (untold.length > 0) return failedJob(untoldPut(store, untold));
   const { content } = set.manifest;
   const openDrill = async () => copying.openDrill();
   const { doubts, ...proof } = await proveFiles({ store, set: set.name, files, content, prove, openDrill }, io);

@@ -6,6 +6,7 @@ import { setPrefix, setText, type SetName } from "../model/set-name.ts";
 import type { Io, Put, Store } from "../ports/store.ts";
 import type { CompleteSet } from "./find-standing.ts";
 import { listSet, loadSets } from "./list-sets.ts";
+import { untoldPut } from "./untold-put.ts";
 
 // Rounds in which two runs can get in each other's way before one gives up.
 const maxRounds = 8;
@@ -81,10 +82,13 @@ async function isSettled(store: Store, io: Io): Promise<boolean> {
 
 /** False when another manifest of that name is there already. */
 async function putManifest(store: Store, put: Put, io: Io): Promise<boolean> {
+  let isTold = false;
   for await (const outcome of store.put([put], io)) {
     if (outcome.outcome === "different") return false;
     if (outcome.outcome === "failed" && outcome.error.failure === "conflict") return false;
     if (outcome.outcome === "failed") throw outcome.error;
+    isTold ||= outcome.key === put.key;
   }
+  if (!isTold) throw untoldPut(store, [put.artifact.name]);
   return true;
 }
