@@ -209,7 +209,12 @@ const said: readonly (readonly [string, Failure, boolean, RegExp])[] = [
   ],
   [`error in ListJSON: directory not found`, "not-found", false, /no such file or folder/],
   [`moto:ol/f is a directory or doesn't exist: object not found`, "not-found", false, /no such file or folder/],
-  [`Failed to create file system for "good:b/x": is a file not a directory`, "store", false, /may not look there/],
+  [
+    `Failed to create file system for "good:b/x": is a file not a directory`,
+    "store",
+    false,
+    /: a file is where a folder should be.*may not look there; correct the name or/,
+  ],
   [`panic: runtime error: invalid memory address or nil pointer dereference`, "store", false, /crashed/],
 ];
 
@@ -218,6 +223,8 @@ test.each(said)("%s", (message, failure, transient, sentence) => {
   expect([error.failure, error.transient]).toEqual([failure, transient]);
   expect(error.message).toMatch(/^r2:cold: /);
   expect(error.message).toMatch(sentence);
+  // Sources are read by the same commands.
+  expect(error.message).not.toContain("the store's");
 });
 
 test.each([

@@ -33,7 +33,7 @@ const configured: readonly RcloneReason[] = [
   {
     text: /didn't find section in config file(?: \("([^"]*)"\))?/i,
     failure: "settings",
-    says: "rclone's configuration has no remote called $1; add a section [$1] with a type to rclone-config (or to rclone's own configuration), or correct the store's name",
+    says: "rclone's configuration has no remote called $1; add a section [$1] with a type to rclone-config (or to rclone's own configuration), or correct the name",
   },
   {
     text: /didn't find backend called "([^"]*)"/i,
@@ -134,7 +134,7 @@ const stored: readonly RcloneReason[] = [
   {
     text: /NoSuchBucket|InvalidBucketName|ContainerNotFound|bucket (?:.* )?(?:not found|does not exist|doesn't exist)|bucket or container name is needed/i,
     failure: "store",
-    says: "there is no such bucket, or the remote's path doesn't begin with one; make it, or correct the store's name",
+    says: "there is no such bucket, or the remote's path doesn't begin with one; make it, or correct the name",
   },
   {
     text: /QuotaExceeded|quotaLimitReached|storageQuota|insufficient[_ ]?(?:space|storage)|\b507\b|no space left|disk quota exceeded|too big for remaining disk space|over ?quota|storage limit|\b552\b|not enough (?:space|quota)/i,
@@ -155,7 +155,7 @@ const stored: readonly RcloneReason[] = [
   {
     text: /AccessDenied|\b403\b|Forbidden|permission[ _]?denied|insufficient(?: \w+)? (?:permission|scope)|AuthorizationPermissionMismatch|unauthorized_client|not authorized|\b550\b.*(?:denied|permission)|object lock|read.?only file system/i,
     failure: "store",
-    says: "the credentials may not do that; they need to list, read and write below the store's folder, and to delete only for replacing or cleaning up (an object lock is told as this, too)",
+    says: "the credentials may not do that; they need to list and read below that folder, in a store to write as well, and to delete only for replacing or cleaning up (an object lock is told as this, too)",
   },
 ];
 
@@ -200,7 +200,7 @@ const last: readonly RcloneReason[] = [
   {
     text: /is a file not a directory/i,
     failure: "store",
-    says: "a file is where the store's folder should be, or the credentials may not look there; correct the store's name or the permissions",
+    says: "a file is where a folder should be, or the credentials may not look there; correct the name or the permissions",
   },
   {
     text: /hash(?:es)? (?:unsupported|could not be checked)|hash type not supported|no common hash found/i,
