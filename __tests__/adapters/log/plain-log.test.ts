@@ -57,6 +57,27 @@ test("the rate is that of the last seconds, so a stall shows", () => {
   expect(writes.at(-1)).toBe("  storing   50 %  500 B of 1.0 kB\n");
 });
 
+test("nothing is foretold of the first bytes alone, nor while nothing moves", () => {
+  const { progress, clock, writes } = plain();
+  const meter = progress.start("storing", 100_000);
+  for (let second = 0; second < 5; second += 1) {
+    meter.add(300);
+    clock.advance(1000);
+  }
+  expect(writes.at(-1)).toBe("  storing    1 %  1.5 kB of 100 kB  300 B/s\n");
+  clock.advance(24_000);
+  meter.add(30_000);
+  clock.advance(6000);
+  expect(writes.at(-1)).toBe("  storing   31 %  32 kB of 100 kB\n");
+});
+
+test("what is sent twice isn't shown as more than there is", () => {
+  const { progress, clock, writes } = plain();
+  progress.start("storing", 1000).add(1700);
+  clock.advance(5000);
+  expect(writes.at(-1)).toMatch(/^ {2}storing {2}100 % {2}1\.0 kB of 1\.0 kB/u);
+});
+
 test("each of several pieces of work has its own lines", () => {
   const { progress, clock, writes } = plain();
   progress.start("one", 10);

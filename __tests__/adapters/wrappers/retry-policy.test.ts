@@ -49,8 +49,8 @@ test("each pause is told in one line, however the reason is written", async () =
     return calls;
   };
   expect(await again(policy, signal, work)).toBe(3);
-  expect(said[0]).toBe("trying again in 0.8 s: r2 answered 503: slow down");
-  expect(said[1]).toMatch(/^trying again in 1\.5 s: busy é.{150,300}…$/u);
+  expect(said[0]).toBe("trying again in 0.8 s (1 of 4): r2 answered 503: slow down");
+  expect(said[1]).toMatch(/^trying again in 1\.5 s \(2 of 4\): busy é.{150,300}…$/u);
   expect(said.every((line) => line.isWellFormed())).toBe(true);
 });
 

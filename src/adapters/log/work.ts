@@ -9,7 +9,7 @@ export interface Work {
   readonly total: number | undefined;
   readonly started: number;
   readonly bytes: number;
-  /** Bytes a second over the last ten seconds or so, if it is asked every second. */
+  /** Bytes a second over the last ten seconds or so, if it is asked every second; 0 when nothing has moved for five. */
   rate(now: number): number;
 }
 
@@ -42,15 +42,22 @@ export class WorkList implements Progress {
   }
 }
 
-/** What is said of a piece of work, part by part: title, share, bytes, rate, time left; what isn't known is left out. */
+const leastShare = 0.02;
+
+/**
+ * What is said of a piece of work, part by part: title, share, bytes, rate, time left; what isn't known is left out. Bytes that were
+ * sent twice are never more than the total.
+ */
 export function workParts(work: Work, now: number): readonly string[] {
   const { title, total, bytes } = work;
   const rate = work.rate(now);
   const speed = rate > 0 ? [`${formatBytes(rate)}/s`] : [];
   if (total === undefined || total <= 0) return [title, formatBytes(bytes), ...speed];
   const share = `${shareOf(work)} %`.padStart(5);
-  const left = rate > 0 && bytes < total ? [`${formatDuration(Math.ceil((total - bytes) / rate))} left`] : [];
-  return [title, share, `${formatBytes(bytes)} of ${formatBytes(total)}`, ...speed, ...left];
+  // What comes first says little of what follows.
+  const isForeseeable = rate > 0 && bytes >= total * leastShare && bytes < total;
+  const left = isForeseeable ? [`${formatDuration(Math.ceil((total - bytes) / rate))} left`] : [];
+  return [title, share, `${formatBytes(Math.min(bytes, total))} of ${formatBytes(total)}`, ...speed, ...left];
 }
 
 /** Whole percent done, at most 99 until all of it is; 0 when the total isn't known. */
@@ -66,6 +73,7 @@ interface Sample {
 
 const sampleEvery = 1000;
 const samplesKept = 10;
+const stillAfter = 5000;
 
 class CountedWork implements Work {
   readonly title: string;
@@ -73,12 +81,15 @@ class CountedWork implements Work {
   #total: number | undefined;
   #bytes = 0;
   #samples: readonly Sample[];
+  /** When it was last asked and had got on. */
+  #moved: Sample;
 
   constructor(title: string, total: number | undefined, started: number) {
     this.title = title;
     this.#total = total;
     this.started = started;
     this.#samples = [{ time: started, bytes: 0 }];
+    this.#moved = { time: started, bytes: 0 };
   }
 
   get total(): number | undefined {
@@ -98,11 +109,12 @@ class CountedWork implements Work {
   }
 
   rate(now: number): number {
+    if (this.#bytes !== this.#moved.bytes) this.#moved = { time: now, bytes: this.#bytes };
     const last = this.#samples.at(-1);
     if (last === undefined || now - last.time >= sampleEvery)
       this.#samples = [...this.#samples, { time: now, bytes: this.#bytes }].slice(-samplesKept);
     const first = this.#samples[0];
-    if (first === undefined || now <= first.time) return 0;
+    if (first === undefined || now <= first.time || now - this.#moved.time >= stillAfter) return 0;
     return ((this.#bytes - first.bytes) / (now - first.time)) * 1000;
   }
 }

@@ -15,22 +15,23 @@ export interface RetryPolicy {
   now(): number;
   /** In [0, 1). */
   random(): number;
-  /** Told before each pause why there is one. */
-  waiting?(ms: number, error: ColdstoreError): void;
+  /** Told before each pause why there is one, and which of the tries after the first one follows. */
+  waiting?(ms: number, error: ColdstoreError, next: number): void;
   /** Rejects with the signal's reason when that aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Five tries within 15 minutes; `say` is told of each pause, in a line. */
 export function usualRetries(say?: (line: string) => void): RetryPolicy {
+  const attempts = 5;
   return {
-    attempts: 5,
+    attempts,
     mostMs: 15 * 60_000,
     firstPauseMs: 1000,
     longestPauseMs: 60_000,
     now: () => Date.now(),
     random: () => Math.random(),
-    ...(say && { waiting: (ms, error) => say(waitingLine(ms, error)) }),
+    ...(say && { waiting: (ms, error, next) => say(waitingLine(ms, error, `${next} of ${attempts - 1}`)) }),
     async sleep(ms, signal) {
       await timer(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     },
@@ -40,11 +41,11 @@ export function usualRetries(say?: (line: string) => void): RetryPolicy {
 // What went wrong may be told at length, and is told in full when it stays so.
 const mostChars = 300;
 
-/** `trying again in 4 s: reason`, however long or broken up the reason is. */
-function waitingLine(ms: number, { message }: ColdstoreError): string {
+/** `trying again in 4 s (2 of 4): reason`, however long or broken up the reason is. */
+function waitingLine(ms: number, { message }: ColdstoreError, which: string): string {
   const reason = message.replace(/\s+/gu, " ").trim();
   const cut = reason.length > mostChars ? `${reason.slice(0, mostChars).toWellFormed()}…` : reason;
-  return `trying again in ${formatDuration(ms / 1000)}: ${cut}`;
+  return `trying again in ${formatDuration(ms / 1000)} (${which}): ${cut}`;
 }
 
 /** The tries of one thing: says whether there is another one, after the pause that belongs before it. */
@@ -75,7 +76,7 @@ export class Tries {
     const longest = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#made - 1));
     const pause = longest * (0.5 + this.#policy.random() / 2);
     this.#made += 1;
-    if (this.#error !== undefined) this.#policy.waiting?.(pause, this.#error);
+    if (this.#error !== undefined) this.#policy.waiting?.(pause, this.#error, this.#made - 1);
     await this.#policy.sleep(pause, signal);
     signal.throwIfAborted();
   }
