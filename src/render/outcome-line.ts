@@ -1,4 +1,4 @@
-import type { Outcome } from "../model/report.ts";
+import type { Outcome, Proof } from "../model/report.ts";
 import { formatBytes, formatDuration } from "../model/units.ts";
 import { visibleText } from "../model/visible-text.ts";
 import { evidenceText } from "./evidence-text.ts";
@@ -38,10 +38,21 @@ function inBrackets(outcome: Outcome): readonly string[] {
     ...(seconds === undefined ? [] : [formatDuration(seconds)]),
     ...(proof === undefined
       ? []
-      : [[proofWords[proof], ...evidenceText(outcome).map((text) => visibleText(text))].join(": ")]),
-    ...(proven === undefined || detail !== undefined ? [] : [`last proven ${readableTime(proven)} UTC`]),
+      : [[proofWordsOf(outcome, proof), ...evidenceText(outcome).map((text) => visibleText(text))].join(": ")]),
+    ...(proven === undefined || detail !== undefined || isPutBack(outcome)
+      ? []
+      : [`last proven ${readableTime(proven)} UTC`]),
   ];
   return facts.length === 0 ? [] : [`(${facts.join(", ")})`];
+}
+
+/** Of a repaired set that is told which this run has shown; when the rest of it was last proven is another matter. */
+function isPutBack({ outcome, proof }: Outcome): boolean {
+  return outcome === "repaired" && proof !== undefined && proof !== "none";
+}
+
+function proofWordsOf(outcome: Outcome, proof: Proof): string {
+  return isPutBack(outcome) ? `what was put back is ${proofWords[proof]}` : proofWords[proof];
 }
 
 const proofWords = {

@@ -82,7 +82,7 @@ const proofs = { digest: "by digest", read: "by reading back", drill: "by a rest
 
 /** How the bytes were proven, or when they last were. */
 export function proofText(outcome: Outcome): string {
-  if (outcome.proof !== undefined && outcome.proven === undefined)
+  if (outcome.proof !== undefined && (outcome.proven === undefined || outcome.outcome === "repaired"))
     return [proofs[outcome.proof], ...evidenceText(outcome).map((text) => prose(text))].join(": ");
   if (outcome.proven !== undefined) return `last ${minuteOf(outcome.proven)} UTC`;
   return isNeverProven(outcome) ? "never" : "";
