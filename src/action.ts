@@ -1,7 +1,7 @@
 import { error, getState, saveState, setOutput, setSecret, warning } from "@actions/core";
 import { context } from "@actions/github";
 import { commentOnPullRequest } from "./connect-comment.ts";
-import { connect, openConfigSource, openJob, scratchRoots } from "./connect.ts";
+import { connect, openConfigSource, openEnding, openJob, scratchRoots } from "./connect.ts";
 import { asColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
 import { renderActionText } from "./render/action-text.ts";
@@ -18,6 +18,8 @@ import { presentationOf } from "./settings/load-settings.ts";
 import { withWarnings } from "./settings/with-warnings.ts";
 import { tuneProcess } from "./tune-process.ts";
 
+type Ending = ReturnType<typeof openEnding>;
+
 /** How many sets back the summary tells of. */
 const setsBack = 20;
 
@@ -27,10 +29,17 @@ const toolkit = { error, getState, saveState, setOutput, setSecret, warning };
 const job = openJob({ env, toolkit, stream: process.stdout });
 // One bundle serves both ends of a step; post.ts starts it when the job ends.
 if (env["COLDSTORE_STAGE"] === "post") await job.cleanUp();
-else process.exitCode = await main();
+else await start();
 
-async function main(): Promise<number> {
-  const report = await perform().catch((error: unknown) => failedReport(modeOfInputs(env), asColdstoreError(error)));
+async function start(): Promise<void> {
+  const ending = openEnding((sentence) => toolkit.error(sentence, { title: "coldstore" }));
+  ending.over(await main(ending));
+}
+
+async function main(ending: Ending): Promise<number> {
+  const report = await perform(ending).catch((error: unknown) =>
+    failedReport(modeOfInputs(env), asColdstoreError(error)),
+  );
   const told = job.tell(newsOf(report));
   await job.declare(() => artifactsToDeclare(report));
   return exitOf(report) || told;
@@ -48,7 +57,7 @@ function newsOf(report: Report) {
   };
 }
 
-async function perform(): Promise<Report> {
+async function perform(ending: Ending): Promise<Report> {
   await job.begin();
   const cwd = process.cwd();
   const loaded = await loadInputs({ env, cwd, config: openConfigSource(env, cwd), setsBack });
@@ -59,7 +68,11 @@ async function perform(): Promise<Report> {
     log: { kind: "runner", stream: process.stdout },
     presentation,
     jobFolder: job.folder,
-    lastWord: (ending) => void job.tell(newsOf(failedReport(settings.mode, ending))),
+    lastWord: (error) => {
+      const report = failedReport(settings.mode, error);
+      job.tell(newsOf(report));
+      ending.told(exitOf(report));
+    },
   });
   const report = await run(settings, connection.ports).catch((error: unknown) =>
     failedReport(settings.mode, asColdstoreError(error)),

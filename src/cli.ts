@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { connect, openConfigSource } from "./connect.ts";
+import { connect, openConfigSource, openEnding } from "./connect.ts";
 import { asColdstoreError } from "./model/errors.ts";
 import type { Report } from "./model/report.ts";
 import { version } from "./model/version.ts";
@@ -23,7 +23,8 @@ process.stderr.on("error", () => undefined);
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") notPrinted(error);
 });
-process.exitCode = await main();
+const ending = openEnding((sentence) => void process.stderr.write(`failed: ${sentence}\n`));
+ending.over(await main());
 
 async function main(): Promise<number> {
   if (Number.parseInt(process.versions.node, 10) < 24) {
@@ -61,7 +62,7 @@ async function carryOut(loaded: Extract<Loaded, { kind: "run" }>): Promise<numbe
     env: process.env,
     log: { kind: "person", stream: process.stderr },
     presentation,
-    lastWord: (error) => void print(failedReport(settings.mode, error), presentation),
+    lastWord: (error) => ending.told(print(failedReport(settings.mode, error), presentation)),
   });
   const report = await run(settings, connection.ports).catch((error: unknown) =>
     failedReport(settings.mode, asColdstoreError(error)),

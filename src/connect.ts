@@ -16,6 +16,7 @@ import { systemLogClock } from "./adapters/log/clock.ts";
 import type { LogOutput } from "./adapters/log/log-output.ts";
 import { openLog, type LogStream } from "./adapters/log/open-log.ts";
 import { openCancellation } from "./adapters/process/cancellation.ts";
+import { Ending } from "./adapters/process/ending.ts";
 import { identifyRun } from "./adapters/process/identify-run.ts";
 import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
 import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
@@ -49,6 +50,11 @@ export interface LogTarget {
 /** The outside world, connected as the settings say. Disposing of it removes scratch and lets go of the process. */
 export interface Connection extends AsyncDisposable {
   readonly ports: Ports;
+}
+
+/** Sees to it that the process ends as the run does, whatever code of others it has taken in; to be called first. */
+export function openEnding(cutOff: (sentence: string) => void): Ending {
+  return new Ending({ process, streams: [process.stdout, process.stderr], cutOff });
 }
 
 /** The disk as settings may ask it; `cwd` is absolute. */

@@ -1,0 +1,48 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { makeRepository } from "../support/git-fixture.ts";
+import { makePlace, type CliEnd } from "../support/run-cli.ts";
+
+/** A store in memory whose module, opening and methods do this beside. */
+const faulty = ({ atLoad = "", atOpen = "", methods = "" }): string => `
+  ${atLoad}
+  export function openStore() {
+    ${atOpen}
+    const objects = new Map();
+    const tell = (key) => objects.has(key) ? { key, bytes: objects.get(key).length } : undefined;
+    return {
+      *list(prefix) { for (const key of objects.keys()) if (key.startsWith(prefix)) yield tell(key); },
+      async open(key) { const data = objects.get(key); return data && { bytes: data.length, body: [data] }; },
+      async create(key, content) {
+        if (objects.has(key)) return "exists";
+        objects.set(key, Buffer.concat(await content.stream().toArray()));
+        return "created";
+      },
+      ${methods}
+    };
+  }`;
+
+/** The end of a snapshot into such a store, which must leave nothing lying about. */
+async function snapshotInto(plugin: Parameters<typeof faulty>[0], ...flags: string[]): Promise<CliEnd> {
+  const repository = makeRepository({ files: { "a.txt": "one\n" } });
+  const place = makePlace();
+  onTestFinished(() => {
+    repository.remove();
+    place[Symbol.dispose]();
+  });
+  await writeFile(join(place.path, "faulty.mjs"), faulty(plugin));
+  return place.run(["snapshot", repository.path, "plugin:../faulty.mjs", ...flags]);
+}
+
+test("a plugin that ends the process doesn't make a run green", async () => {
+  const end = await snapshotInto({ methods: "async stat() { process.exit(0); }," });
+  expect(end).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("calls process.exit") });
+});
+
+test("a plugin that keeps the process doesn't keep the run from ending, well or not", async () => {
+  const alive = { atLoad: "setInterval(() => {}, 1000);" };
+  expect(await snapshotInto(alive, "--json")).toMatchObject({ code: 0, stdout: expect.stringMatching(/\}\n$/) });
+  const failing = await snapshotInto({ ...alive, methods: "async preflight() { return ['it is full']; }," });
+  expect(failing).toMatchObject({ code: 5, stdout: expect.stringContaining("it is full") });
+});
