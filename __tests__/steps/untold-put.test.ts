@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { replicate } from "../../src/modes/replicate.ts";
+import type { SetFile } from "../../src/model/set-file.ts";
 import type { Store } from "../../src/ports/store.ts";
+import { publishSet } from "../../src/steps/publish-set.ts";
 import { type MemoryPlace, MemoryStore } from "../support/memory-store.ts";
-import { putPlainSet } from "../support/plain-set.ts";
+import { plainSet, putPlainSet } from "../support/plain-set.ts";
 import { replicas, replicaPorts, replicateDefaults, setsOf } from "../support/replicas.ts";
+import { dataArtifact, testIo } from "../support/store-fixtures.ts";
 import { outcomesOf } from "../support/world.ts";
 
 /** A store that takes what is put and doesn't say so of some names; `loses`: nor does it keep them. */
@@ -65,3 +68,30 @@ describe.each(["digest", "none"] as const)(
     });
   },
 );
+
+test("a set that is made gets no manifest in such a store", async () => {
+  const { store, place } = silentStore(/app\.tar$/);
+  async function* files(): AsyncGenerator<SetFile> {
+    yield { artifact: dataArtifact("tar", "app.tar"), role: "archive" };
+  }
+  const nothing = () => {};
+  const watch = { storing: nothing, proving: nothing, idle: nothing, stored: nothing, removed: nothing };
+  const published = await publishSet(
+    {
+      store,
+      set: { project: "acme/app", mode: "snapshot", id: "v1" },
+      files: files(),
+      content: Promise.resolve(plainSet({ id: "v1" }).manifest.content),
+      manifest: async () => Promise.reject(new Error("a manifest is made")),
+      prove: "none",
+      openDrill: async () => Promise.reject(new Error("nothing is drilled")),
+      watch,
+    },
+    testIo(),
+  );
+  expect(published).toMatchObject({
+    kind: "failed",
+    error: { failure: "store", message: expect.stringContaining("silent doesn't say what became of app.tar,") },
+  });
+  expect(manifests(place)).toEqual([]);
+});

@@ -6,6 +6,7 @@ import type { Io, Put, PutOutcome, Store, StoredObject } from "../ports/store.ts
 import type { PartTaker } from "./part-room.ts";
 import { removeKeys } from "./place-manifest.ts";
 import type { StoredFile } from "./prove-files.ts";
+import { untoldPut } from "./untold-put.ts";
 
 /** Told how far one store is with a set. */
 export interface StoreWatch {
@@ -77,12 +78,14 @@ export async function putFiles(order: PutOrder, io: Io): Promise<PutFiles> {
     if (error instanceof ColdstoreError && isOrphaning(set, error)) await forget(order, keysOf("created"), io);
     throw error;
   }
+  const told = new Set(outcomes.map(({ key }) => key));
+  const untold = [...pending].flatMap(([key, { artifact }]) => (told.has(key) ? [] : artifact.name));
   return {
     files: [...pending].flatMap(([key, file]) => storedFile(file, objects.get(key))),
     created: keysOf("created"),
     different: keysOf("different"),
     blocked: isBlocked(outcomes),
-    errors: errorsAmong(outcomes),
+    errors: [...errorsAmong(outcomes), ...(untold.length > 0 ? [untoldPut(store, untold)] : [])],
   };
 }
 
