@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { setPrefix } from "../../src/model/set-name.ts";
 import type { StoredObject } from "../../src/ports/store.ts";
 import { evidenceOf, proveFile } from "../../src/steps/prove-file.ts";
+import { proveManifest } from "../../src/steps/prove-files.ts";
 import { RemoteStore } from "../support/remote-store.ts";
 import { dataArtifact, testIo } from "../support/store-fixtures.ts";
 
@@ -47,6 +48,17 @@ test("what lies frozen is proven by what confirmed it, and by nothing else", asy
     reads: 0,
   });
   expect(await prove({ frozen: true })).toEqual({ found: { kind: "frozen" }, reads: 0 });
+});
+
+test("what the store has told of and then can't find is damage, not a set that doesn't exist", async () => {
+  const store = new RemoteStore();
+  const object = { key, bytes: artifact.bytes, digests: {} };
+  const damage = { failure: "integrity", message: expect.stringContaining(`${key} isn't found in ${store.name}`) };
+  expect(await proveFile(store, { artifact, object, byReport: true }, testIo())).toMatchObject({
+    kind: "doubted",
+    error: damage,
+  });
+  expect(await proveManifest(store, { key, artifact }, testIo())).toMatchObject(damage);
 });
 
 test("evidence counts each kind once", () => {

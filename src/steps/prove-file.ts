@@ -35,7 +35,7 @@ export async function proveFile(
       return proven({ bytes, sha256: artifact.sha256 }, confirmed);
     return frozen ? { kind: "frozen" } : proven(await readBack(store, key, io), "read");
   } catch (error) {
-    return doubted(unlessAborted(error, io));
+    return doubted(unprovenBy(error, { store, key }, io));
   }
 }
 
@@ -72,8 +72,21 @@ export function notAsMade(store: Store, key: string): ColdstoreError {
   );
 }
 
-/** What keeps an object from being proven; throws the reason of an abort. */
-export function unlessAborted(error: unknown, io: Io): ColdstoreError {
+/**
+ * What keeps an object from being proven that the store has told of: that it can't be found is damage, not a set that nobody has.
+ * Throws the reason of an abort.
+ */
+export function unprovenBy(
+  error: unknown,
+  at: { readonly store: Store; readonly key: string },
+  io: Io,
+): ColdstoreError {
   if (io.signal.aborted) throw io.signal.reason;
-  return asColdstoreError(error);
+  const cause = asColdstoreError(error);
+  if (cause.failure !== "not-found") return cause;
+  return new ColdstoreError(
+    "integrity",
+    `${at.key} isn't found in ${at.store.name}, which had said that it's there; see that nothing else removes files there, then run again`,
+    { cause },
+  );
 }

@@ -9,15 +9,7 @@ import type { Io, Store, StoredObject } from "../ports/store.ts";
 import { checkStoredArchive, type StoredArchive } from "./check-stored-archive.ts";
 import { describeFiles } from "./describe-files.ts";
 import { drillSet } from "./drill-set.ts";
-import {
-  evidenceOf,
-  type FileProof,
-  isReadBack,
-  notAsMade,
-  proveFile,
-  stillFrozen,
-  unlessAborted,
-} from "./prove-file.ts";
+import { evidenceOf, type FileProof, isReadBack, notAsMade, proveFile, stillFrozen, unprovenBy } from "./prove-file.ts";
 import { readWhole } from "./read-back.ts";
 
 /** A file of a set and the object that a store has of it. */
@@ -100,7 +92,7 @@ export async function proveManifest(
     const bytes = await readWhole(store, key, io);
     return expected !== undefined && Buffer.from(bytes).equals(expected) ? undefined : notAsMade(store, key);
   } catch (error) {
-    return unlessAborted(error, io);
+    return unprovenBy(error, { store, key }, io);
   }
 }
 
