@@ -63,7 +63,11 @@ describe("the first line", () => {
     ],
     [
       "verified by listing",
-      { mode: "verify", status: "unproven", outcomes: [{ outcome: "ok", store: "./cold", set: "a/b/snapshot/1" }] },
+      {
+        mode: "verify",
+        status: "unproven",
+        outcomes: [{ outcome: "unproven", store: "./cold", set: "a/b/snapshot/1" }],
+      },
       "unproven: names and sizes of 1 set are right in ./cold; no bytes were read",
     ],
     ["nothing to verify", { mode: "verify" }, "ok: 0 sets verified"],
@@ -85,6 +89,10 @@ describe("outcomes", () => {
   test.each<[Outcome, string]>([
     [stored, "stored app-1.4.0.tar.gz (1.2 MB, 3.4 s) in ./cold"],
     [{ ...stored, proof: "digest" }, "stored app-1.4.0.tar.gz (1.2 MB, 3.4 s, proven by digest) in ./cold"],
+    [
+      { ...stored, outcome: "repaired", proof: "digest", proven: "2026-11-24T03:40:14Z" },
+      "repaired app-1.4.0.tar.gz (1.2 MB, 3.4 s, what was put back is proven by digest) in ./cold",
+    ],
     [{ ...stored, proof: "none" }, "stored app-1.4.0.tar.gz (1.2 MB, 3.4 s, not proven) in ./cold"],
     [
       { outcome: "unchanged", store: "./cold", set: "a/b/snapshot/v1", proven: "2026-11-22T02:15:00Z" },

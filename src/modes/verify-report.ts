@@ -37,7 +37,8 @@ function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[
     const bytes = set.files.find(({ name }) => name === found.file)?.bytes ?? listedBytes(set);
     const proof = level === "list" ? "none" : level;
     const detail = note === undefined ? {} : { detail: note };
-    if (faults.length === 0) return [{ ...row, ...only, outcome: "ok", bytes, seconds, proof, ...detail }];
+    const outcome = level === "list" ? "unproven" : "ok";
+    if (faults.length === 0) return [{ ...row, ...only, outcome, bytes, seconds, proof, ...detail }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));
   });
   return [...verified, ...rest];

@@ -8,8 +8,8 @@ import { proofText } from "./summary-stores.ts";
 
 /** What was verified: first what is wrong, a row a damaged file or set, then the sound sets. What is about neither isn't told. */
 export function verifiedBlocks(outcomes: readonly Outcome[]): readonly string[] {
-  const sound = outcomes.filter(({ outcome }) => outcome === "ok");
-  const isWrong = ({ outcome, set, file }: Outcome) => outcome !== "ok" && (set ?? file) !== undefined;
+  const sound = outcomes.filter(isSound);
+  const isWrong = (row: Outcome) => !isSound(row) && (row.set ?? row.file) !== undefined;
   const unsound = condensed(outcomes.filter(isWrong), mostRows);
   const several = new Set(outcomes.map(({ store }) => store)).size > 1;
   const isFew = unsound.length === 0 && sound.length <= mostOpen;
@@ -19,6 +19,11 @@ export function verifiedBlocks(outcomes: readonly Outcome[]): readonly string[] 
     ...(unsound.length === 0 ? [] : [`### What is wrong\n\n${faultTable}`]),
     ...(sound.length === 0 ? [] : [isFew ? soundTable : folded(formatCount(sound.length, "sound set"), [soundTable])]),
   ];
+}
+
+/** Also a set of which no more than names and sizes were to be looked at, and these are right. */
+function isSound({ outcome, proof, set }: Outcome): boolean {
+  return outcome === "ok" || (outcome === "unproven" && proof === "none" && set !== undefined);
 }
 
 const faultColumns: readonly MarkdownColumn<Condensed>[] = [
