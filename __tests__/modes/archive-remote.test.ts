@@ -301,7 +301,7 @@ test("where a remote has no digests it is said that sizes alone were checked", a
   await using at = await farWorld(small, { hashes: [] });
   const report = await at.world.archive();
   expect(report.warnings.join("\n")).toContain(
-    "5 files have no digest in fake:folder, so that only the size is checked",
+    "5 of 5 files listed in fake:folder have no digest there, so that only the size is checked of those that are archived: ",
   );
   expect(remoteIn(at.world)?.checked_by).toEqual({ size: 4 });
 });

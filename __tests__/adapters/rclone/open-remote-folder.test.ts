@@ -59,7 +59,7 @@ testWith(
     const config = `[far]\ntype = crypt\nremote = ${join(scratch.path, "c")}\npassword = ${password}\n`;
     const encrypted = await tarOf("far:", config);
     expect(encrypted.tar.equals(tar)).toBe(true);
-    expect(encrypted.warnings).toContain("11 files have no digest in remote:cold");
+    expect(encrypted.warnings).toContain("11 of 11 files listed in remote:cold have no digest there");
   },
 );
 

@@ -15,6 +15,7 @@ export function remoteWarnings(listing: {
   const named = (wanted: (typeof files)[number][]): readonly string[] => wanted.map(({ path }) => path);
   const unchecked = late ? [] : named(files.filter(({ hashes }) => checkOf(hashes) === undefined));
   const undated = named(files.filter(({ modified }) => modified === undefined));
+  const place = `listed in ${name}`;
   return [
     `${name} is a remote: its .gitignore files count, but which files are tracked can't be told there, nor which are executable`,
     ...(timesOfComing
@@ -22,20 +23,24 @@ export function remoteWarnings(listing: {
           `${name} is in a bucket: the time of a file is when it was put there; set mtime to a number of seconds to give all files the same`,
         ]
       : []),
-    ...about(unchecked, ["file has", "files have"], `no digest in ${name}, so that only the size is checked`),
-    ...about(
-      undated,
-      ["file has", "files have"],
-      `no time in ${name}, and 1970 in the archive unless mtime says otherwise`,
-    ),
+    // Which files go into the archive is found out later.
+    ...about(unchecked, files.length, [
+      place,
+      "no digest there, so that only the size is checked of those that are archived",
+    ]),
+    ...about(undated, files.length, [
+      place,
+      "no time there, and those that are archived get 1970 unless mtime says otherwise",
+    ]),
   ];
 }
 
 const shown = 10;
 
-function about(paths: readonly string[], [one, several]: readonly [string, string], what: string): readonly string[] {
+function about(paths: readonly string[], all: number, [where, what]: readonly [string, string]): readonly string[] {
   if (paths.length === 0) return [];
   const more = paths.length > shown ? `, and ${paths.length - shown} more` : "";
   const first = paths.toSorted().slice(0, shown).join(", ");
-  return [`${formatCount(paths.length, one, several)} ${what}: ${first}${more}`];
+  const of = `${formatCount(paths.length)} of ${formatCount(all, "file")} ${where}`;
+  return [`${of} ${paths.length === 1 ? "has" : "have"} ${what}: ${first}${more}`];
 }
