@@ -45,6 +45,16 @@ test.each(levels)("a sound set is told as proven as level %s proves it", async (
   expect(report.status).toBe(level === "list" ? "unproven" : "ok");
 });
 
+test("it's told whether a proof by digest rests on the store's own digests or on reading back", async () => {
+  const files = payload.length;
+  const read = await copied().verify({ level: "digest" });
+  expect(read.outcomes).toMatchObject([{ proof: "digest", evidence: [{ by: "read", files }] }]);
+  const reported = await copied(["sha256"]).verify({ level: "digest" });
+  expect(reported.outcomes).toMatchObject([{ proof: "digest", evidence: [{ by: "sha256", files }] }]);
+  const [deeper] = (await copied(["sha256"]).verify({ level: "read" })).outcomes;
+  expect(deeper).not.toHaveProperty("evidence");
+});
+
 const places = [0, 0.1, 0.5, 0.9, 1] as const;
 
 test.each(payload)("a flipped byte anywhere in %s is corrupt at levels digest and read", async (name) => {

@@ -51,7 +51,7 @@ export interface Outcome {
   readonly bytes?: number;
   readonly seconds?: number;
   readonly proof?: Proof;
-  /** What the proof rests on, file by file, its manifest aside; of sets that this run stored. */
+  /** What the proof rests on, file by file, its manifest aside; of sets that this run stored or verified. */
   readonly evidence?: readonly Evidence[];
   /** RFC 3339: when the set was last proven, as the store's records say. */
   readonly proven?: string;

@@ -4,7 +4,7 @@ import type { Outcome, Report } from "../model/report.ts";
 import { setText } from "../model/set-name.ts";
 import type { Store } from "../ports/store.ts";
 import type { Verdict } from "../steps/tell-verified.ts";
-import type { Fault } from "../steps/verify-files.ts";
+import { evidenceOfSound, type Fault } from "../steps/verify-files.ts";
 import type { VerifyLevel } from "../steps/verify-set.ts";
 
 /** What was found in one store, and why not all of it could be looked at. */
@@ -38,7 +38,9 @@ function outcomesOf(found: StoreVerdicts, level: VerifyLevel): readonly Outcome[
     const proof = level === "list" ? "none" : level;
     const detail = note === undefined ? {} : { detail: note };
     const outcome = level === "list" ? "unproven" : "ok";
-    if (faults.length === 0) return [{ ...row, ...only, outcome, bytes, seconds, proof, ...detail }];
+    const evidence = level === "digest" && set.state === "complete" ? evidenceOfSound(set) : [];
+    const rests = evidence.length === 0 ? {} : { evidence };
+    if (faults.length === 0) return [{ ...row, ...only, outcome, bytes, seconds, proof, ...rests, ...detail }];
     return faults.map((fault) => ({ ...row, ...describe(fault), outcome: wordFor(fault) }));
   });
   return [...verified, ...rest];

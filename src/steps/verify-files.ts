@@ -1,5 +1,7 @@
 import { asColdstoreError, type ColdstoreError } from "../model/errors.ts";
-import { blockIndexOf, filesOf, type ManifestArtifact, type NamedDigest } from "../model/manifest.ts";
+import type { ListedFile } from "../model/archive-set.ts";
+import { blockIndexOf, filesOf, type ManifestArtifact, type NamedDigest, storedFiles } from "../model/manifest.ts";
+import type { Evidence } from "../model/report.ts";
 import type { Io, Store } from "../ports/store.ts";
 import { checkStoredArchive } from "./check-stored-archive.ts";
 import type { ArchiveFinding } from "./compare-entries.ts";
@@ -53,8 +55,7 @@ async function digestFaults(store: Store, { set, artifact, level }: Examined, io
     const listed = set.files.find(({ name }) => name === file.name);
     if (listed === undefined) continue;
     try {
-      const reported = level === "digest" ? listed.sha256 : undefined;
-      const sha256 = reported ?? (await readBack(store, set.prefix + file.name, io)).sha256;
+      const sha256 = reportedDigest(listed, level) ?? (await readBack(store, set.prefix + file.name, io)).sha256;
       faults.push(...digestFault(file, sha256));
     } catch (error) {
       io.signal.throwIfAborted();
@@ -62,6 +63,23 @@ async function digestFaults(store: Store, { set, artifact, level }: Examined, io
     }
   }
   return faults;
+}
+
+/** The digest that a file is judged by without being read. */
+function reportedDigest({ sha256 }: Pick<ListedFile, "sha256">, level: Examined["level"]): string | undefined {
+  return level === "digest" ? sha256 : undefined;
+}
+
+/** What the proof of a set that was found sound at level `digest` rests on; the manifest, which is read always, aside. */
+export function evidenceOfSound({ files, manifest }: CompleteSet): readonly Evidence[] {
+  const names = new Set(storedFiles(manifest).map(({ name }) => name));
+  const checked = files.filter(({ name }) => names.has(name));
+  const reported = checked.filter((file) => reportedDigest(file, "digest") !== undefined).length;
+  const all = [
+    { by: "read", files: checked.length - reported },
+    { by: "sha256", files: reported },
+  ];
+  return all.filter((each) => each.files > 0);
 }
 
 function digestFault({ name, sha256 }: NamedDigest, found: string): readonly Fault[] {
