@@ -7,9 +7,11 @@ import type { Io, Store } from "../ports/store.ts";
 import type { ReplicateSettings } from "../settings/settings.ts";
 import { type Chosen, chooseCopies } from "../steps/choose-copies.ts";
 import { preflight, type Unfit } from "../steps/preflight.ts";
+import { samePlace } from "../steps/same-place.ts";
 import { tellCopied } from "../steps/tell-copied.ts";
 import type { Verdict } from "../steps/tell-verified.ts";
 import { verifySet } from "../steps/verify-set.ts";
+import { historyLineKey, type Stamp } from "../steps/write-records.ts";
 import { planCopies, type Target } from "./plan-copies.ts";
 import { replicateReport } from "./replicate-report.ts";
 import { type CopyEnd, replicateSet } from "./replicate-set.ts";
@@ -32,8 +34,8 @@ export async function replicate(settings: ReplicateSettings, ports: Ports): Prom
   const broken = await verdictsOf(from, chosen, io);
   const ends = await copyAll({ settings, ports, from, chosen, targets });
   const over = { settings, from, broken, ends, failed };
-  const warnings = settings.dryRun ? [] : await tellAll({ ...over, targets, ports, started });
-  return replicateReport({ ...over, warnings });
+  const told = settings.dryRun ? nothingTold : await tellAll({ ...over, targets, ports, started });
+  return replicateReport({ ...over, warnings: told.warnings, failed: [...failed, ...told.failed] });
 }
 
 function sourceIn({ from, stores }: Ports): Store {
@@ -103,25 +105,49 @@ async function copyAll({ settings, ports, from, chosen, targets }: Copying): Pro
 
 interface Over {
   readonly ports: Ports;
+  readonly from: Store;
   readonly started: Date;
   readonly targets: readonly Target[];
   readonly ends: readonly CopyEnd[];
   readonly broken: readonly Verdict[];
 }
 
-/** Has each store remember the run. */
-async function tellAll({ ports, started, targets, ends, broken }: Over): Promise<readonly string[]> {
-  if (ports.signal.aborted) return [];
-  const io: Io = { signal: ports.signal, progress: () => undefined };
+interface Told {
+  readonly warnings: readonly string[];
+  readonly failed: readonly FailedTarget[];
+}
+
+const nothingTold: Told = { warnings: [], failed: [] };
+
+/** Has each store remember the run, which shows whether one of them is the source itself. */
+async function tellAll(over: Over): Promise<Told> {
+  const { ports, targets, broken } = over;
+  if (ports.signal.aborted) return nothingTold;
   const stamp = { time: ports.now(), run: ports.run.id };
   const errors = broken.map(({ set }) => new ColdstoreError("integrity", `${setText(set.name)} isn't whole`));
-  const warnings = targets.map(async ({ store }) => {
-    const own = ends.flatMap(({ store: at, set, result }) => {
-      if (at !== store || result.kind === "foreseen") return [];
-      return { set, word: result.kind, error: "error" in result ? result.error : undefined };
-    });
-    const refused = await tellCopied(store, { started, stamp, ends: own, errors }, io).catch(asColdstoreError);
-    return refused === undefined ? [] : [`${store.name} took no record of this run: ${refused.message}`];
+  const told = await Promise.all(targets.map(async ({ store }) => tell({ ...over, store, stamp, errors })));
+  return { warnings: told.flatMap(({ warnings }) => warnings), failed: told.flatMap(({ failed }) => failed) };
+}
+
+interface Telling extends Over {
+  readonly store: Store;
+  readonly stamp: Stamp;
+  readonly errors: readonly ColdstoreError[];
+}
+
+async function tell({ ports, from, started, ends, store, stamp, errors }: Telling): Promise<Told> {
+  const io: Io = { signal: ports.signal, progress: () => undefined };
+  const own = ends.flatMap(({ store: at, set, result }) => {
+    if (at !== store || result.kind === "foreseen") return [];
+    return { set, word: result.kind, error: "error" in result ? result.error : undefined };
   });
-  return (await Promise.all(warnings)).flat();
+  const refused = await tellCopied(store, { started, stamp, ends: own, errors }, io).catch(asColdstoreError);
+  if (refused !== undefined)
+    return { ...nothingTold, warnings: [`${store.name} took no record of this run: ${refused.message}`] };
+  const [first] = own;
+  // What lacked a set that the source has isn't the source.
+  const isOther = own.some(({ word }) => word === "stored" || word === "repaired");
+  if (first === undefined || isOther || !from.traits.records || !store.traits.records) return nothingTold;
+  const same = await samePlace({ from, store, key: historyLineKey(first.set.project, stamp) }, io);
+  return same === undefined ? nothingTold : { warnings: [], failed: [{ store, error: same }] };
 }

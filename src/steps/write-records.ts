@@ -36,8 +36,13 @@ export async function writeHistory(
   line: { readonly project: string; readonly stamp: Stamp; readonly says: object },
   io: Io,
 ): Promise<ColdstoreError | undefined> {
-  const key = historyKey(line.project, keyStamp(line.stamp));
+  const key = historyLineKey(line.project, line.stamp);
   return writeOnce(store, putOf(key, { schema: "coldstore/history/1", ...line.says }), io);
+}
+
+/** Where a run's line in a project's history lies. */
+export function historyLineKey(project: string, stamp: Stamp): string {
+  return historyKey(project, keyStamp(stamp));
 }
 
 function keyStamp({ time, run }: Stamp): { readonly time: string; readonly run: string } {
