@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type LocalStore, openFolderStore } from "./adapters/local/folder-store.ts";
 import { openPluginStore } from "./adapters/plugin/open-plugin-store.ts";
+import { StrayErrors } from "./adapters/plugin/stray-errors.ts";
 import { unreachableStore } from "./adapters/wrappers/unreachable-store.ts";
 import { openReleases, type Releases, type ReleaseSurroundings } from "./connect-releases.ts";
 import type { Remotes, RemoteSurroundings } from "./connect-remotes.ts";
@@ -12,7 +13,12 @@ import type { Scratch } from "./ports/workspace.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /** What stores are opened with beside the settings. */
-export type StoreSurroundings = ReleaseSurroundings & RemoteSurroundings;
+export interface StoreSurroundings extends ReleaseSurroundings, RemoteSurroundings {
+  /** Says what went wrong without doing any harm. */
+  readonly warn: (line: string) => void;
+  /** Ends the run. */
+  readonly fail: (error: ColdstoreError) => void;
+}
 
 /** A run's stores in the order of the settings; `folders` are those of this machine. Disposing of them lets go of connections. */
 export interface OpenStores extends AsyncDisposable {
@@ -49,6 +55,7 @@ class Reach implements AsyncDisposable {
   readonly #held = new AsyncDisposableStack();
   #releases: Releases | undefined;
   #remotes: Remotes | undefined;
+  #strays: StrayErrors | undefined;
 
   constructor(settings: Settings, around: StoreSurroundings) {
     this.#settings = settings;
@@ -92,6 +99,8 @@ class Reach implements AsyncDisposable {
   }
 
   async #plugin(address: PluginAddress): Promise<Store> {
+    this.#strays ??= this.#held.use(new StrayErrors({ process, fail: this.#around.fail }));
+    this.#strays.watch(address.text);
     const store = await openPluginStore(address, this.#around);
     this.#held.defer(async () => store[Symbol.asyncDispose]?.());
     return store;

@@ -79,7 +79,9 @@ export async function connect(
   const scratch: { removeScratchNow(): void }[] = [];
   const abandon = () => scratch.forEach((each) => each.removeScratchNow());
   const { timeout } = settings;
-  const { signal } = held.use(openCancellation({ process, timers: globalThis, timeout, abandon, lastWord }));
+  const cancellation = held.use(openCancellation({ process, timers: globalThis, timeout, abandon, lastWord }));
+  const { signal } = cancellation;
+  const fail = (error: ColdstoreError) => cancellation.end(error);
   const temporary = await openWorkspace({ root: temporaryFolder(env), signal });
   const workspace = await workspaceFor(settings, temporary, signal);
   // Before anything lies in them: a configuration of remotes has secrets.
@@ -87,7 +89,8 @@ export async function connect(
   const until = { end: held };
   const scratchUntilEnd = async () => until.end.use(await temporary.scratch());
   const say = (line: string) => output.log.event(line);
-  const around = { env, signal, scratch: scratchUntilEnd, workspace: temporary, say };
+  const warn = (line: string) => output.log.warn(line);
+  const around = { env, signal, scratch: scratchUntilEnd, workspace: temporary, say, warn, fail };
   const opened = held.use(await openStores(settings, around));
   scratch.push(...opened.folders);
   const kept = held.move();

@@ -32,7 +32,9 @@ async function snapshotInto(plugin: Parameters<typeof faulty>[0], ...flags: stri
     place[Symbol.dispose]();
   });
   await writeFile(join(place.path, "faulty.mjs"), faulty(plugin));
-  return place.run(["snapshot", repository.path, "plugin:../faulty.mjs", ...flags]);
+  const end = await place.run(["snapshot", repository.path, "plugin:../faulty.mjs", ...flags]);
+  expect(place.litter()).toEqual([]);
+  return end;
 }
 
 test("a plugin that ends the process doesn't make a run green", async () => {
@@ -45,4 +47,22 @@ test("a plugin that keeps the process doesn't keep the run from ending, well or 
   expect(await snapshotInto(alive, "--json")).toMatchObject({ code: 0, stdout: expect.stringMatching(/\}\n$/) });
   const failing = await snapshotInto({ ...alive, methods: "async preflight() { return ['it is full']; }," });
   expect(failing).toMatchObject({ code: 5, stdout: expect.stringContaining("it is full") });
+});
+
+test.each([
+  ["a timer", "setTimeout(() => { throw new Error('lost\\u001b[31m' + 'x'.repeat(600)); }, 10);"],
+  ["a promise that nobody has", "void Promise.reject(new Error('lost\\u001b[31m' + 'x'.repeat(600)));"],
+])("what a plugin throws in %s ends the run with a sentence", async (_where, code) => {
+  const methods = `async preflight() { ${code} await new Promise((done) => setTimeout(done, 60_000).unref()); },`;
+  const end = await snapshotInto({ methods });
+  expect(end).toMatchObject({ code: 5, stderr: expect.not.stringContaining("    at ") });
+  expect(end.stdout).toMatch(
+    /plugin:\.\.\/faulty\.mjs failed outside of any call, .*: lost\\x1b\[31mx{490,500}\.\.\.\n/,
+  );
+});
+
+test("a plugin that can't be closed loses no report", async () => {
+  const end = await snapshotInto({ methods: "close() { throw new Error('the line is dead'); }," });
+  expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("stored") });
+  expect(end.stderr).toMatch(/warning: plugin:\.\.\/faulty\.mjs can't be closed: the line is dead/);
 });

@@ -6,7 +6,10 @@ import { storeContract as contractOfStores } from "./store-contract.ts";
 
 /** Proves a plugin's store, checked and completed as a run has it. */
 export const storeContract: PluginContract = (name, make, terms = {}) => {
-  const checked = (plugin: PluginStore) => new CheckedPluginStore(name, asPluginStore(name, plugin));
+  const warn = (line: string): never => {
+    throw new Error(line);
+  };
+  const checked = (plugin: PluginStore) => new CheckedPluginStore(name, asPluginStore(name, plugin), warn);
   contractOfStores(
     name,
     async () => {

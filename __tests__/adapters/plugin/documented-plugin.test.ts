@@ -45,7 +45,7 @@ test("the documented plugin is shorter than 150 lines, and can be a store of a r
   process.env["COLDSTORE_FOLDER"] = join(place.path, "cold");
   const said: string[] = [];
   const address = { kind: "plugin", text: "plugin:./folder-store.mjs", path: module } as const;
-  const around = { signal: new AbortController().signal, say: (line: string) => void said.push(line) };
+  const around = { signal: new AbortController().signal, say: (line: string) => void said.push(line), warn() {} };
   await using store = await openPluginStore(address, around);
   expect(store.name).toBe("plugin:./folder-store.mjs");
   expect(said).toEqual([`plugin:./folder-store.mjs: keeping objects in ${join(place.path, "cold")}`]);

@@ -16,7 +16,7 @@ let written = 0;
 async function open(code: string, signal = new AbortController().signal): Promise<Store & AsyncDisposable> {
   const path = join(folder, `plugin${(written += 1)}.mjs`);
   await writeFile(path, code);
-  return openPluginStore({ kind: "plugin", text: "plugin:./p.mjs", path }, { signal, say() {} });
+  return openPluginStore({ kind: "plugin", text: "plugin:./p.mjs", path }, { signal, say() {}, warn() {} });
 }
 
 /** A store in memory, of which methods are replaced by others. */
@@ -68,7 +68,7 @@ describe("a module that gives no store is refused with what it lacks", () => {
 
   test("a file that isn't there", async () => {
     const address = { kind: "plugin", text: "plugin:./p.mjs", path: join(folder, "none.mjs") } as const;
-    const error = await fault(openPluginStore(address, { signal: new AbortController().signal, say() {} }));
+    const error = await fault(openPluginStore(address, { signal: new AbortController().signal, say() {}, warn() {} }));
     expect(error).toMatchObject({ failure: "settings" });
     expect(error.message).toContain(`there is no file ${join(folder, "none.mjs")}`);
   });
@@ -96,6 +96,12 @@ describe("opening", () => {
     const opening = fault(open("export const openStore = () => new Promise(() => {})", stop.signal));
     setTimeout(() => stop.abort(testIo().reason), 20);
     expect(await opening).toMatchObject({ failure: "interrupted" });
+  });
+
+  test("gives no more than 500 characters to a message", async () => {
+    const store = await open(memory("async stat() { throw new Error('x'.repeat(501)); },"));
+    const { message } = await fault(store.stat("o/r/a", testIo()));
+    expect(message).toBe(`plugin:./p.mjs can't look at o/r/a: ${"x".repeat(500)}...`);
   });
 
   test("is closed at the end", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openCancellation, graceMilliseconds } from "../../../src/adapters/process/cancellation.ts";
-import type { ColdstoreError } from "../../../src/model/errors.ts";
+import { ColdstoreError } from "../../../src/model/errors.ts";
 
 /** A process that only notes what it is told, and a clock that stands still until it is told to go on. */
 function fakeWorld(timeout = 60_000) {
@@ -30,7 +30,7 @@ function fakeWorld(timeout = 60_000) {
     cancellation,
     said,
     timers,
-    send: (signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK") =>
+    send: (signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK" | "exit") =>
       listeners.get(signal)?.forEach((listener) => listener()),
     listening: () => [...listeners.values()].reduce((sum, each) => sum + each.size, 0),
     pass(milliseconds: number) {
@@ -113,4 +113,25 @@ describe("the timeout", () => {
     expect(world.cancellation.signal.aborted).toBe(false);
     expect(world.timers.size).toBe(0);
   });
+});
+
+describe("what ends the run from within", () => {
+  test("aborts it for that reason, and leaves it seven seconds", () => {
+    const world = fakeWorld();
+    const reason = new ColdstoreError("store", "the plugin is broken");
+    world.cancellation.end(reason);
+    world.cancellation.end(new ColdstoreError("bug", "and again"));
+    expect(reasonOf(world)).toBe(reason);
+    world.pass(7000);
+    expect(world.said).toEqual(["abandoned at 7000", "told of store", "exit 5 at 7000"]);
+  });
+});
+
+test("what is half-made goes when something else ends the process", () => {
+  const world = fakeWorld();
+  world.send("exit");
+  expect(world.said).toEqual(["abandoned at 0"]);
+  world.cancellation[Symbol.dispose]();
+  world.send("exit");
+  expect(world.said).toHaveLength(1);
 });

@@ -49,9 +49,12 @@ export class ScratchRoot implements LocalWorkspace {
     this.#live.add(path);
     try {
       await this.#make(path);
+      // Nobody may be left who would remove it.
+      this.#signal?.throwIfAborted();
     } catch (error) {
       // That it can't be removed where it couldn't be made tells nothing.
       await this.#remove(path).catch(() => {});
+      this.#signal?.throwIfAborted();
       const place = this.#isInStore() ? "store" : "temporary";
       throw diskError(error, "make a scratch folder in", this.#root, place);
     }

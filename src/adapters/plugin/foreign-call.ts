@@ -23,15 +23,28 @@ export async function callPlugin<T>(
   }
 }
 
-/** Something thrown by a plugin as an error of ours; its message is text that anybody may have written. */
+/** Something thrown by a plugin as an error of ours. */
 function foreignError(name: string, what: string, thrown: unknown): ColdstoreError {
   if (thrown instanceof ColdstoreError) return thrown;
-  const said = (thrown instanceof Error ? thrown.message : String(thrown)) || "it gives no reason";
-  const cut = said.length > 1000 ? `${said.slice(0, 1000).toWellFormed()}...` : said;
-  return new ColdstoreError("store", visibleText(`${name} can't ${what}: ${cut}`), {
+  return new ColdstoreError("store", visibleText(`${name} can't ${what}: ${saidBy(thrown)}`), {
     cause: thrown,
     transient: thrown instanceof Error && "transient" in thrown && thrown.transient === true,
   });
+}
+
+/** What one of these plugins has thrown outside of any call. */
+export function strayError(names: readonly string[], thrown: unknown): ColdstoreError {
+  if (thrown instanceof ColdstoreError) return thrown;
+  const sentence = `${names.join(" or ")} failed outside of any call, which ended the run: ${saidBy(thrown)}`;
+  return new ColdstoreError("store", visibleText(sentence), { cause: thrown });
+}
+
+const longestMessage = 500;
+
+/** The message of a plugin's error: text that anybody may have written. */
+function saidBy(thrown: unknown): string {
+  const said = (thrown instanceof Error ? thrown.message : String(thrown)) || "it gives no reason";
+  return said.length > longestMessage ? `${said.slice(0, longestMessage).toWellFormed()}...` : said;
 }
 
 /** What a plugin has answered that it must not. */

@@ -12,11 +12,13 @@ export interface AroundPlugin {
   readonly signal: AbortSignal;
   /** Says a line of the plugin's to whoever looks on. */
   say(line: string): void;
+  /** Says what went wrong without doing any harm. */
+  warn(line: string): void;
 }
 
 /**
  * Opens the store of a module of the user's. Rejects with `settings` when there is no such module, it can't be loaded or gives no
- * store, and with `store` for what its `openStore` throws. Disposing of it is the plugin's last call.
+ * store, and with `store` for what its `openStore` throws. Disposing of it is the plugin's last call, and never rejects.
  */
 export async function openPluginStore(address: PluginAddress, around: AroundPlugin): Promise<Store & AsyncDisposable> {
   const name = address.text;
@@ -25,7 +27,7 @@ export async function openPluginStore(address: PluginAddress, around: AroundPlug
   const openStore = await loadPlugin(address);
   const log = (line: string): void => around.say(`${name}: ${visibleText(line)}`);
   const given = await callPlugin({ name, signal }, "be opened", () => openStore({ name, signal, log }));
-  return new CheckedPluginStore(name, asPluginStore(name, given));
+  return new CheckedPluginStore(name, asPluginStore(name, given), (line) => around.warn(line));
 }
 
 async function loadPlugin({ text, path }: PluginAddress): Promise<OpenStore> {

@@ -17,8 +17,9 @@ export class CheckedPluginStore implements port.Store, AsyncDisposable {
   readonly traits: port.StoreTraits;
   readonly #plugin: PluginStore;
   readonly #atOnce: number;
+  readonly #warn: (line: string) => void;
 
-  constructor(name: string, plugin: PluginStore) {
+  constructor(name: string, plugin: PluginStore, warn: (line: string) => void) {
     const { digests = [], maxObjectBytes, ranges = false, atOnce = 8 } = plugin.traits ?? {};
     this.name = name;
     this.traits = {
@@ -31,6 +32,7 @@ export class CheckedPluginStore implements port.Store, AsyncDisposable {
     };
     this.#plugin = plugin;
     this.#atOnce = atOnce;
+    this.#warn = warn;
   }
 
   async preflight({ write, bytes }: port.Need, io: port.Io): Promise<readonly ColdstoreError[]> {
@@ -108,7 +110,13 @@ export class CheckedPluginStore implements port.Store, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#plugin.close?.();
+    const signal = AbortSignal.timeout(longestClose);
+    try {
+      await callPlugin(this.#at(signal), "be closed", () => this.#plugin.close?.());
+    } catch (error) {
+      // All that was stored is settled by now.
+      this.#warn(signal.aborted ? `${this.name} isn't closed after a minute` : asColdstoreError(error).message);
+    }
   }
 
   async #list(prefix: string, io: port.Io): Promise<port.StoredObject[]> {
@@ -189,6 +197,9 @@ export class CheckedPluginStore implements port.Store, AsyncDisposable {
     return { plugin: this.#plugin, name: this.name, stat: (key, from) => this.#stat(key, from), io };
   }
 }
+
+/** Milliseconds. */
+const longestClose = 60_000;
 
 const mostBytes = 64 * 1024 * 1024;
 

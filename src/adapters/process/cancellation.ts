@@ -6,8 +6,8 @@ export const graceMilliseconds = 7000;
 
 /** What cancelling needs of a process. */
 export interface Process {
-  on(signal: EndSignal, listener: () => void): unknown;
-  off(signal: EndSignal, listener: () => void): unknown;
+  on(event: EndSignal | "exit", listener: () => void): unknown;
+  off(event: EndSignal | "exit", listener: () => void): unknown;
   exit(code: number): void;
 }
 
@@ -36,6 +36,8 @@ export interface CancellationRequest {
 /** Ends a run from outside: Ctrl-C, SIGTERM, the timeout. Disposing of it puts the process back as it was. */
 export interface Cancellation extends Disposable {
   readonly signal: AbortSignal;
+  /** Aborts the run for a reason of its own, unless it's being ended already. */
+  end(error: ColdstoreError): void;
 }
 
 /**
@@ -59,16 +61,21 @@ export function openCancellation(request: CancellationRequest): Cancellation {
     if (controller.signal.aborted) leave(interrupted());
     else end(interrupted());
   };
-  const limit = timers.setTimeout(() => {
-    if (!controller.signal.aborted) end(timedOut(timeout));
-  }, timeout);
+  const endOnce = (error: ColdstoreError) => {
+    if (!controller.signal.aborted) end(error);
+  };
+  const limit = timers.setTimeout(() => endOnce(timedOut(timeout)), timeout);
   for (const name of signals) process.on(name, interrupt);
+  // Where something else ends the process.
+  process.on("exit", abandon);
   return {
     signal: controller.signal,
+    end: endOnce,
     [Symbol.dispose]() {
       timers.clearTimeout(limit);
       timers.clearTimeout(last);
       for (const name of signals) process.off(name, interrupt);
+      process.off("exit", abandon);
     },
   };
 }
