@@ -72,6 +72,22 @@ testWith(["rclone"], "a file whose name rclone can't find again is an error that
   });
 });
 
+testWith(
+  ["rclone"],
+  "a name with rclone's own quote that it misreads is told as it is there, and is read as it is",
+  async () => {
+    using far = localFolder();
+    far.write(Buffer.from("\u201bq").toString("latin1"), "x");
+    expect(await errorOf(tarOf(far.path))).toMatchObject({
+      failure: "source",
+      message: expect.stringMatching(/^\u201bq in .* can't be fetched .*U\+201B.* set encoding = Raw/),
+    });
+    const { tar } = await tarOf(`far:${far.path}`, "[far]\ntype = local\nencoding = Raw\n");
+    expect(tar.includes("\u201bq")).toBe(true);
+    expect(tar.includes("\u201b\u201bq")).toBe(false);
+  },
+);
+
 testWith(["rclone"], "a folder that isn't there is an error of the source", async () => {
   await using scratch = plainScratch();
   expect(await errorOf(tarOf(join(scratch.path, "none")))).toMatchObject({ failure: "source" });

@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import type { BytePath } from "../../ports/folder.ts";
 import type { Io } from "../../ports/store.ts";
+import { readablePath } from "../local/native-path.ts";
 import { isDoubtful } from "./entry-name.ts";
 import type { FarFiles } from "./far-files.ts";
 import { findAgain, type ListedFile } from "./find-again.ts";
@@ -22,8 +23,8 @@ export async function filesWithDigests(
 
 /** Notes what the files are now: what has vanished is no longer listed. Rejects with `source` for one that can't be found by its name. */
 export async function renewFiles(far: FarFiles, files: readonly ListedFile[], io: Io): Promise<void> {
-  const isNoted = ({ of, now }: FoundFile): boolean => {
-    if (now === undefined && isDoubtful(of.path)) throw unreachable(far.rclone, of);
+  const isNoted = ({ path, of, now }: FoundFile): boolean => {
+    if (now === undefined && isDoubtful(of.path)) throw unreachable(far.rclone, path);
     return true;
   };
   await renewAll(far, { files, isNoted }, io);
@@ -52,9 +53,14 @@ async function renewAll(
   }
 }
 
-function unreachable({ name }: Rclone, { path }: RemoteFile): ColdstoreError {
+/** By the name that it has there and in the archive, which exclude is compared with. */
+function unreachable({ name }: Rclone, path: BytePath): ColdstoreError {
+  const shown = readablePath(path);
+  const [why, way] = shown.includes("\u201b")
+    ? ["\u201b (U+201B), by which rclone quotes", "rename it there, set encoding = Raw for a remote of type local"]
+    : ["bytes that aren't UTF-8, and with spaces around a name", "rename it there"];
   return new ColdstoreError(
     "source",
-    `${path} in ${name} can't be fetched under the name that rclone lists, as happens with bytes that aren't UTF-8, and with spaces around a name; rename it there, or leave it out with exclude`,
+    `${shown} in ${name} can't be fetched under the name that rclone lists, as happens with ${why}; ${way}, or leave it out with exclude`,
   );
 }
