@@ -15,6 +15,7 @@ function copied(outcomes: readonly Outcome[], changes: Partial<Report> = {}): Re
 }
 
 const stored = (set: number) => row(set, "stored", { bytes: 1_200_000, seconds: 3.4, proof: "digest" });
+const kept = (set: number) => row(set, "kept", { bytes: 1_200_000, proven: "2026-11-22T03:00:00Z" });
 const there = (set: number) => row(set, "unchanged", { bytes: 1_200_000, proven: "2026-11-22T03:00:00Z" });
 
 describe("the headline", () => {
@@ -34,6 +35,20 @@ describe("the headline", () => {
       "acme/app/snapshot/v1 would be copied to r2:cold (dry run)",
       copied([row(1, "would-store"), there(2)], { status: "planned" }),
     ],
+    ["acme/app/snapshot/v1 is kept with other content in r2:cold", copied([kept(1)], { status: "unchanged" })],
+    [
+      "acme/app/snapshot/v1 is unchanged in r2:cold, 2 sets are kept with other content in r2:cold",
+      copied([there(1), kept(2), kept(3)], { status: "unchanged" }),
+    ],
+    [
+      "acme/app/snapshot/v1 is copied to r2:cold and proven, 1 was there already, 1 set is kept with other content in r2:cold",
+      copied([stored(1), there(2), kept(3)]),
+    ],
+    [
+      "acme/app/snapshot/v1 would be copied to r2:cold, 1 set is kept with other content in r2:cold (dry run)",
+      copied([row(1, "would-store"), kept(2)], { status: "planned" }),
+    ],
+    ["acme/app/snapshot/v1 is kept with other content in r2:cold (dry run)", copied([kept(1)], { status: "planned" })],
     ["2 sets are there already in r2:cold (dry run)", copied([there(1), there(2)], { status: "planned" })],
     [
       "acme/app/snapshot/v1 is repaired in r2:cold, 1 was there already",

@@ -4,28 +4,41 @@ import { visibleText } from "../model/visible-text.ts";
 
 /** How copying sets from one store to others went well, in one sentence. */
 export function replicatedSentence({ outcomes, status }: Report): string {
-  const would = of(outcomes, "would-store");
-  const to = storesIn(outcomes);
-  if (status === "planned")
-    return would.length > 0
-      ? `${subject(would)} would be copied to ${storesIn(would)} (dry run)`
-      : `${subject(outcomes)} ${areIs(outcomes)} there already in ${to} (dry run)`;
+  const kept = of(outcomes, "kept");
+  const beside = kept.length === 0 ? [] : [keptText(kept, setsOf(outcomes).length)];
+  if (status === "planned") return `${[...foreseen(outcomes, kept), ...beside].join(", ")} (dry run)`;
   const never = outcomes.filter(isNeverProven);
   const copied = of(outcomes, "stored", "unproven");
   const repaired = of(outcomes, "repaired");
-  const rest = of(outcomes, "unchanged", "kept");
+  const rest = of(outcomes, "unchanged");
   const parts = [
     ...(copied.length === 0
       ? []
       : [`${subject(copied)} ${areIs(copied)} copied to ${storesIn(copied)}${proven(copied)}`]),
     ...(repaired.length === 0 ? [] : [`${subject(repaired)} ${areIs(repaired)} repaired in ${storesIn(repaired)}`]),
     ...(rest.length > 0 && copied.length + repaired.length > 0 ? [wereThere(rest)] : []),
-    ...(copied.length + repaired.length === 0 ? [`${subject(outcomes)} ${areIs(outcomes)} unchanged in ${to}`] : []),
+    ...(rest.length > 0 && copied.length + repaired.length === 0
+      ? [`${subject(rest)} ${areIs(rest)} unchanged in ${storesIn(rest)}`]
+      : []),
+    ...beside,
     ...(never.length === 0
       ? []
       : [`${formatCount(setsOf(never).length)} of them never proven: verify ${storesIn(never)}`]),
   ];
   return parts.join(", ");
+}
+
+function foreseen(outcomes: readonly Outcome[], kept: readonly Outcome[]): readonly string[] {
+  const would = of(outcomes, "would-store");
+  if (would.length > 0) return [`${subject(would)} would be copied to ${storesIn(would)}`];
+  const rest = outcomes.filter((outcome) => !kept.includes(outcome));
+  return rest.length === 0 ? [] : [`${subject(rest)} ${areIs(rest)} there already in ${storesIn(rest)}`];
+}
+
+/** What a store has under a set's name and leaves as it is isn't a copy of it. */
+function keptText(kept: readonly Outcome[], all: number): string {
+  const which = all === 1 ? subject(kept) : formatCount(setsOf(kept).length, "set");
+  return `${which} ${areIs(kept)} kept with other content in ${storesIn(kept)}`;
 }
 
 /** How many of the sets weren't copied; undefined when no outcome tells. */
