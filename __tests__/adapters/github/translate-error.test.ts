@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { AlreadyThere } from "../../../src/adapters/github/already-there.ts";
 import type { FailedCall } from "../../../src/adapters/github/failed-call.ts";
+import { shownProxy } from "../../../src/adapters/github/proxies.ts";
 import { translateError } from "../../../src/adapters/github/translate-error.ts";
 import { ColdstoreError, type Failure } from "../../../src/model/errors.ts";
 
@@ -387,4 +388,30 @@ test("neither the token nor a line break nor a password gets into a sentence, wh
     }),
     { seed, numRuns },
   );
+});
+
+describe("where a proxy is used", () => {
+  const env = { https_proxy: "http://me:canary@proxy.example:3128", NO_PROXY: "ghe.example" };
+  const through = { ...call, proxyFor: (url: URL) => shownProxy(url, env) };
+
+  test.each(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "UND_ERR_CONNECT_TIMEOUT"])(
+    "%s is its own, and it is named without its password",
+    (code) => {
+      const { message, transient } = translateError(broken(code), through);
+      expect(message).toContain(
+        `: the proxy proxy.example:3128 can't be reached; check HTTPS_PROXY, or name uploads.github.com in NO_PROXY (${code})`,
+      );
+      expect([transient, message.includes("canary")]).toEqual([true, false]);
+    },
+  );
+
+  test.each([
+    ["a host that is reached without it", "ECONNREFUSED", { host: "ghe.example" }],
+    ["plain http", "ECONNREFUSED", { apiUrl: "http://other.example" }],
+    ["a connection that broke later", "ECONNRESET", { host: "other.example" }],
+  ])("%s isn't its matter", (_, code, about) => {
+    const cause = Object.assign(new Error("it broke"), { code });
+    const { message } = translateError(new TypeError("fetch failed", { cause }), { ...through, ...about });
+    expect(message).toMatch(/: (?:ghe|other)\.example (?:takes no connection|broke the connection off)/u);
+  });
 });

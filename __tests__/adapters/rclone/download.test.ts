@@ -165,6 +165,23 @@ test("the proxy of the environment is used", async () => {
   expect(await messageOf(run())).toContain("the proxy wants a user name and password");
 });
 
+test("a proxy that nothing answers at is named, without its password, instead of the host behind it", async () => {
+  const { port } = new URL((await deadHost()).base);
+  const host = { base: "https://rclone.example/", query: "" };
+  const { run } = await fetching([host], { tries: 1, env: { HTTPS_PROXY: `http://me:canary@127.0.0.1:${port}` } });
+  const message = await messageOf(run());
+  expect(message).toContain(
+    `the proxy 127.0.0.1:${port} can't be reached; check HTTPS_PROXY, or name rclone.example in`,
+  );
+  expect(message).not.toMatch(/canary|takes no connection/);
+});
+
+test("a port that nothing is fetched from isn't tried again", async () => {
+  const { run, said } = await fetching([mirrorHost("http://127.0.0.1:6667/")]);
+  expect(await messageOf(run())).toMatch(/from the port of 127\.0\.0\.1:6667, .*; choose another port/);
+  expect(said).toHaveLength(1);
+});
+
 describe("rclone-mirror", () => {
   test.each<[string, DownloadHost]>([
     ["https://mirror.example/rclone", { base: "https://mirror.example/rclone/", query: "" }],

@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import { type FailedCall, quoted } from "./failed-call.ts";
 import { isRecord } from "./github-answer.ts";
+import type { ShownProxy } from "./proxies.ts";
 
 /** Codes of Node and undici, and what they mean for whoever runs this; `broken`: worth another try. */
 const meanings: readonly (readonly [RegExp, (host: string) => string, "broken" | "wrong"])[] = [
@@ -27,6 +28,9 @@ const meanings: readonly (readonly [RegExp, (host: string) => string, "broken" |
   [/^(?:ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET)$/u, (host) => `${host} broke the connection off`, "broken"],
 ];
 
+// Nothing was sent yet: what a proxy itself can't reach, it answers.
+const isUnreached = /^(?:ENOTFOUND|EAI_\w+|ECONNREFUSED|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|(?:ENET|EHOST)\w+)$/u;
+
 /** A call that no answer came to: what broke, and whether another try may help. Anything else is a bug. */
 export function connectionError(thrown: unknown, call: FailedCall): ColdstoreError {
   const chain = causesOf(thrown);
@@ -49,8 +53,20 @@ export function connectionError(thrown: unknown, call: FailedCall): ColdstoreErr
       "wrong",
     );
 
+  if (chain.some((error) => error.message === "bad port"))
+    return fail(
+      `nothing is fetched from the port of ${host}, which is kept for another service; choose another port`,
+      "wrong",
+    );
+
   const codes = chain.flatMap((error) => codeOf(error) ?? []);
   for (const code of codes) {
+    const unreached = isUnreached.test(code) ? proxyReached(thrown, call) : undefined;
+    if (unreached !== undefined)
+      return fail(
+        `the proxy ${unreached.host} can't be reached; check ${unreached.variable}, or name ${host} in NO_PROXY (${code})`,
+        "broken",
+      );
     const row = meanings.find(([pattern]) => pattern.test(code));
     if (row !== undefined) return fail(`${row[1](host)} (${code})`, row[2]);
   }
@@ -103,9 +119,18 @@ function isFetchFailure(thrown: unknown): boolean {
 }
 
 /** The host that was spoken to: uploads go to another one than the API's. */
-function hostOf(thrown: unknown, { apiUrl, host }: FailedCall): string {
-  if (host !== undefined) return host;
+function hostOf(thrown: unknown, call: FailedCall): string {
+  return call.host ?? urlOf(thrown, call)?.host ?? "GitHub";
+}
+
+function proxyReached(thrown: unknown, call: FailedCall): ShownProxy | undefined {
+  const url = urlOf(thrown, call);
+  return url === null ? undefined : call.proxyFor?.(url);
+}
+
+function urlOf(thrown: unknown, { apiUrl, host }: FailedCall): URL | null {
   const request = isRecord(thrown) ? thrown["request"] : undefined;
-  const url = isRecord(request) && typeof request["url"] === "string" ? request["url"] : apiUrl;
-  return URL.parse(url)?.host ?? "GitHub";
+  if (isRecord(request) && typeof request["url"] === "string") return URL.parse(request["url"]);
+  const api = URL.parse(apiUrl);
+  return host === undefined || host === api?.host ? api : URL.parse(`https://${host}`);
 }

@@ -1,6 +1,7 @@
 import { ColdstoreError } from "../../model/errors.ts";
 import { secretForms } from "../../model/secret-forms.ts";
 import { cutToWidth, visibleText } from "../../model/visible-text.ts";
+import type { ShownProxy } from "./proxies.ts";
 import type { Within } from "./within.ts";
 
 /** What is known of a call that failed, beside how it failed. */
@@ -12,6 +13,8 @@ export interface FailedCall {
   readonly apiUrl: string;
   /** What was spoken to; absent: the API's, or what the error says. */
   readonly host?: string;
+  /** What a URL is reached through; absent where that isn't known. */
+  readonly proxyFor?: (url: URL) => ShownProxy | undefined;
   /** Never shown. */
   readonly token: string | undefined;
   readonly within: Within;

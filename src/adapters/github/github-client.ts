@@ -2,6 +2,7 @@ import { Octokit } from "@octokit/rest";
 import { ColdstoreError } from "../../model/errors.ts";
 import { answerWithin } from "./github-answer.ts";
 import { type Pace, usualPace, WriteTurns } from "./pace.ts";
+import { shownProxy } from "./proxies.ts";
 import { type Limit, limitOf } from "./rate-limit.ts";
 import type { CallIo } from "./release-api.ts";
 import { translateError } from "./translate-error.ts";
@@ -79,7 +80,15 @@ export function openGitHub(options: GitHubOptions): GitHubClient {
     wait: options.wait,
   };
   const explain = (thrown: unknown, { signal }: CallIo, about: CallAbout, host?: string) =>
-    translateError(thrown, { token, within, apiUrl, ...about, signal, ...(host !== undefined && { host }) });
+    translateError(thrown, {
+      token,
+      within,
+      apiUrl,
+      proxyFor: (url) => shownProxy(url, env),
+      ...about,
+      signal,
+      ...(host !== undefined && { host }),
+    });
   return {
     apiUrl,
     hasToken: token !== undefined,

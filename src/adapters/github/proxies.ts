@@ -45,6 +45,19 @@ export function proxyOf(url: URL, env: Environment): string | undefined {
   return proxy.href;
 }
 
+/** The proxy of a URL as it may be shown: its host and port, and the variable that names it; undefined: none. */
+export function shownProxy(url: URL, env: Environment): ShownProxy | undefined {
+  const proxy = proxyOf(url, env);
+  return proxy === undefined
+    ? undefined
+    : { host: new URL(proxy).host, variable: url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY" };
+}
+
+export interface ShownProxy {
+  readonly host: string;
+  readonly variable: string;
+}
+
 function setting(env: Environment, name: string): string | undefined {
   return env[name] || env[name.toUpperCase()] || undefined;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { asColdstoreError, ColdstoreError } from "../../model/errors.ts";
 import { formatDuration } from "../../model/units.ts";
 import { BareReason } from "../github/failed-call.ts";
+import { shownProxy } from "../github/proxies.ts";
 import { translateError } from "../github/translate-error.ts";
 import { openTransport } from "../github/transport.ts";
 import type { DownloadHost } from "./download-hosts.ts";
@@ -58,7 +59,7 @@ export async function download(wanted: WantedFile, setting: DownloadSetting): Pr
     try {
       return { sha256: await fetchFile(transport, { host, wanted, signal }), url };
     } catch (thrown) {
-      const reason = reasonOf(thrown, url, signal);
+      const reason = reasonOf(thrown, url, { env, signal });
       reasons.delete(host);
       reasons.set(host, reason);
     }
@@ -72,13 +73,18 @@ function nextOf(hosts: readonly DownloadHost[], reasons: ReadonlyMap<DownloadHos
 }
 
 /** Why a host didn't give it. Throws what another host wouldn't change: an abort, a full disk, a wrong setting. */
-function reasonOf(thrown: unknown, url: string, signal: AbortSignal): ColdstoreError {
+function reasonOf(
+  thrown: unknown,
+  url: string,
+  { env, signal }: Pick<DownloadSetting, "env" | "signal">,
+): ColdstoreError {
   if (signal.aborted) throw asColdstoreError(signal.reason);
   if (thrown instanceof ColdstoreError && !(thrown instanceof BareReason)) throw thrown;
   return translateError(thrown, {
     what: `fetch ${url}`,
     host: new URL(url).host,
     apiUrl: url,
+    proxyFor: (target) => shownProxy(target, env),
     writes: false,
     permission: "contents",
     token: undefined,
