@@ -18,6 +18,8 @@ export interface StoreSurroundings extends ReleaseSurroundings, RemoteSurroundin
   readonly warn: (line: string) => void;
   /** Ends the run. */
   readonly fail: (error: ColdstoreError) => void;
+  /** Told when code of others is about to be loaded, which may print. */
+  readonly foreign: { begin(): void };
 }
 
 /** A run's stores in the order of the settings; `folders` are those of this machine. Disposing of them lets go of connections. */
@@ -100,6 +102,7 @@ class Reach implements AsyncDisposable {
 
   async #plugin(address: PluginAddress): Promise<Store> {
     this.#strays ??= this.#held.use(new StrayErrors({ process, fail: this.#around.fail }));
+    this.#around.foreign.begin();
     this.#strays.watch(address.text);
     const store = await openPluginStore(address, this.#around);
     this.#held.defer(async () => store[Symbol.asyncDispose]?.());

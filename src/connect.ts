@@ -11,12 +11,11 @@ import { keepingWorkspace } from "./adapters/local/keep-files.ts";
 import { openSourceFolder } from "./adapters/local/open-folder.ts";
 import { foreseeRestoreTarget, openDrillTarget, openRestoreTarget } from "./adapters/local/restore-target.ts";
 import { openWorkspace, type LocalWorkspace } from "./adapters/local/workspace.ts";
-import { openActionsLog } from "./adapters/log/actions-log.ts";
-import { systemLogClock } from "./adapters/log/clock.ts";
-import type { LogOutput } from "./adapters/log/log-output.ts";
-import { openLog, type LogStream } from "./adapters/log/open-log.ts";
+import { openLogFor, type LogTarget } from "./adapters/log/log-target.ts";
+import type { LogStream } from "./adapters/log/open-log.ts";
 import { openCancellation } from "./adapters/process/cancellation.ts";
 import { Ending } from "./adapters/process/ending.ts";
+import { ForeignOutput } from "./adapters/process/foreign-output.ts";
 import { identifyRun } from "./adapters/process/identify-run.ts";
 import { dryRunStore } from "./adapters/wrappers/dry-run-store.ts";
 import { usualRetries } from "./adapters/wrappers/retry-policy.ts";
@@ -39,12 +38,6 @@ export interface Surroundings {
   readonly jobFolder?: string | undefined;
   /** Told why, when the process is about to end on the spot: must not wait. */
   readonly lastWord: (error: ColdstoreError) => void;
-}
-
-/** Who reads the log: a person at a terminal or in a file, or a workflow's runner, which takes commands from it. */
-export interface LogTarget {
-  readonly kind: "person" | "runner";
-  readonly stream: LogStream;
 }
 
 /** The outside world, connected as the settings say. Disposing of it removes scratch and lets go of the process. */
@@ -75,11 +68,24 @@ export async function connect(
   { env, log, presentation, lastWord, jobFolder }: Surroundings,
 ): Promise<Connection> {
   await using held = new AsyncDisposableStack();
-  const output = held.use(logFor(log, presentation));
+  const output = held.use(openLogFor(log, presentation));
+  const say = (line: string) => output.log.event(line);
+  const foreign = held.use(new ForeignOutput({ process, streams: [process.stdout], say }));
   const scratch: { removeScratchNow(): void }[] = [];
   const abandon = () => scratch.forEach((each) => each.removeScratchNow());
   const { timeout } = settings;
-  const cancellation = held.use(openCancellation({ process, timers: globalThis, timeout, abandon, lastWord }));
+  const cancellation = held.use(
+    openCancellation({
+      process,
+      timers: globalThis,
+      timeout,
+      abandon,
+      lastWord: (error) => {
+        foreign[Symbol.dispose]();
+        lastWord(error);
+      },
+    }),
+  );
   const { signal } = cancellation;
   const fail = (error: ColdstoreError) => cancellation.end(error);
   const temporary = await openWorkspace({ root: temporaryFolder(env), signal });
@@ -88,9 +94,8 @@ export async function connect(
   scratch.push(temporary, workspace);
   const until = { end: held };
   const scratchUntilEnd = async () => until.end.use(await temporary.scratch());
-  const say = (line: string) => output.log.event(line);
   const warn = (line: string) => output.log.warn(line);
-  const around = { env, signal, scratch: scratchUntilEnd, workspace: temporary, say, warn, fail };
+  const around = { env, signal, scratch: scratchUntilEnd, workspace: temporary, say, warn, fail, foreign };
   const opened = held.use(await openStores(settings, around));
   scratch.push(...opened.folders);
   const kept = held.move();
@@ -181,12 +186,6 @@ function temporaryFolder(env: Surroundings["env"]): string {
 /** Where half-made things may lie, for the case that the run can't remove them itself. */
 export function scratchRoots(settings: Settings, env: Surroundings["env"]): readonly string[] {
   return [temporaryFolder(env), ...foldersOf(settings.stores).map((path) => join(path, scratchFolder))];
-}
-
-function logFor({ kind, stream }: LogTarget, presentation: Presentation): LogOutput {
-  if (kind === "person") return openLog({ stream, ...presentation });
-  const write = (text: string) => void stream.write(text);
-  return openActionsLog({ write, clock: systemLogClock(), ...presentation });
 }
 
 /** The process of a workflow's step. */

@@ -2,7 +2,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { makeRepository } from "../support/git-fixture.ts";
+import { annotations, makeRunnerPlace } from "../support/run-action.ts";
 import { makePlace, type CliEnd } from "../support/run-cli.ts";
+import { branchPush } from "../support/workflow-events.ts";
 
 /** A store in memory whose module, opening and methods do this beside. */
 const faulty = ({ atLoad = "", atOpen = "", methods = "" }): string => `
@@ -65,4 +67,29 @@ test("a plugin that can't be closed loses no report", async () => {
   const end = await snapshotInto({ methods: "close() { throw new Error('the line is dead'); }," });
   expect(end).toMatchObject({ code: 0, stdout: expect.stringContaining("stored") });
   expect(end.stderr).toMatch(/warning: plugin:\.\.\/faulty\.mjs can't be closed: the line is dead/);
+});
+
+test("what a plugin prints is no part of the report, and a line of the log that does nothing", async () => {
+  const print = "process.stdout.write(':'); process.stdout.write(':error::from\\u001b[31m outside'); console.log();";
+  const end = await snapshotInto({ atLoad: print, methods: `close() { ${print} },` }, "--json");
+  expect(end.code).toBe(0);
+  expect(JSON.parse(end.stdout)).toMatchObject({ mode: "snapshot" });
+  expect(end.stderr.split("\n").filter((line) => line === "  ::error::from\\x1b[31m outside")).toHaveLength(2);
+});
+
+test("a workflow's runner is told what ended the process, and given no command of a plugin's", async () => {
+  const repository = makeRepository({ files: { "a.txt": "one\n" } });
+  const place = makeRunnerPlace();
+  onTestFinished(() => {
+    repository.remove();
+    place[Symbol.dispose]();
+  });
+  const methods = "preflight() { console.log('::error::from outside'); process.exit(0); },";
+  await writeFile(join(place.path, "faulty.mjs"), faulty({ methods }));
+  const event = branchPush("main", repository.git("rev-parse", "HEAD"));
+  const inputs = { store: `plugin:${join(place.path, "faulty.mjs")}` };
+  const end = await place.run({ event, workspace: repository.path, inputs });
+  expect(end.code).toBe(1);
+  expect(annotations(end)).toMatchObject([{ name: "error", data: expect.stringContaining("calls process.exit") }]);
+  expect(end.shown).toContain("from outside");
 });
