@@ -70,7 +70,9 @@ export async function connect(
   await using held = new AsyncDisposableStack();
   const output = held.use(openLogFor(log, presentation));
   const say = (line: string) => output.log.event(line);
-  const foreign = held.use(new ForeignOutput({ process, streams: [process.stdout], say }));
+  // A runner takes commands from either stream; a person's log is on the other one.
+  const streams = log.kind === "runner" ? [process.stdout, process.stderr] : [process.stdout];
+  const foreign = held.use(new ForeignOutput({ process, streams, say }));
   const scratch: { removeScratchNow(): void }[] = [];
   const abandon = () => scratch.forEach((each) => each.removeScratchNow());
   const { timeout } = settings;

@@ -84,12 +84,12 @@ test("a workflow's runner is told what ended the process, and given no command o
     repository.remove();
     place[Symbol.dispose]();
   });
-  const methods = "preflight() { console.log('::error::from outside'); process.exit(0); },";
+  const methods = "preflight() { console.log('::error::one'); console.error('::error::two'); process.exit(0); },";
   await writeFile(join(place.path, "faulty.mjs"), faulty({ methods }));
   const event = branchPush("main", repository.git("rev-parse", "HEAD"));
   const inputs = { store: `plugin:${join(place.path, "faulty.mjs")}` };
   const end = await place.run({ event, workspace: repository.path, inputs });
   expect(end.code).toBe(1);
   expect(annotations(end)).toMatchObject([{ name: "error", data: expect.stringContaining("calls process.exit") }]);
-  expect(end.shown).toContain("from outside");
+  expect(end.shown).toMatch(/:error::one[^]*:error::two/);
 });

@@ -132,6 +132,16 @@ describe("scratch", () => {
     await expect(workspace.scratch()).rejects.toBe(io.reason);
     expect(existsSync(root)).toBe(false);
   });
+
+  test("an aborted run leaves no scratch that was being made", async () => {
+    const io = testIo();
+    const root = join(await newFolder(), ".tmp");
+    const workspace = await openWorkspace({ root, signal: io.signal });
+    const scratch = workspace.scratch();
+    io.abort();
+    await expect(scratch).rejects.toBe(io.reason);
+    expect(existsSync(root)).toBe(false);
+  });
 });
 
 describe("opening a workspace", () => {
