@@ -99,6 +99,9 @@ describe("opening", () => {
   });
 
   test("gives no more than 500 characters to a message", async () => {
+    const loud = await open(memory("async preflight() { return ['y'.repeat(501)]; },"));
+    const [against] = await loud.preflight({ write: true, bytes: 0 }, testIo());
+    expect(against?.message).toBe(`plugin:./p.mjs: ${"y".repeat(500)}...`);
     const store = await open(memory("async stat() { throw new Error('x'.repeat(501)); },"));
     const { message } = await fault(store.stat("o/r/a", testIo()));
     expect(message).toBe(`plugin:./p.mjs can't look at o/r/a: ${"x".repeat(500)}...`);

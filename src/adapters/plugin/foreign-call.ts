@@ -41,9 +41,12 @@ export function strayError(names: readonly string[], thrown: unknown): Coldstore
 
 const longestMessage = 500;
 
-/** The message of a plugin's error: text that anybody may have written. */
 function saidBy(thrown: unknown): string {
-  const said = (thrown instanceof Error ? thrown.message : String(thrown)) || "it gives no reason";
+  return cutMessage((thrown instanceof Error ? thrown.message : String(thrown)) || "it gives no reason");
+}
+
+/** A plugin's text, which anybody may have written, no longer than a sentence would be. */
+export function cutMessage(said: string): string {
   return said.length > longestMessage ? `${said.slice(0, longestMessage).toWellFormed()}...` : said;
 }
 

@@ -6,7 +6,7 @@ import type { PluginStore } from "../../ports/plugin-store.ts";
 import type * as port from "../../ports/store.ts";
 import { concurrently } from "../local/concurrently.ts";
 import { keyPath, prefixFolder } from "../local/key-path.ts";
-import { callPlugin, wrongAnswer, type ForeignCall } from "./foreign-call.ts";
+import { callPlugin, cutMessage, wrongAnswer, type ForeignCall } from "./foreign-call.ts";
 import { isRecord, objectOf } from "./plugin-answers.ts";
 import { putPluginObject, replacePluginObject, type PluginWriting } from "./put-plugin-object.ts";
 import { readPluginObject } from "./read-plugin-object.ts";
@@ -47,7 +47,9 @@ export class CheckedPluginStore implements port.Store, AsyncDisposable {
       if (said === undefined) return [];
       if (!Array.isArray(said))
         throw wrongAnswer(this.name, "doesn't say in a list of sentences what stands against the run");
-      return said.map((sentence) => new ColdstoreError("store", `${this.name}: ${visibleText(String(sentence))}`));
+      return said.map(
+        (sentence) => new ColdstoreError("store", `${this.name}: ${visibleText(cutMessage(String(sentence)))}`),
+      );
     } catch (error) {
       signal.throwIfAborted();
       return [asColdstoreError(error)];
