@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** The command lines of processes that have this text in theirs; Linux only, elsewhere there are none. */
-export function processesWith(text: string): readonly string[] {
+function processesWith(text: string): readonly string[] {
   if (!existsSync("/proc/self/cmdline")) return [];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
