@@ -279,7 +279,7 @@ describe("a set that is there with other content", () => {
   };
 
   test("it's a conflict, unless it's to be kept", async () => {
-    const { world } = conflicting();
+    const { world } = conflicting("app-r2");
     const before = setsOf(world.targets[0]!.place);
     const report = await world.replicate();
     expect([report.status, outcomesOf(report), exitOf(report)]).toEqual(["conflict", ["conflict"], 10]);
@@ -306,15 +306,25 @@ describe("a set that is there with other content", () => {
     const { world } = conflicting();
     const report = await world.replicate({ onConflict: "replace" });
     expect([outcomesOf(report), exitOf(report)]).toEqual([["conflict"], 10]);
-    expect(report.outcomes[0]?.detail).toMatch(/has other bytes as app\.tar.*move that set away/);
+    const told = report.outcomes[0]?.detail ?? "";
+    expect(told).toMatch(/has other bytes as app\.tar.*move that set away.*or use on-conflict: keep to leave it$/);
+    const asked = await world.replicate();
+    expect([outcomesOf(asked), asked.outcomes[0]?.detail]).toEqual([
+      ["conflict"],
+      `acme/app/snapshot/v1 is there with other content (in target-1), and can't be replaced: ${told}`,
+    ]);
+    expect(outcomesOf(await world.replicate({ onConflict: "keep" }))).toEqual(["kept"]);
     const { world: frozen } = conflicting("app-r2");
     const key = "acme/app/records/snapshot/v1/freeze-20261122T030000Z-x.json";
     frozen.targets[0]!.place.objects.set(key, { data: Buffer.from("{}"), modified: new Date(0) });
-    const refused = await frozen.replicate({ onConflict: "replace" });
-    expect([outcomesOf(refused), refused.outcomes[0]?.detail]).toEqual([
-      ["conflict"],
-      expect.stringContaining("is frozen and is never replaced"),
-    ]);
+    for (const onConflict of ["fail", "replace"] as const) {
+      const refused = await frozen.replicate({ onConflict });
+      expect([outcomesOf(refused), refused.outcomes[0]?.detail]).toEqual([
+        ["conflict"],
+        expect.stringContaining("is frozen and is never replaced; use on-conflict: keep to leave it"),
+      ]);
+    }
+    expect(outcomesOf(await frozen.replicate({ onConflict: "keep" }))).toEqual(["kept"]);
   });
 
   test("a damaged manifest is a failure, and is replaced where that's wanted", async () => {

@@ -42,7 +42,8 @@ export interface CopyQuestion {
 export async function decideCopy(question: CopyQuestion, io: Io): Promise<CopyJob> {
   const { store, source, found, onConflict } = question;
   const rules = { onConflict, planDecides: true, store: store.name };
-  const job = await unlessLocked(store, decideJob(standingOf(source, found), rules), source.name, io);
+  const standing = standingOf(source, found);
+  const job = await unlessLocked(store, decideJob(standing, rules), source.name, io);
   switch (job.kind) {
     case "make":
     case "replace":
@@ -50,9 +51,8 @@ export async function decideCopy(question: CopyQuestion, io: Io): Promise<CopyJo
     case "repair":
       return repairJob(question, job);
     case "refuse":
-      return found.state === "damaged" && job.error === found.error
-        ? { kind: "refuse", error: inTheWay(question) }
-        : job;
+      if (found.state === "damaged" && job.error === found.error) return { kind: "refuse", error: inTheWay(question) };
+      return standing.kind === "other" ? { kind: "refuse", error: withWayOut(question, standing.why, job.error) } : job;
     case "leave":
       return job;
     case "compare":
@@ -80,6 +80,22 @@ function standingOf({ manifest }: CompleteSet, found: ArchiveSet): Standing {
   }
 }
 
+/** Where a copy can't take a set's place, whatever is asked, that isn't offered. */
+function withWayOut(question: CopyQuestion, why: string, error: ColdstoreError): ColdstoreError {
+  const { store, found } = question;
+  if (error.failure !== "conflict") return error;
+  const there = `${why} (in ${store.name})`;
+  if (found.frozen)
+    return new ColdstoreError(
+      "conflict",
+      `${there}, is frozen and is never replaced; use on-conflict: keep to leave it, or copy this one elsewhere`,
+    );
+  const replacing = copyJob(question, found);
+  return replacing.kind === "refuse"
+    ? new ColdstoreError(replacing.error.failure, `${there}, and can't be replaced: ${replacing.error.message}`)
+    : error;
+}
+
 /** A copy keeps the names of its files, so that what has one of them and other bytes is in its way. */
 function copyJob(question: CopyQuestion, replaces: ArchiveSet | undefined): CopyJob {
   const { source, found, store } = question;
@@ -87,6 +103,8 @@ function copyJob(question: CopyQuestion, replaces: ArchiveSet | undefined): Copy
   const large = files.filter(({ bytes }) => bytes > (store.traits.maxObjectBytes ?? Infinity));
   if (large.length > 0) return { kind: "refuse", error: tooLarge(question, large) };
   const listed = new Map(found.files.map((file) => [file.name, file]));
+  const named = found.state === "complete" ? storedFiles(found.manifest) : [];
+  const digests = new Map(named.map(({ name, sha256 }) => [name, sha256]));
   const wanted: Wanted[] = [];
   const there: Wanted[] = [];
   const others: string[] = [];
@@ -94,7 +112,8 @@ function copyJob(question: CopyQuestion, replaces: ArchiveSet | undefined): Copy
     const at = listed.get(file.name);
     const each = { key: source.prefix + file.name, file };
     if (at === undefined) wanted.push(each);
-    else if (at.bytes === file.bytes && (at.sha256 ?? file.sha256) === file.sha256) there.push(each);
+    else if (at.bytes === file.bytes && (at.sha256 ?? digests.get(file.name) ?? file.sha256) === file.sha256)
+      there.push(each);
     else others.push(file.name);
   }
   const strays = straysBeside(question);
@@ -142,9 +161,10 @@ export function otherBytes(
     ...(strays.length === 0 ? [] : [`${nameSome(strays)} beside them, which the copied manifest doesn't name`]),
   ].join(" and ");
   const set = `${setText(source.name)} in ${store.name}`;
+  const orKeep = found.state === "complete" ? ", or use on-conflict: keep to leave it" : "";
   const message =
     found.manifests.length > 0
-      ? `${set} has ${has}, and a copy keeps its names and its manifest, so that the two can't lie side by side; move that set away, then run again`
+      ? `${set} has ${has}, and a copy keeps its names and its manifest, so that the two can't lie side by side; move that set away, then run again${orKeep}`
       : `${set} is unfinished and has ${has}: left by another run, of one that is still at work, or somebody else's; let that run end, ` +
         "or remove them, then run again";
   return new ColdstoreError("conflict", message);
