@@ -2,4 +2,3 @@
 // cancelled before it could save anything would be run again, whole.
 process.env["COLDSTORE_STAGE"] = "post";
 await import("./index.js");
-export {};
