@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // Where a machine is to read the results, too: `.ci/run` counts from it.
@@ -28,8 +29,8 @@ export default defineConfig({
     hookTimeout: limit,
     // A second is little on a busy machine.
     expect: { poll: { timeout: 30_000 } },
-    // Vitest leaves a core free, which on two cores is half of them.
-    maxWorkers: "100%",
+    // Vitest leaves a core free; but many tests wait for servers, programs and pauses more than they compute.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     ...(resultsFile && { reporters: ["default", "json"], outputFile: { json: resultsFile } }),
   },
 });

@@ -52,7 +52,16 @@ testWith(
     await using server = await startRcloneServer("webdav");
     const closed = await freePort();
     const far = join(server.folder, "bucket", "cold");
-    const args = ["snapshot", repository.path, "--store", place.store, "--store", "far:bucket/cold", "--json"];
+    const args = [
+      "snapshot",
+      repository.path,
+      "--store",
+      place.store,
+      "--store",
+      "far:bucket/cold",
+      "--json",
+      "--rclone-args=--low-level-retries=1",
+    ];
     const outcomesOf = (stdout: string) =>
       (JSON.parse(stdout) as { outcomes: { store: string; outcome: string; reason?: string }[] }).outcomes;
 
