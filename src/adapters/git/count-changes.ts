@@ -33,9 +33,11 @@ export async function countChanges(
   const real = await Promise.all(without.map(realFolder));
   const workTree = await realFolder(found.workTree);
   const call = { ...where, args: [...where.args, ...pathspecs(workTree, real)] };
+  const joined = await pathsInside(workTree, joining);
+  // Nothing may come between: what git has said and nobody reads yet is thrown away by Node when git ends.
   const git = startGit(call);
   git.stdin.end();
-  return tally(outputOf(git, call.args), await pathsInside(workTree, joining));
+  return tally(outputOf(git, call.args), joined);
 }
 
 /** Paths of files as git-status tells them; a link stays the link that it is. */
